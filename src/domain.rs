@@ -1,0 +1,31 @@
+//! The vocabulary of a consultation, shared by every layer.
+//!
+//! Plain values only: no IO, no clock, no serialization. The glossary between these names and the
+//! Vietnamese words on screen is in the crate documentation. Never imports another module of ours.
+
+mod consultation;
+mod evidence;
+mod ids;
+mod organization;
+mod outline;
+mod personal;
+mod point;
+mod response;
+mod span;
+mod submission;
+mod warning;
+
+pub use consultation::{Consultation, Letterhead, Round, RoundKind};
+pub use evidence::{Confidence, Evidence, Finding};
+pub use ids::{
+    BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId, PartId,
+    PointId, ResponseId, RoundId, SectionId, SubmissionId,
+};
+pub use organization::{Organization, OrganizationKind};
+pub use outline::{NodeRef, Outline, OutlineNode, SectionKind};
+pub use personal::EmailAddress;
+pub use point::{PointState, Stance};
+pub use response::{Decision, ResponseState};
+pub use span::Span;
+pub use submission::{Channel, Disposition, LetterNumber, Relation, ReplyClass};
+pub use warning::{Location, Warning};

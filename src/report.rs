@@ -1,0 +1,3 @@
+//! From a snapshot of the database to the bytes of a report.
+
+pub mod snapshot;
