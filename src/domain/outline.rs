@@ -162,3 +162,19 @@ impl NodeRef {
         }
     }
 }
+
+/// A paragraph or table row of a draft document, as its reader sees it: automatic numbering is
+/// resolved into the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DraftLine {
+    /// The visible text, numbering included, normalized.
+    pub text: String,
+    /// 1 to 9 where the paragraph has a heading style or an outline level.
+    pub heading_level: Option<u8>,
+    /// Whether all of its letters are bold.
+    pub is_bold: bool,
+    /// Whether it is centered.
+    pub is_centered: bool,
+    /// The cells, where this is a row of a table; `text` is then the cells joined by tabs.
+    pub cells: Option<Vec<String>>,
+}
