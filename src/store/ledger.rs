@@ -1,0 +1,362 @@
+//! One append-only list of everything that changed: audit trail and feed of the index (DESIGN 3.10).
+//!
+//! An entry names a range of rows; its digest covers what of those rows never changes, so that
+//! [`verify`] notices an altered text, a lost row or a missing entry. Appending is the last step of
+//! a transaction: it locks the head row, so that `seq` is commit order.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use sqlx::{FromRow, Row};
+
+use super::engine::on_engine;
+use super::{Error, Tx};
+
+/// What happened, and to which table `first_id..=last_id` belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// A consultation, its documents, drafts or rounds were set up.
+    ConsultationSet,
+    /// Organizations were added or changed.
+    CatalogSet,
+    /// Submissions were received: their bytes are kept, nothing is understood yet.
+    SubmissionsClaimed,
+    /// Submissions were read: parts and points exist.
+    SubmissionsSettled,
+    /// Rows of a table were received and read at once.
+    RowsImported,
+    /// A person or a rule changed what submissions are: sender, round, disposition.
+    SubmissionsChanged,
+    /// A person changed points: section, scope, leadership.
+    PointsChanged,
+    /// New versions of answers.
+    ResponsesSaved,
+    /// A batch was undone.
+    BatchUndone,
+}
+
+impl Action {
+    const ALL: [Self; 9] = [
+        Self::ConsultationSet,
+        Self::CatalogSet,
+        Self::SubmissionsClaimed,
+        Self::SubmissionsSettled,
+        Self::RowsImported,
+        Self::SubmissionsChanged,
+        Self::PointsChanged,
+        Self::ResponsesSaved,
+        Self::BatchUndone,
+    ];
+
+    /// The stable code in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ConsultationSet => "consultation.set",
+            Self::CatalogSet => "catalog.set",
+            Self::SubmissionsClaimed => "submissions.claimed",
+            Self::SubmissionsSettled => "submissions.settled",
+            Self::RowsImported => "rows.imported",
+            Self::SubmissionsChanged => "submissions.changed",
+            Self::PointsChanged => "points.changed",
+            Self::ResponsesSaved => "responses.saved",
+            Self::BatchUndone => "batch.undone",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.code() == code)
+    }
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Commit order, from 1, without gaps.
+    pub seq: i64,
+    /// When, in microseconds since 1970.
+    pub at_us: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: Action,
+    /// First row concerned.
+    pub first_id: i64,
+    /// Last row concerned.
+    pub last_id: i64,
+}
+
+#[derive(FromRow)]
+struct Stored {
+    seq: i64,
+    at_us: i64,
+    actor: String,
+    action: String,
+    first_id: i64,
+    last_id: i64,
+    digest: String,
+    prev_hash: String,
+    hash: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            out.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            out.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+            out
+        })
+}
+
+/// Adds a field so that neighbors cannot be confused: length first.
+fn absorb(hasher: &mut Sha256, field: &[u8]) {
+    hasher.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_le_bytes());
+    hasher.update(field);
+}
+
+fn chain_hash(row: &Stored) -> String {
+    let mut hasher = Sha256::new();
+    for number in [row.seq, row.at_us, row.first_id, row.last_id] {
+        hasher.update(number.to_le_bytes());
+    }
+    for field in [&row.actor, &row.action, &row.digest, &row.prev_hash] {
+        absorb(&mut hasher, field.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+fn salted(salt: &str, content: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    absorb(&mut hasher, salt.as_bytes());
+    hasher.update(content);
+    hex(&hasher.finalize())
+}
+
+/// Appends an entry; the last step of every writing transaction. Returns its `seq`.
+pub async fn append(
+    tx: &mut Tx,
+    at_us: i64,
+    actor: &str,
+    action: Action,
+    first_id: i64,
+    last_id: i64,
+) -> Result<i64, Error> {
+    let content = content(tx, action, first_id, last_id).await?;
+    let mut salt = [0_u8; 16];
+    getrandom::fill(&mut salt).map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    let salt = hex(&salt);
+    let (seq, prev_hash): (i64, String) = on_engine!(tx, |conn| {
+        sqlx::query_as("UPDATE ledger_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash")
+            .fetch_one(conn)
+            .await?
+    });
+    let mut row = Stored {
+        seq,
+        at_us,
+        actor: actor.to_owned(),
+        action: action.code().to_owned(),
+        first_id,
+        last_id,
+        digest: salted(&salt, &content),
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = chain_hash(&row);
+    on_engine!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO ledger
+             (seq, at_us, actor, action, first_id, last_id, digest, prev_hash, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(row.seq)
+        .bind(row.at_us)
+        .bind(&row.actor)
+        .bind(&row.action)
+        .bind(row.first_id)
+        .bind(row.last_id)
+        .bind(&row.digest)
+        .bind(&row.prev_hash)
+        .bind(&row.hash)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("INSERT INTO ledger_salt (seq, salt) VALUES ($1, $2)")
+            .bind(seq)
+            .bind(&salt)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("UPDATE ledger_head SET hash = $1 WHERE id = 1")
+            .bind(&row.hash)
+            .execute(conn)
+            .await?;
+    });
+    Ok(seq)
+}
+
+/// The digest of what never changes in the rows an entry names.
+///
+/// Settings and changes of state have nothing immutable to cover: their entries prove order and
+/// author, not content.
+async fn content(
+    tx: &mut Tx,
+    action: Action,
+    first_id: i64,
+    last_id: i64,
+) -> Result<Vec<u8>, Error> {
+    const SUBMISSIONS: &str = "SELECT id || ' ' || channel || ' ' || external_id || ' '
+        || blob_hash || ' ' || received_us FROM submission WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const PARTS: &str = "SELECT id || ' ' || submission_id || ' ' || path || ' ' || role || ' '
+        || text FROM part WHERE submission_id BETWEEN $1 AND $2 ORDER BY id";
+    const RESPONSES: &str = "SELECT id || ' ' || point_id || ' ' || version || ' '
+        || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
+        || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' ' || text
+        FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    let queries: &[&'static str] = match action {
+        Action::SubmissionsClaimed => &[SUBMISSIONS],
+        Action::SubmissionsSettled => &[PARTS],
+        Action::RowsImported => &[SUBMISSIONS, PARTS],
+        Action::ResponsesSaved => &[RESPONSES],
+        Action::ConsultationSet
+        | Action::CatalogSet
+        | Action::SubmissionsChanged
+        | Action::PointsChanged
+        | Action::BatchUndone => &[],
+    };
+    let mut hasher = Sha256::new();
+    for sql in queries {
+        let rows: Vec<String> = on_engine!(tx, |conn| {
+            sqlx::query_scalar(*sql)
+                .bind(first_id)
+                .bind(last_id)
+                .fetch_all(conn)
+                .await?
+        });
+        for row in rows {
+            absorb(&mut hasher, row.as_bytes());
+        }
+    }
+    Ok(hasher.finalize().to_vec())
+}
+
+/// The last `seq` handed out; 0 when nothing happened yet.
+pub async fn last_seq(tx: &mut Tx) -> Result<i64, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar("SELECT seq FROM ledger_head WHERE id = 1")
+            .fetch_one(conn)
+            .await?
+    }))
+}
+
+/// Lists entries after `seq`, oldest first, at most `limit`.
+pub async fn list_after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    let rows: Vec<Stored> = on_engine!(tx, |conn| {
+        sqlx::query_as("SELECT * FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2")
+            .bind(seq)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?
+    });
+    rows.into_iter()
+        .map(|row| {
+            Ok(Entry {
+                seq: row.seq,
+                at_us: row.at_us,
+                action: super::known(Action::parse(&row.action), "ledger", "action")?,
+                actor: row.actor,
+                first_id: row.first_id,
+                last_id: row.last_id,
+            })
+        })
+        .collect()
+}
+
+/// What [`verify`] found wrong with one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Entries are missing between the one before and this one, or at the end.
+    Missing {
+        /// The `seq` expected.
+        seq: i64,
+    },
+    /// The entry itself was altered.
+    Altered {
+        /// Its `seq`.
+        seq: i64,
+    },
+    /// The rows it names are not what they were.
+    Content {
+        /// Its `seq`.
+        seq: i64,
+        /// What it recorded.
+        action: Action,
+        /// First row.
+        first_id: i64,
+        /// Last row.
+        last_id: i64,
+    },
+}
+
+/// Recomputes the whole chain and every digest whose salt has not been purged.
+///
+/// Returns the number of entries and the faults, in order.
+pub async fn verify(tx: &mut Tx) -> Result<(i64, Vec<Fault>), Error> {
+    let mut faults = Vec::new();
+    let mut expected = 1;
+    let mut prev_hash = String::new();
+    loop {
+        let rows: Vec<Stored> = on_engine!(tx, |conn| {
+            sqlx::query_as("SELECT * FROM ledger WHERE seq >= $1 ORDER BY seq LIMIT 500")
+                .bind(expected)
+                .fetch_all(conn)
+                .await?
+        });
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            break;
+        };
+        let salts = salts(tx, first.seq, last.seq).await?;
+        for row in rows {
+            if row.seq != expected {
+                faults.push(Fault::Missing { seq: expected });
+            } else if row.prev_hash != prev_hash || row.hash != chain_hash(&row) {
+                faults.push(Fault::Altered { seq: row.seq });
+            }
+            let action = super::known(Action::parse(&row.action), "ledger", "action")?;
+            if let Some(salt) = salts.get(&row.seq) {
+                let content = content(tx, action, row.first_id, row.last_id).await?;
+                if salted(salt, &content) != row.digest {
+                    faults.push(Fault::Content {
+                        seq: row.seq,
+                        action,
+                        first_id: row.first_id,
+                        last_id: row.last_id,
+                    });
+                }
+            }
+            expected = row.seq + 1;
+            prev_hash = row.hash;
+        }
+    }
+    let (head_seq, head_hash): (i64, String) = on_engine!(tx, |conn| {
+        sqlx::query_as("SELECT seq, hash FROM ledger_head WHERE id = 1")
+            .fetch_one(conn)
+            .await?
+    });
+    if head_seq != expected - 1 {
+        faults.push(Fault::Missing { seq: expected });
+    } else if head_hash != prev_hash {
+        faults.push(Fault::Altered { seq: head_seq });
+    }
+    Ok((expected - 1, faults))
+}
+
+async fn salts(tx: &mut Tx, first: i64, last: i64) -> Result<BTreeMap<i64, String>, Error> {
+    on_engine!(tx, |conn| {
+        let rows = sqlx::query("SELECT seq, salt FROM ledger_salt WHERE seq BETWEEN $1 AND $2")
+            .bind(first)
+            .bind(last)
+            .fetch_all(conn)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    })
+}

@@ -1,0 +1,435 @@
+//! Points: what is answered.
+
+use jiff::civil::Date;
+use sqlx::{FromRow, QueryBuilder};
+
+use super::engine::on_engine;
+use super::submissions::{ROWS_PER_STATEMENT, Settlement, evidence_from_json, evidence_to_json};
+use super::{Error, Tx, from_json, known, to_json};
+use crate::domain::{
+    Channel, Confidence, ConsultationId, Decision, Disposition, Evidence, GroupId, PartId, PointId,
+    PointState, ResponseId, ResponseState, RoundId, SectionId, Span, Stance, SubmissionId,
+};
+
+/// A point as understood; spans name a part by its index in the settlement.
+#[derive(Debug, Clone)]
+pub struct NewPoint {
+    /// Where its words are, in reading order.
+    pub spans: Vec<(usize, Span)>,
+    /// Primary section.
+    pub section: Option<SectionId>,
+    /// How sure.
+    pub section_confidence: Confidence,
+    /// Cross-references.
+    pub other_sections: Vec<SectionId>,
+    /// The words that name the place.
+    pub cited_as: Option<String>,
+    /// What it wants.
+    pub stance: Option<Stance>,
+    /// Why we believe all this; spans point into the part of the first span.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A stored point.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// Key.
+    pub id: PointId,
+    /// Where it comes from.
+    pub submission: SubmissionId,
+    /// Order within its submission, from 0.
+    pub position: i64,
+    /// Where its words are.
+    pub spans: Vec<(PartId, Span)>,
+    /// A person's wording for the report.
+    pub report_text: Option<String>,
+    /// Primary section.
+    pub section: Option<SectionId>,
+    /// How sure.
+    pub section_confidence: Confidence,
+    /// Cross-references.
+    pub other_sections: Vec<SectionId>,
+    /// The words that name the place.
+    pub cited_as: Option<String>,
+    /// What it wants.
+    pub stance: Option<Stance>,
+    /// Its one state.
+    pub state: PointState,
+    /// The point it was joined into.
+    pub joined_into: Option<PointId>,
+    /// Its group.
+    pub group: Option<GroupId>,
+    /// Why it is out of scope.
+    pub out_of_scope: Option<String>,
+    /// Xin ý kiến lãnh đạo.
+    pub needs_leadership: bool,
+    /// Who answers it.
+    pub drafter: Option<String>,
+    /// Current version of its answer.
+    pub response: Option<ResponseId>,
+    /// What that version decides.
+    pub decision: Option<Decision>,
+    /// How far that version is.
+    pub response_state: Option<ResponseState>,
+    /// Grows with each human change.
+    pub version: i64,
+    /// Why we believe all this.
+    pub evidence: Vec<Evidence>,
+    /// State of its submission.
+    pub disposition: Disposition,
+    /// Round of its submission.
+    pub round: Option<RoundId>,
+    /// Channel of its submission.
+    pub channel: Channel,
+    /// Ngày đến of its submission.
+    pub arrived_on: Date,
+}
+
+/// Adds the points of settled submissions; parts were given consecutive keys from `first_part`.
+pub(super) async fn insert_points(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    first_part: i64,
+    settled: &[(SubmissionId, &Settlement)],
+) -> Result<(), Error> {
+    struct Numbered<'a> {
+        key: i64,
+        submission: i64,
+        position: i64,
+        spans: String,
+        point: &'a NewPoint,
+    }
+    let n_points = settled
+        .iter()
+        .map(|(_, settlement)| settlement.points.len())
+        .sum();
+    if n_points == 0 {
+        return Ok(());
+    }
+    let mut key = tx.take_ids("point", n_points).await?;
+    let mut part_base = first_part;
+    let mut rows = Vec::with_capacity(n_points);
+    for (submission, settlement) in settled {
+        for (position, point) in (0..).zip(&settlement.points) {
+            let spans: Vec<(i64, usize, usize)> = point
+                .spans
+                .iter()
+                .map(|(part, span)| {
+                    (
+                        part_base + i64::try_from(*part).unwrap_or(0),
+                        span.start,
+                        span.end,
+                    )
+                })
+                .collect();
+            let spans = to_json(&spans);
+            rows.push(Numbered {
+                key,
+                submission: submission.0,
+                position,
+                spans,
+                point,
+            });
+            key += 1;
+        }
+        part_base += i64::try_from(settlement.parts.len()).unwrap_or(0);
+    }
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        on_engine!(tx, |conn| {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO point (id, submission_id, consultation_id, position, spans,
+                     section_id, section_confidence, cited_as, stance, is_current,
+                     needs_leadership, version, evidence) ",
+            );
+            query.push_values(chunk, |mut row, new| {
+                row.push_bind(new.key)
+                    .push_bind(new.submission)
+                    .push_bind(consultation.0)
+                    .push_bind(new.position)
+                    .push_bind(&new.spans)
+                    .push_bind(new.point.section.map(|section| section.0))
+                    .push_bind(f64::from(new.point.section_confidence.value()))
+                    .push_bind(&new.point.cited_as)
+                    .push_bind(new.point.stance.map(Stance::code))
+                    .push("TRUE")
+                    .push("FALSE")
+                    .push("0")
+                    .push_bind(evidence_to_json(&new.point.evidence));
+            });
+            query.build().execute(conn).await?
+        });
+    }
+    let references: Vec<(i64, i64)> = rows
+        .iter()
+        .flat_map(|new| {
+            new.point
+                .other_sections
+                .iter()
+                .map(|section| (new.key, section.0))
+        })
+        .collect();
+    insert_references(tx, &references).await
+}
+
+async fn insert_references(tx: &mut Tx, references: &[(i64, i64)]) -> Result<(), Error> {
+    for chunk in references.chunks(ROWS_PER_STATEMENT) {
+        on_engine!(tx, |conn| {
+            let mut query = QueryBuilder::new("INSERT INTO point_section (point_id, section_id) ");
+            query.push_values(chunk, |mut row, (point, section)| {
+                row.push_bind(point).push_bind(section);
+            });
+            query.build().execute(conn).await?
+        });
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct PointRow {
+    id: i64,
+    submission_id: i64,
+    position: i64,
+    spans: String,
+    report_text: Option<String>,
+    section_id: Option<i64>,
+    section_confidence: f64,
+    cited_as: Option<String>,
+    stance: Option<String>,
+    joined_into: Option<i64>,
+    group_id: Option<i64>,
+    group_answered: bool,
+    out_of_scope: Option<String>,
+    needs_leadership: bool,
+    drafter: Option<String>,
+    response_id: Option<i64>,
+    decision: Option<String>,
+    response_state: Option<String>,
+    version: i64,
+    evidence: String,
+    disposition: String,
+    round_id: Option<i64>,
+    channel: String,
+    arrived_on: String,
+}
+
+impl PointRow {
+    fn state(&self) -> PointState {
+        let has_answer =
+            self.decision.is_some() && self.response_state.as_deref() != Some("returned");
+        if self.joined_into.is_some() {
+            PointState::Joined
+        } else if self.out_of_scope.is_some() {
+            PointState::OutOfScope
+        } else if has_answer {
+            PointState::Answered
+        } else if self.group_answered {
+            PointState::AnsweredInGroup
+        } else {
+            PointState::Open
+        }
+    }
+
+    fn into_record(self, other_sections: Vec<SectionId>) -> Result<Point, Error> {
+        const TABLE: &str = "point";
+        let state = self.state();
+        let spans: Vec<(i64, usize, usize)> = from_json(&self.spans, TABLE, "spans")?;
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "a confidence was an f32 before it was stored"
+        )]
+        let confidence = Confidence::new(self.section_confidence as f32);
+        Ok(Point {
+            id: PointId(self.id),
+            submission: SubmissionId(self.submission_id),
+            position: self.position,
+            spans: spans
+                .into_iter()
+                .map(|(part, start, end)| (PartId(part), Span::new(start, end)))
+                .collect(),
+            report_text: self.report_text,
+            section: self.section_id.map(SectionId),
+            section_confidence: confidence,
+            other_sections,
+            cited_as: self.cited_as,
+            stance: self
+                .stance
+                .map(|code| known(Stance::parse(&code), TABLE, "stance"))
+                .transpose()?,
+            state,
+            joined_into: self.joined_into.map(PointId),
+            group: self.group_id.map(GroupId),
+            out_of_scope: self.out_of_scope,
+            needs_leadership: self.needs_leadership,
+            drafter: self.drafter,
+            response: self.response_id.map(ResponseId),
+            decision: self
+                .decision
+                .map(|code| known(Decision::parse(&code), TABLE, "decision"))
+                .transpose()?,
+            response_state: self
+                .response_state
+                .map(|code| known(ResponseState::parse(&code), TABLE, "response_state"))
+                .transpose()?,
+            version: self.version,
+            evidence: evidence_from_json(&self.evidence, TABLE)?,
+            disposition: known(Disposition::parse(&self.disposition), TABLE, "disposition")?,
+            round: self.round_id.map(RoundId),
+            channel: known(Channel::parse(&self.channel), TABLE, "channel")?,
+            arrived_on: known(self.arrived_on.parse().ok(), "submission", "arrived_on")?,
+        })
+    }
+}
+
+/// Which points to list; only current ones, whatever the state of their submission.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// All of a consultation, by submission and position.
+    All(ConsultationId),
+    /// Those of a range of submissions.
+    OfSubmissions(SubmissionId, SubmissionId),
+    /// A range of keys.
+    Range(PointId, PointId),
+    /// Those that a range of responses answers.
+    OfResponses(ResponseId, ResponseId),
+    /// These, by key.
+    These(&'a [PointId]),
+    /// Those of a section, the section's children not included.
+    InSection(SectionId),
+}
+
+/// Lists points.
+pub async fn list_points(tx: &mut Tx, which: Which<'_>) -> Result<Vec<Point>, Error> {
+    const SELECT: &str = "SELECT p.*, s.disposition, s.round_id, s.channel, s.arrived_on,
+        (p.group_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM point_group g JOIN point r ON r.id = g.representative_id
+            WHERE g.id = p.group_id AND g.is_confirmed AND r.decision IS NOT NULL
+              AND COALESCE(r.response_state, '') <> 'returned')) AS group_answered
+        FROM point p JOIN submission s ON s.id = p.submission_id WHERE p.is_current AND ";
+    let rows: Vec<PointRow> = on_engine!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        match which {
+            Which::All(id) => {
+                query.push("p.consultation_id = ").push_bind(id.0);
+            }
+            Which::OfSubmissions(first, last) => {
+                query.push("p.submission_id BETWEEN ").push_bind(first.0);
+                query.push(" AND ").push_bind(last.0);
+            }
+            Which::Range(first, last) => {
+                query.push("p.id BETWEEN ").push_bind(first.0);
+                query.push(" AND ").push_bind(last.0);
+            }
+            Which::OfResponses(first, last) => {
+                query
+                    .push("p.id IN (SELECT point_id FROM response WHERE id BETWEEN ")
+                    .push_bind(first.0);
+                query.push(" AND ").push_bind(last.0).push(")");
+            }
+            Which::These(ids) => {
+                query.push("p.id IN (");
+                let mut list = query.separated(", ");
+                for id in ids {
+                    list.push_bind(id.0);
+                }
+                query.push(")");
+            }
+            Which::InSection(id) => {
+                query.push("p.section_id = ").push_bind(id.0);
+            }
+        }
+        query.push(" ORDER BY p.submission_id, p.position, p.id");
+        query.build_query_as().fetch_all(conn).await?
+    });
+    let (Some(first), Some(last)) = (
+        rows.iter().map(|row| row.id).min(),
+        rows.iter().map(|row| row.id).max(),
+    ) else {
+        return Ok(Vec::new());
+    };
+    let references: Vec<(i64, i64)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT point_id, section_id FROM point_section
+             WHERE point_id BETWEEN $1 AND $2 ORDER BY point_id, section_id",
+        )
+        .bind(first)
+        .bind(last)
+        .fetch_all(conn)
+        .await?
+    });
+    let mut by_point = std::collections::BTreeMap::<i64, Vec<SectionId>>::new();
+    for (point, section) in references {
+        by_point.entry(point).or_default().push(SectionId(section));
+    }
+    rows.into_iter()
+        .map(|row| {
+            let other_sections = by_point.remove(&row.id).unwrap_or_default();
+            row.into_record(other_sections)
+        })
+        .collect()
+}
+
+/// A person's change to a point; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// New primary section; it then is certain.
+    pub section: Option<SectionId>,
+    /// Out of scope, and why; an empty text brings it back in.
+    pub out_of_scope: Option<String>,
+    /// Xin ý kiến lãnh đạo.
+    pub needs_leadership: Option<bool>,
+    /// Who answers it.
+    pub drafter: Option<String>,
+    /// Wording for the report; an empty text returns to the verbatim words.
+    pub report_text: Option<String>,
+}
+
+/// Changes a point that is still at `version`.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody else changed it since.
+pub async fn update_point(
+    tx: &mut Tx,
+    id: PointId,
+    version: i64,
+    change: &Change,
+) -> Result<(), Error> {
+    let n_rows = on_engine!(tx, |conn| {
+        sqlx::query(
+            "UPDATE point SET
+                 section_id = COALESCE($3, section_id),
+                 section_confidence = CASE WHEN $3 IS NULL THEN section_confidence ELSE 1.0 END,
+                 out_of_scope = NULLIF(COALESCE($4, out_of_scope), ''),
+                 needs_leadership = COALESCE($5, needs_leadership),
+                 drafter = COALESCE($6, drafter),
+                 report_text = NULLIF(COALESCE($7, report_text), ''),
+                 version = version + 1
+             WHERE id = $1 AND version = $2",
+        )
+        .bind(id.0)
+        .bind(version)
+        .bind(change.section.map(|section| section.0))
+        .bind(&change.out_of_scope)
+        .bind(change.needs_leadership)
+        .bind(&change.drafter)
+        .bind(&change.report_text)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query(
+            "UPDATE submission SET is_touched = TRUE
+             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
+        )
+        .bind(id.0)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("SELECT 1 FROM point WHERE id = $1 AND version = $2")
+            .bind(id.0)
+            .bind(version + 1)
+            .fetch_optional(conn)
+            .await?
+    });
+    n_rows.map(|_| ()).ok_or(Error::Stale {
+        table: "point",
+        id: id.0,
+    })
+}

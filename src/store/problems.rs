@@ -1,0 +1,166 @@
+//! Warnings that wait for a person.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+use super::engine::on_engine;
+use super::{Error, Tx, from_json, to_json};
+use crate::domain::{BatchId, ConsultationId, Location, Span, SubmissionId, Warning};
+
+/// A stored warning.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Key.
+    pub id: i64,
+    /// The import it came with.
+    pub batch: Option<BatchId>,
+    /// The submission it is about.
+    pub submission: Option<SubmissionId>,
+    /// File name.
+    pub source: String,
+    /// What is wrong, where, what to do.
+    pub warning: Warning,
+}
+
+#[derive(Serialize, Deserialize)]
+enum StoredLocation {
+    File,
+    Row {
+        sheet: Option<String>,
+        row_number: u64,
+        column: Option<String>,
+    },
+    Part {
+        path: String,
+    },
+    Text {
+        start: usize,
+        end: usize,
+    },
+}
+
+/// Adds warnings about one file or submission.
+pub async fn insert_problems(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    batch: Option<BatchId>,
+    submission: Option<SubmissionId>,
+    source: &str,
+    warnings: &[Warning],
+) -> Result<(), Error> {
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    let first = tx.take_ids("problem", warnings.len()).await?;
+    for (id, warning) in (first..).zip(warnings) {
+        let location = match &warning.location {
+            Location::File => StoredLocation::File,
+            Location::Row {
+                sheet,
+                row_number,
+                column,
+            } => StoredLocation::Row {
+                sheet: sheet.clone(),
+                row_number: *row_number,
+                column: column.clone(),
+            },
+            Location::Part { path } => StoredLocation::Part { path: path.clone() },
+            Location::Text(span) => StoredLocation::Text {
+                start: span.start,
+                end: span.end,
+            },
+        };
+        on_engine!(tx, |conn| {
+            sqlx::query(
+                "INSERT INTO problem (id, consultation_id, batch_id, submission_id, source, code,
+                     location, value, problem, remedy, is_resolved)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, FALSE)",
+            )
+            .bind(id)
+            .bind(consultation.0)
+            .bind(batch.map(|batch| batch.0))
+            .bind(submission.map(|submission| submission.0))
+            .bind(source)
+            .bind(warning.code.as_ref())
+            .bind(to_json(&location))
+            .bind(&warning.value)
+            .bind(&warning.problem)
+            .bind(&warning.remedy)
+            .execute(conn)
+            .await?
+        });
+    }
+    Ok(())
+}
+
+/// Lists what nobody has dealt with yet, oldest first.
+pub async fn list_problems(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+) -> Result<Vec<Problem>, Error> {
+    #[derive(FromRow)]
+    struct ProblemRow {
+        id: i64,
+        batch_id: Option<i64>,
+        submission_id: Option<i64>,
+        source: String,
+        code: String,
+        location: String,
+        value: Option<String>,
+        problem: String,
+        remedy: String,
+    }
+    let rows: Vec<ProblemRow> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, batch_id, submission_id, source, code, location, value, problem, remedy
+             FROM problem WHERE consultation_id = $1 AND NOT is_resolved ORDER BY id",
+        )
+        .bind(consultation.0)
+        .fetch_all(conn)
+        .await?
+    });
+    rows.into_iter()
+        .map(|row| {
+            let location = match from_json(&row.location, "problem", "location")? {
+                StoredLocation::File => Location::File,
+                StoredLocation::Row {
+                    sheet,
+                    row_number,
+                    column,
+                } => Location::Row {
+                    sheet,
+                    row_number,
+                    column,
+                },
+                StoredLocation::Part { path } => Location::Part { path },
+                StoredLocation::Text { start, end } => Location::Text(Span::new(start, end)),
+            };
+            Ok(Problem {
+                id: row.id,
+                batch: row.batch_id.map(BatchId),
+                submission: row.submission_id.map(SubmissionId),
+                source: row.source,
+                warning: Warning {
+                    code: Cow::Owned(row.code),
+                    location,
+                    value: row.value,
+                    problem: row.problem,
+                    remedy: row.remedy,
+                },
+            })
+        })
+        .collect()
+}
+
+/// Marks a warning as dealt with.
+pub async fn resolve_problem(tx: &mut Tx, id: i64) -> Result<(), Error> {
+    on_engine!(tx, |conn| {
+        sqlx::query("UPDATE problem SET is_resolved = TRUE WHERE id = $1")
+            .bind(id)
+            .execute(conn)
+            .await?
+    });
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Counts straight from the database, for pages and for checking the reports' own counts.
+
+use super::engine::on_engine;
+use super::{Error, Tx, known};
+use crate::domain::{ConsultationId, Decision, Disposition};
+
+/// Counts over a whole consultation, every round included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Submissions by state, in the order of [`Disposition::ALL`], zeros left out.
+    pub submissions: Vec<(Disposition, i64)>,
+    /// Points of counted submissions.
+    pub points: i64,
+    /// Of these, answered alone or through a group.
+    pub answered: i64,
+    /// Of these, joined into another point.
+    pub joined: i64,
+    /// Of these, out of scope.
+    pub out_of_scope: i64,
+    /// Of these, without a section.
+    pub without_section: i64,
+    /// Answered points by decision, in the order of [`Decision::ALL`], zeros left out; a group's
+    /// members count under its answer.
+    pub decisions: Vec<(Decision, i64)>,
+    /// Submissions a person has to look at.
+    pub needs_person: i64,
+    /// Warnings nobody has dealt with.
+    pub problems: i64,
+    /// Rows in the index when it is up to date: current points of all submissions.
+    pub indexed: i64,
+}
+
+/// Counts a consultation.
+pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, Error> {
+    let id = consultation.0;
+    let by_state: Vec<(String, i64)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT disposition, COUNT(*) FROM submission WHERE consultation_id = $1
+             GROUP BY disposition",
+        )
+        .bind(id)
+        .fetch_all(conn)
+        .await?
+    });
+    let mut submissions = Vec::new();
+    for (code, n) in by_state {
+        submissions.push((
+            known(Disposition::parse(&code), "submission", "disposition")?,
+            n,
+        ));
+    }
+    submissions.sort_unstable();
+    let rows: Vec<(Option<i64>, bool, bool, Option<String>, i64)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT CASE WHEN p.section_id IS NULL THEN 0 ELSE 1 END,
+                    p.joined_into IS NOT NULL, p.out_of_scope IS NOT NULL,
+                    CASE WHEN p.decision IS NOT NULL AND p.response_state <> 'returned'
+                         THEN p.decision
+                         ELSE (SELECT r.decision FROM point_group g
+                               JOIN point r ON r.id = g.representative_id
+                               WHERE g.id = p.group_id AND g.is_confirmed
+                                 AND r.response_state <> 'returned') END AS effective,
+                    COUNT(*)
+             FROM point p JOIN submission s ON s.id = p.submission_id
+             WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
+             GROUP BY 1, 2, 3, 4",
+        )
+        .bind(id)
+        .fetch_all(conn)
+        .await?
+    });
+    let mut counts = Counts {
+        submissions,
+        ..Counts::default()
+    };
+    let mut decisions = std::collections::BTreeMap::new();
+    for (has_section, is_joined, is_out, decision, n) in rows {
+        counts.points += n;
+        if has_section == Some(0) && !is_joined && !is_out {
+            counts.without_section += n;
+        }
+        if is_joined {
+            counts.joined += n;
+        } else if is_out {
+            counts.out_of_scope += n;
+        } else if let Some(code) = decision {
+            counts.answered += n;
+            *decisions
+                .entry(known(Decision::parse(&code), "point", "decision")?)
+                .or_insert(0) += n;
+        }
+    }
+    counts.decisions = decisions.into_iter().collect();
+    (counts.needs_person, counts.problems, counts.indexed) = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT
+                (SELECT COUNT(*) FROM submission WHERE consultation_id = $1 AND needs_person),
+                (SELECT COUNT(*) FROM problem WHERE consultation_id = $1 AND NOT is_resolved),
+                (SELECT COUNT(*) FROM point WHERE consultation_id = $1 AND is_current)",
+        )
+        .bind(id)
+        .fetch_one(conn)
+        .await?
+    });
+    Ok(counts)
+}
