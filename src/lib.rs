@@ -4,5 +4,7 @@ pub mod domain;
 pub mod text;
 
 pub mod report;
+pub mod respond;
 
+pub mod blob;
 pub mod store;
