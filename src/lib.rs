@@ -3,6 +3,7 @@
 pub mod domain;
 pub mod text;
 
+pub mod intake;
 pub mod report;
 pub mod respond;
 

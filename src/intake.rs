@@ -1,0 +1,167 @@
+//! From the bytes of what was received to normalized text, tables, mail heads and draft lines.
+//!
+//! * [`sniff`]: what kind of file it is, by content first, by name where content does not tell.
+//! * [`read_letter`]: a letter or a mail with its attachments → [`Reading`]: text parts in the
+//!   order a person reads them.
+//! * [`read_draft`]: a draft document → its lines, automatic numbering resolved.
+//! * [`outline_file`]: an outline typed by a person (TOML, TSV).
+//! * [`csv`]: a table of comments, row by row, in constant memory; [`columns`] says which column
+//!   is what, for files and for tables inside letters alike.
+//!
+//! Values in, values out: nothing here opens a file or a socket. What a stranger sent never
+//! "fails": readers return what could be read plus located [`Warning`]s in Vietnamese. Every text
+//! returned is [`normalize`](crate::text::normalize::normalize)d, and every span slices it.
+//! [`limits`] bounds time and memory on hostile input.
+//!
+//! Cases: `fixtures/intake/`.
+
+mod archive;
+pub mod columns;
+pub mod csv;
+mod dates;
+mod docx;
+mod eml;
+mod html;
+mod limits;
+pub mod outline_file;
+mod plain;
+pub mod rows;
+mod sniff;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+pub use archive::{Unpacked, unpack};
+pub use dates::parse_date;
+pub use rows::{PartRow, rows_of_part};
+pub use sniff::{Format, sniff};
+
+use crate::domain::{DraftLine, EmailAddress, Location, Span, Warning};
+
+/// What one received file says.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The head of the mail, when the file is one.
+    pub mail: Option<MailHead>,
+    /// The texts, in reading order: mail body, what was cut from it, attachments.
+    pub parts: Vec<TextPart>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// The header fields of a mail that later steps use.
+#[derive(Debug, Clone, Default)]
+pub struct MailHead {
+    /// Message-ID without angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To and References, nearest first, without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// The author's address.
+    pub from: Option<EmailAddress>,
+    /// The author's display name.
+    pub from_name: Option<String>,
+    /// Everyone in To and Cc.
+    pub to: Vec<EmailAddress>,
+    /// Decoded subject, one line.
+    pub subject: String,
+    /// The Date field.
+    pub sent_at: Option<Timestamp>,
+    /// The date of the topmost Received field: when our side got it.
+    pub received_at: Option<Timestamp>,
+    /// Set when a machine wrote the message.
+    pub robot: Option<Robot>,
+}
+
+/// Why a mail is no opinion of anyone: a machine wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Robot {
+    /// Stable name of the rule, e.g. `robot.auto_submitted`.
+    pub rule: &'static str,
+    /// What it is, in Vietnamese: "thư trả lời tự động".
+    pub explanation: String,
+}
+
+/// What a part of a reading is to its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartRole {
+    /// What the author wrote, or the whole text of a file that is no mail.
+    Body,
+    /// An attached document.
+    Attachment,
+    /// Earlier messages quoted below the body, cut off.
+    Quoted,
+    /// A mail signature or disclaimer, cut off.
+    Signature,
+}
+
+/// One text of a reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextPart {
+    /// Where it stands, as a person would follow it: "nội dung thư", "gop_y.docx",
+    /// "bao.zip > a.docx".
+    pub path: String,
+    /// What it is to the mail.
+    pub role: PartRole,
+    /// Normalized text; spans point into it.
+    pub text: String,
+    /// Its tables, in text order.
+    pub tables: Vec<PartTable>,
+    /// Name and version of the reader that made it, e.g. `docx/1`.
+    pub extractor: &'static str,
+}
+
+/// A table inside a part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PartTable {
+    /// Cells as spans of the part's text. A cell merged over several rows repeats its span in
+    /// each of them; a cell merged over several columns is followed by empty spans.
+    pub rows: Vec<Vec<Span>>,
+    /// All of the table.
+    pub span: Span,
+}
+
+/// Reads a letter: a mail, a Word file, a page, a plain text, a table of comments, or a zip of
+/// them.
+///
+/// Other formats give no text and a warning that says what to do with them.
+pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
+    let mut reading = Reading::default();
+    let format = sniff(bytes, file_name);
+    match format {
+        Format::Eml => return eml::read(bytes),
+        Format::Zip => archive::read_parts(bytes, file_name, PartRole::Body, &mut reading, 0),
+        _ => {
+            let path = file_name.to_owned();
+            if let Err(warning) =
+                plain::read_document(bytes, format, path, PartRole::Body, &mut reading)
+            {
+                reading.warnings.push(Warning {
+                    location: Location::File,
+                    ..warning
+                });
+            }
+        }
+    }
+    reading
+}
+
+/// Reads a draft document into its lines, for the outline.
+///
+/// Word files give headings, bold, centering and resolved numbering; plain text gives lines only.
+pub fn read_draft(bytes: &[u8], file_name: &str) -> (Vec<DraftLine>, Vec<Warning>) {
+    let format = sniff(bytes, file_name);
+    match format {
+        Format::Docx => docx::read_draft(bytes),
+        Format::Text | Format::Csv | Format::Html => plain::read_draft(bytes, format),
+        _ => (
+            Vec::new(),
+            vec![plain::unreadable(
+                format,
+                Location::File,
+                "Hãy nạp dự thảo dưới dạng .docx, .txt hoặc đề cương .toml.",
+            )],
+        ),
+    }
+}

@@ -1,0 +1,27 @@
+//! E-mail messages.
+
+use mail_parser::MessageParser;
+
+use super::{MailHead, PartRole, Reading, TextPart};
+use crate::text::normalize::normalize;
+
+/// Reads one message.
+pub(super) fn read(bytes: &[u8]) -> Reading {
+    let mut reading = Reading::default();
+    if let Some(message) = MessageParser::default().parse(bytes) {
+        reading.mail = Some(MailHead {
+            subject: normalize(message.subject().unwrap_or_default()),
+            ..MailHead::default()
+        });
+        if let Some(text) = message.body_text(0) {
+            reading.parts.push(TextPart {
+                path: "nội dung thư".to_owned(),
+                role: PartRole::Body,
+                text: normalize(&text),
+                tables: Vec::new(),
+                extractor: "eml/1",
+            });
+        }
+    }
+    reading
+}
