@@ -3,4 +3,6 @@
 pub mod domain;
 pub mod text;
 
+pub mod recognize;
 pub mod report;
+pub mod split;
