@@ -4,8 +4,10 @@ pub mod domain;
 pub mod text;
 
 pub mod intake;
+pub mod recognize;
 pub mod report;
 pub mod respond;
+pub mod split;
 
 pub mod blob;
 pub mod store;

@@ -1,0 +1,17 @@
+//! Understands the words of a submission and the structure of a draft.
+//!
+//! Values in, values out; every conclusion carries its [`crate::domain::Evidence`].
+//!
+//! * [`letter`]: number, date, what it answers, who signs.
+//! * [`organization`]: who is speaking.
+//! * [`stance`]: agreeing, proposing, objecting, asking.
+//! * [`outline`]: the tree of a draft document.
+//! * [`citation`]: the places of a draft that a text names.
+//!
+//! Cases: `fixtures/recognize/`.
+
+pub mod citation;
+pub mod letter;
+pub mod organization;
+pub mod outline;
+pub mod stance;
