@@ -3,4 +3,5 @@
 pub mod domain;
 pub mod text;
 
+pub mod index;
 pub mod report;
