@@ -3,11 +3,5 @@
 pub mod domain;
 pub mod text;
 
-pub mod intake;
-pub mod recognize;
+pub mod index;
 pub mod report;
-pub mod respond;
-pub mod split;
-
-pub mod blob;
-pub mod store;
