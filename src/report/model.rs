@@ -1,0 +1,484 @@
+//! The one model every renderer prints: plain values, no clock, no query.
+//!
+//! [`build`] refuses while an equation fails ([`Unreconciled`]). What belongs on an info sheet and
+//! on screen, not in the body that is signed, is apart in [`Info`] (DESIGN 3.9). Number and day are
+//! left blank for Văn thư.
+
+mod by_organization;
+mod by_section;
+mod extract;
+mod frame;
+mod full;
+mod info;
+mod open_work;
+mod points;
+mod roster;
+mod statistics;
+
+use jiff::civil::{Date, DateTime};
+
+use crate::domain::OrganizationId;
+
+use super::facts::Facts;
+use super::reconcile::{Equation, Reconciliation, Scope, reconcile_facts};
+use super::rows::{self, PointRow};
+use super::snapshot::Snapshot;
+
+/// Which report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Báo cáo tổng hợp, tiếp thu, giải trình.
+    Full,
+    /// Bản tổng hợp in four columns, in draft order.
+    BySection,
+    /// The same, organization by organization.
+    ByOrganization,
+    /// Who has and has not replied.
+    Roster,
+    /// One organization's comments and the answers to them.
+    Extract(OrganizationId),
+    /// Points that wait, for drafters.
+    OpenWork,
+}
+
+impl Kind {
+    /// The stable code used in addresses, file names and on the command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::BySection => "by-section",
+            Self::ByOrganization => "by-organization",
+            Self::Roster => "roster",
+            Self::Extract(_) => "extract",
+            Self::OpenWork => "open-work",
+        }
+    }
+
+    /// As printed on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "Báo cáo tổng hợp, tiếp thu, giải trình",
+            Self::BySection => "Bản tổng hợp theo mục",
+            Self::ByOrganization => "Bản tổng hợp theo đơn vị",
+            Self::Roster => "Danh sách đã trả lời, chưa trả lời",
+            Self::Extract(_) => "Bản trích của một đơn vị",
+            Self::OpenWork => "Việc cần xử lý",
+        }
+    }
+
+    /// Reads a [`Kind::code`]; an extract also needs its organization.
+    pub fn parse(code: &str, organization: Option<OrganizationId>) -> Option<Self> {
+        match (code, organization) {
+            ("full", _) => Some(Self::Full),
+            ("by-section", _) => Some(Self::BySection),
+            ("by-organization", _) => Some(Self::ByOrganization),
+            ("roster", _) => Some(Self::Roster),
+            ("extract", Some(organization)) => Some(Self::Extract(organization)),
+            ("open-work", _) => Some(Self::OpenWork),
+            _ => None,
+        }
+    }
+}
+
+/// A report ready to be rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportModel {
+    /// Which report it is.
+    pub kind: Kind,
+    /// The title on one line, for windows and document properties.
+    pub title: String,
+    /// What is printed, each part with its own page geometry.
+    pub parts: Vec<Part>,
+    /// What belongs on an info sheet and on screen.
+    pub info: Info,
+}
+
+/// Blocks that share page geometry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Portrait or landscape.
+    pub orientation: Orientation,
+    /// Whether pages are counted from 1 again, as in each annex.
+    pub restarts_pages: bool,
+    /// What is printed, top to bottom.
+    pub blocks: Vec<Block>,
+}
+
+/// How a page lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orientation {
+    /// 210 × 297 mm.
+    Portrait,
+    /// 297 × 210 mm, for wide tables.
+    Landscape,
+}
+
+/// One component of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// Agency, Quốc hiệu, number and date.
+    Head(Head),
+    /// Tên loại and trích yếu.
+    Title {
+        /// "BÁO CÁO".
+        name: String,
+        /// "Tổng hợp, tiếp thu, giải trình ý kiến góp ý …".
+        subject: String,
+    },
+    /// Kính gửi, one recipient each.
+    Addressees(Vec<String>),
+    /// A căn cứ, its final mark included.
+    Basis(String),
+    /// A heading, its number included.
+    Heading {
+        /// 1 for I, II; 2 for 1, 2; 3 for a), b).
+        level: u8,
+        /// The words.
+        text: String,
+    },
+    /// A paragraph of the body.
+    Paragraph(Line),
+    /// An item of a dashed list, without the dash.
+    Item(Line),
+    /// A table.
+    Table(Table),
+    /// Chức vụ, họ tên, Nơi nhận.
+    Signature(Signature),
+    /// The top of an annex.
+    Annex {
+        /// "PHỤ LỤC I".
+        name: String,
+        /// "DANH SÁCH CƠ QUAN, ĐƠN VỊ …".
+        title: String,
+        /// "(Kèm theo Báo cáo số … )", left blank in electronic documents.
+        note: String,
+    },
+}
+
+/// The two columns at the top of page 1 (Nghị định 30/2020/NĐ-CP, ô 1 to 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Cơ quan chủ quản.
+    pub superior: String,
+    /// Cơ quan ban hành.
+    pub agency: String,
+    /// "Số:       /BC-SKHCN", the number blank; `None` for what carries no number.
+    pub number: Option<String>,
+    /// "Bắc Giang, ngày     tháng     năm 2021", day and month blank.
+    pub place_and_date: String,
+}
+
+/// Ô 7 and 9b.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Nơi nhận, one item each, without dash and final mark.
+    pub recipients: Vec<String>,
+    /// Quyền hạn, chức vụ, one line each.
+    pub titles: Vec<String>,
+    /// Họ tên.
+    pub name: String,
+}
+
+/// Text on one or more lines, in runs of one style each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// The runs.
+    pub runs: Vec<Run>,
+}
+
+/// Text in one style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The text.
+    pub text: String,
+    /// How it looks.
+    pub style: RunStyle,
+}
+
+/// How a run looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunStyle {
+    /// As the block.
+    Plain,
+    /// Bold.
+    Bold,
+    /// Italic.
+    Italic,
+    /// Something missing, which a working edition makes visible: bold italic.
+    Missing,
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Name of the sheet in a workbook; tables of one name share a sheet.
+    pub sheet: String,
+    /// What tells tables of one sheet apart: "Đối với dự thảo Đề án".
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, top to bottom.
+    pub rows: Vec<Row>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its title.
+    pub title: String,
+    /// Its share of the width.
+    pub width: u32,
+    /// How its cells are aligned.
+    pub align: Align,
+    /// Whether only a workbook shows it, for filters and for the way back.
+    pub is_sheet_only: bool,
+}
+
+/// How cells are aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers of rows, dates, counts.
+    Center,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// One cell over the whole width that heads the rows below.
+    Heading(String),
+    /// As many cells as columns.
+    Cells(Vec<Cell>),
+    /// A sum: cells in bold.
+    Total(Vec<Cell>),
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// Its paragraphs.
+    pub lines: Vec<Line>,
+    /// What it is in a workbook.
+    pub value: Value,
+    /// Whether it only repeats the cell above; renderers that can, merge the two.
+    pub continues: bool,
+}
+
+/// What a cell is in a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Value {
+    /// Its text.
+    #[default]
+    Text,
+    /// A number.
+    Number(u32),
+    /// A day.
+    Date(Date),
+}
+
+/// What belongs on an info sheet and on screen, not in the body that is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Info {
+    /// The consultation's title.
+    pub consultation: String,
+    /// The moment, Vietnamese time.
+    pub taken_at: DateTime,
+    /// The last ledger entry the report knows.
+    pub ledger_seq: i64,
+    /// The scope in words, as label and value.
+    pub filters: Vec<(String, String)>,
+    /// All numbers, and that they add up.
+    pub reconciliation: Reconciliation,
+}
+
+/// Why a report is refused: numbers that do not add up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the numbers of the report do not add up ({} equations fail)", .equations.len())]
+pub struct Unreconciled {
+    /// The equations that fail, with what is at fault.
+    pub equations: Vec<Equation>,
+}
+
+/// Builds a report, or says which numbers do not add up.
+pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportModel, Unreconciled> {
+    let facts = Facts::new(snapshot, scope);
+    let rows = rows::rows(&facts);
+    let reconciliation = reconcile_facts(&facts, &rows);
+    let mut failing: Vec<Equation> = reconciliation.failing().cloned().collect();
+    if let Kind::Extract(id) = kind
+        && facts.organization(id).is_none()
+    {
+        failing.push(extract::unknown(id));
+    }
+    if !failing.is_empty() {
+        return Err(Unreconciled { equations: failing });
+    }
+    let source = Source {
+        facts: &facts,
+        numbers: &reconciliation,
+        rows: &rows,
+    };
+    let (title, parts) = match kind {
+        Kind::Full => full::build(&source),
+        Kind::BySection => by_section::build(&source),
+        Kind::ByOrganization => by_organization::build(&source),
+        Kind::Roster => roster::build(&source),
+        Kind::Extract(id) => extract::build(&source, id),
+        Kind::OpenWork => open_work::build(&source),
+    };
+    let info = info::build(&source, kind);
+    Ok(ReportModel {
+        kind,
+        title,
+        parts,
+        info,
+    })
+}
+
+/// What every kind is built from.
+struct Source<'a> {
+    facts: &'a Facts<'a>,
+    numbers: &'a Reconciliation,
+    rows: &'a [PointRow<'a>],
+}
+
+impl Run {
+    fn new(text: impl Into<String>, style: RunStyle) -> Self {
+        Self {
+            text: printable(&text.into()),
+            style,
+        }
+    }
+}
+
+/// Without characters no XML document may hold; a comment may come with anything.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|&c| {
+            matches!(c, '\n' | '\t') || !(c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&c))
+        })
+        .collect()
+}
+
+impl Line {
+    /// A line in the style of its block.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::default().then(text)
+    }
+
+    /// A line in bold.
+    pub fn bold(text: impl Into<String>) -> Self {
+        Self::default().then_styled(text, RunStyle::Bold)
+    }
+
+    /// A line in italic.
+    pub fn italic(text: impl Into<String>) -> Self {
+        Self::default().then_styled(text, RunStyle::Italic)
+    }
+
+    fn then(self, text: impl Into<String>) -> Self {
+        self.then_styled(text, RunStyle::Plain)
+    }
+
+    fn then_styled(mut self, text: impl Into<String>, style: RunStyle) -> Self {
+        let run = Run::new(text, style);
+        if !run.text.is_empty() {
+            self.runs.push(run);
+        }
+        self
+    }
+
+    /// The words without style.
+    pub fn text(&self) -> String {
+        self.runs.iter().map(|run| run.text.as_str()).collect()
+    }
+}
+
+impl Cell {
+    /// A cell of one paragraph.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::lines(vec![Line::plain(text)])
+    }
+
+    /// A cell of several paragraphs.
+    pub fn lines(lines: Vec<Line>) -> Self {
+        Self {
+            lines,
+            ..Self::default()
+        }
+    }
+
+    /// A number.
+    pub fn number(n: usize) -> Self {
+        Self {
+            lines: vec![Line::plain(super::wording::number(n))],
+            value: u32::try_from(n).map_or(Value::Text, Value::Number),
+            continues: false,
+        }
+    }
+
+    /// A day; empty when there is none.
+    pub fn date(date: Option<Date>) -> Self {
+        match date {
+            None => Self::default(),
+            Some(date) => Self {
+                lines: vec![Line::plain(super::wording::short_date(date))],
+                value: Value::Date(date),
+                continues: false,
+            },
+        }
+    }
+
+    /// The same cell, known to repeat the one above.
+    #[must_use]
+    pub fn continuing(mut self, continues: bool) -> Self {
+        self.continues = continues;
+        self
+    }
+
+    /// Its words, one line a paragraph.
+    pub fn plain_text(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(Line::text).collect();
+        lines.join("\n")
+    }
+}
+
+impl Column {
+    fn new(title: &str, width: u32, align: Align) -> Self {
+        Self {
+            title: title.to_owned(),
+            width,
+            align,
+            is_sheet_only: false,
+        }
+    }
+
+    fn words(title: &str, width: u32) -> Self {
+        Self::new(title, width, Align::Left)
+    }
+
+    fn centered(title: &str, width: u32) -> Self {
+        Self::new(title, width, Align::Center)
+    }
+
+    fn sheet_only(title: &str, width: u32) -> Self {
+        Self {
+            is_sheet_only: true,
+            ..Self::words(title, width)
+        }
+    }
+}
+
+impl ReportModel {
+    /// All tables, in print order.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.parts
+            .iter()
+            .flat_map(|part| &part.blocks)
+            .filter_map(|block| match block {
+                Block::Table(table) => Some(table),
+                _ => None,
+            })
+    }
+}

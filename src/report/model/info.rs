@@ -1,0 +1,64 @@
+//! The info sheet: which part of the consultation, as of when, and the proof of the numbers.
+
+use crate::report::wording;
+
+use super::{Info, Kind, Source};
+
+pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
+    let snapshot = source.facts.snapshot;
+    let scope = source.facts.scope;
+    let rounds: Vec<String> = source
+        .facts
+        .rounds
+        .iter()
+        .map(|round| format!("{}. {}", round.number, round.title))
+        .collect();
+    let yes_no = |yes: bool| if yes { "có" } else { "không" }.to_owned();
+    let mut filters = vec![
+        ("Loại báo cáo".to_owned(), kind.name().to_owned()),
+        (
+            "Đợt lấy ý kiến".to_owned(),
+            if rounds.is_empty() {
+                "không có đợt nào".to_owned()
+            } else {
+                rounds.join("; ")
+            },
+        ),
+        (
+            "Gồm cả đợt nội bộ và ý kiến chỉ đạo".to_owned(),
+            yes_no(scope.include_internal || scope.rounds.is_some()),
+        ),
+        (
+            "Chi tiết đến cấp mục".to_owned(),
+            scope.section_depth.to_string(),
+        ),
+        (
+            "Nêu tên đơn vị thống nhất hoàn toàn".to_owned(),
+            yes_no(scope.include_agreeing),
+        ),
+    ];
+    if let Kind::Extract(id) = kind {
+        filters.push(("Đơn vị".to_owned(), source.facts.organization_name(id)));
+    }
+    let mut reconciliation = source.numbers.clone();
+    for row in source.rows {
+        let Some(response) = row.response else {
+            continue;
+        };
+        if !wording::avoids_refusal(&response.text)
+            && let Some(point) = row.points.first()
+        {
+            reconciliation.notices.push(format!(
+                "Ý kiến số {}: câu trả lời có cụm từ “không tiếp thu”, được in thành “chưa tiếp thu”; đề nghị sửa lại câu trả lời.",
+                point.id
+            ));
+        }
+    }
+    Info {
+        consultation: snapshot.consultation.title.clone(),
+        taken_at: snapshot.taken_at,
+        ledger_seq: snapshot.ledger_seq,
+        filters,
+        reconciliation,
+    }
+}

@@ -1,0 +1,324 @@
+//! Cells and tables of points and their answers.
+
+use crate::domain::{Decision, DocumentId, PointState, SectionKind};
+use crate::report::place;
+use crate::report::rows::PointRow;
+use crate::report::snapshot::{DocumentEntry, PointEntry, ResponseEntry, SectionEntry};
+use crate::report::wording;
+
+use super::{Cell, Column, Line, Row, RunStyle, Source, Table};
+
+/// The sheet that holds the main tables.
+pub(super) const SHEET: &str = "Tổng hợp";
+
+/// The four columns of the summary form, with what a workbook adds.
+pub(super) fn main_table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'_>]) -> Table {
+    let mut columns = vec![
+        Column::words("NHÓM VẤN ĐỀ, ĐIỀU, KHOẢN", 46),
+        Column::words("CHỦ THỂ GÓP Ý", 50),
+        Column::words("NỘI DUNG GÓP Ý", 80),
+        Column::words("NỘI DUNG TIẾP THU, GIẢI TRÌNH", 76),
+    ];
+    columns.extend(sheet_columns());
+    let mut above: Option<Cell> = None;
+    let mut cells = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = place_cell(source, row);
+        let continues = above.as_ref() == Some(&place);
+        above = Some(place.clone());
+        let mut row_cells = vec![
+            place.continuing(continues),
+            senders_cell(source, row),
+            content_cell(source, row),
+            answer_cell(row),
+        ];
+        row_cells.extend(sheet_cells(source, row));
+        cells.push(Row::Cells(row_cells));
+    }
+    Table {
+        sheet: SHEET.to_owned(),
+        caption: caption.to_owned(),
+        columns,
+        rows: cells,
+    }
+}
+
+/// What only a workbook shows: for filters, and for the way back to the points.
+pub(super) fn sheet_columns() -> Vec<Column> {
+    vec![
+        Column::sheet_only("Kết quả", 24),
+        Column::sheet_only("Số ý kiến", 10),
+        Column::sheet_only("Mã ý kiến", 14),
+        Column::sheet_only("Nguồn", 30),
+    ]
+}
+
+pub(super) fn sheet_cells(source: &Source<'_>, row: &PointRow<'_>) -> Vec<Cell> {
+    let ids: Vec<String> = row
+        .points
+        .iter()
+        .map(|point| point.id.to_string())
+        .collect();
+    let mut origins: Vec<&str> = Vec::new();
+    for point in row.points.iter().take(20) {
+        if let Some(submission) = source.facts.submission(point.submission)
+            && !origins.contains(&submission.source.as_str())
+        {
+            origins.push(&submission.source);
+        }
+    }
+    vec![
+        Cell::text(outcome(row.state, row.response)),
+        Cell::number(row.points.len()),
+        Cell::text(ids.join(", ")),
+        Cell::text(origins.join("; ")),
+    ]
+}
+
+/// The decision, or the state of what has none.
+pub(super) fn outcome(state: PointState, response: Option<&ResponseEntry>) -> &'static str {
+    match (state, response) {
+        (PointState::Answered | PointState::AnsweredInGroup, Some(response)) => {
+            response.decision.name()
+        }
+        (state, _) => state.name(),
+    }
+}
+
+/// The rows that belong in the main tables, table by table, each with its caption.
+pub(super) fn by_document<'a>(source: &Source<'a>) -> Vec<(String, Vec<&'a PointRow<'a>>)> {
+    let snapshot = source.facts.snapshot;
+    let living: Vec<&PointRow<'_>> = source
+        .rows
+        .iter()
+        .filter(|row| row.state != PointState::OutOfScope)
+        .collect();
+    let documents: Vec<&DocumentEntry> = snapshot
+        .documents
+        .iter()
+        .filter(|document| living.iter().any(|row| row.document == Some(document.id)))
+        .collect();
+    if documents.len() <= 1 {
+        let caption = documents
+            .first()
+            .map_or_else(String::new, |document| about(document));
+        let table = (!living.is_empty()).then_some((caption, living));
+        return table.into_iter().collect();
+    }
+    let of_kind = |row: &PointRow<'_>, kind| {
+        let section = row.place.and_then(|rank| snapshot.sections.get(rank));
+        section.is_some_and(|section| section.kind == kind)
+    };
+    let mut tables: Vec<(String, Vec<&PointRow<'_>>)> = Vec::new();
+    let mut take = |caption: String, belongs: &dyn Fn(&PointRow<'_>) -> bool| {
+        let rows: Vec<&PointRow<'_>> = living.iter().copied().filter(|row| belongs(row)).collect();
+        if !rows.is_empty() {
+            tables.push((caption, rows));
+        }
+    };
+    take("Vấn đề chung".to_owned(), &|row| {
+        row.document.is_none() && of_kind(row, SectionKind::General)
+    });
+    for document in documents {
+        take(about(document), &|row| row.document == Some(document.id));
+    }
+    take("Thể thức, chính tả".to_owned(), &|row| {
+        row.document.is_none() && row.place.is_some() && !of_kind(row, SectionKind::General)
+    });
+    take("Ý kiến chưa xác định mục".to_owned(), &|row| {
+        row.place.is_none()
+    });
+    tables
+}
+
+fn about(document: &DocumentEntry) -> String {
+    format!("Đối với dự thảo {}", document.name)
+}
+
+fn document_name<'a>(source: &Source<'a>, id: Option<DocumentId>) -> Option<&'a str> {
+    let id = id?;
+    let documents = &source.facts.snapshot.documents;
+    let found = documents.iter().find(|document| document.id == id)?;
+    Some(&found.name)
+}
+
+fn place_name(source: &Source<'_>, section: &SectionEntry) -> String {
+    place::name(section, document_name(source, section.document))
+}
+
+/// The place of a row: its name, and its heading.
+pub(super) fn place_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
+    let section = row
+        .place
+        .and_then(|rank| source.facts.snapshot.sections.get(rank));
+    let Some(section) = section else {
+        let missing = Line::default().then_styled("Chưa xác định mục", RunStyle::Missing);
+        let mut lines = vec![missing];
+        if let Some(cited) = row.points.first().and_then(|p| p.cited_as.as_deref()) {
+            lines.push(Line::italic(format!("(ghi: “{}”)", cited.trim())));
+        }
+        return Cell::lines(lines);
+    };
+    let mut lines = vec![Line::bold(place_name(source, section))];
+    lines.extend(place::heading(section).map(Line::plain));
+    Cell::lines(lines)
+}
+
+/// The full name of a point's own section, with its document when there are several.
+pub(super) fn full_place(source: &Source<'_>, point: &PointEntry) -> Line {
+    let Some(section) = point.section.and_then(|id| source.facts.section(id)) else {
+        return Line::default().then_styled("Chưa xác định mục", RunStyle::Missing);
+    };
+    let name = place_name(source, section);
+    let several = source.facts.snapshot.documents.len() > 1;
+    match document_name(source, section.document) {
+        Some(document) if several && section.kind != SectionKind::Whole => {
+            Line::plain(format!("{document} – {}", wording::lower_first(&name)))
+        }
+        _ => Line::plain(name),
+    }
+}
+
+/// Everybody who says it, each with the letter that says it.
+pub(super) fn senders_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
+    let senders = row.senders(source.facts);
+    if let [sender] = senders.as_slice() {
+        return Cell::lines(vec![
+            Line::plain(sender.name.clone()),
+            Line::italic(format!("({})", sender.sources.join("; "))),
+        ]);
+    }
+    let mut lines = vec![Line::bold(format!(
+        "{} chủ thể:",
+        wording::count(senders.len())
+    ))];
+    lines.extend(senders.into_iter().map(|sender| {
+        Line::plain(format!("- {} ", sender.name))
+            .then_styled(format!("({})", sender.sources.join("; ")), RunStyle::Italic)
+    }));
+    Cell::lines(lines)
+}
+
+/// What is said; with the exact place where the row stands under a wider one.
+pub(super) fn content_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
+    let texts = row.texts();
+    let mut lines = Vec::new();
+    if row.section != row.place
+        && let Some(section) = row
+            .section
+            .and_then(|r| source.facts.snapshot.sections.get(r))
+    {
+        let cited = row.points.first().and_then(|p| p.cited_as.as_deref());
+        let says_place = cited.is_some_and(|cited| texts.iter().any(|text| text.contains(cited)));
+        if !says_place {
+            lines.push(Line::italic(format!("{}:", place_name(source, section))));
+        }
+    }
+    lines.extend(texts.into_iter().flat_map(paragraphs));
+    Cell::lines(lines)
+}
+
+/// A point's own words, for tables that do not join points.
+pub(super) fn own_content(point: &PointEntry) -> Cell {
+    let text = point.report_text.as_deref().unwrap_or(&point.text);
+    Cell::lines(paragraphs(text).collect())
+}
+
+fn paragraphs(text: &str) -> impl Iterator<Item = Line> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(Line::plain)
+}
+
+pub(super) fn answer_cell(row: &PointRow<'_>) -> Cell {
+    answer(row.state, row.response, row.needs_leadership())
+}
+
+/// The decision from its own field, and the words; what is missing is said.
+pub(super) fn answer(
+    state: PointState,
+    response: Option<&ResponseEntry>,
+    needs_leadership: bool,
+) -> Cell {
+    let missing = |text| Line::default().then_styled(text, RunStyle::Missing);
+    let mut lines = match (state, response) {
+        (PointState::OutOfScope, _) => vec![Line::plain("Ngoài phạm vi lấy ý kiến.")],
+        (
+            PointState::Answered | PointState::AnsweredInGroup | PointState::Joined,
+            Some(response),
+        ) => answer_lines(response),
+        (PointState::Open, Some(response)) => {
+            let mut lines = vec![missing("(Đang soạn)")];
+            lines.extend(answer_lines(response));
+            lines
+        }
+        (_, None) => vec![missing("Chưa có nội dung tiếp thu, giải trình.")],
+    };
+    if needs_leadership {
+        lines.push(missing("(Xin ý kiến lãnh đạo)"));
+    }
+    Cell::lines(lines)
+}
+
+fn answer_lines(response: &ResponseEntry) -> Vec<Line> {
+    let words = wording::answer_words(response);
+    let mut paragraphs = words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = vec![decided(response.decision, paragraphs.next().unwrap_or(""))];
+    lines.extend(paragraphs.map(Line::plain));
+    if let Some(place) = response.change_place.as_deref().map(str::trim)
+        && !place.is_empty()
+    {
+        let place = place.trim_end_matches('.');
+        lines.push(Line::italic(format!("Thể hiện tại: {place}.")));
+    }
+    lines
+}
+
+/// The decision in bold before the words; once, when the words open with it themselves.
+fn decided(decision: Decision, words: &str) -> Line {
+    let name = decision.name();
+    if words.is_empty() {
+        return Line::bold(format!("{name}."));
+    }
+    if wording::opens_with_decision(words, decision) {
+        let n_chars = name.chars().count();
+        let opening: String = words.chars().take(n_chars).collect();
+        let rest: String = words.chars().skip(n_chars).collect();
+        return Line::bold(wording::upper_first(&opening)).then(rest);
+    }
+    Line::bold(format!("{name}. ")).then(wording::upper_first(words))
+}
+
+/// A table of what was found outside the scope, with the reason.
+pub(super) fn out_of_scope(source: &Source<'_>) -> Option<Table> {
+    let rows: Vec<Row> = source
+        .rows
+        .iter()
+        .filter(|row| row.state == PointState::OutOfScope)
+        .enumerate()
+        .map(|(index, row)| {
+            let reason = row
+                .points
+                .iter()
+                .find_map(|point| point.out_of_scope_reason.as_deref());
+            Row::Cells(vec![
+                Cell::number(index + 1),
+                senders_cell(source, row),
+                Cell::lines(row.texts().into_iter().flat_map(paragraphs).collect()),
+                Cell::text(reason.unwrap_or("Ngoài phạm vi lấy ý kiến.")),
+            ])
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        sheet: "Ngoài phạm vi".to_owned(),
+        caption: String::new(),
+        columns: vec![
+            Column::centered("STT", 10),
+            Column::words("Chủ thể góp ý", 45),
+            Column::words("Nội dung góp ý", 65),
+            Column::words("Lý do", 45),
+        ],
+        rows,
+    })
+}

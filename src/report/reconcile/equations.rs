@@ -1,0 +1,604 @@
+//! The equations of DESIGN 3.8, each with what is at fault.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::domain::{
+    Decision, Disposition, GroupId, OrganizationId, PointState, Relation, ReplyClass,
+    ResponseState, RoundId, SubmissionId,
+};
+use crate::report::facts::{Facts, JoinEnd, Reply};
+use crate::report::snapshot::{PointEntry, ResponseEntry, SubmissionEntry};
+use crate::report::wording;
+
+use super::{Equation, RoundTally, Tally};
+
+/// More offenders than this are counted, not named.
+const MAX_NAMED: usize = 50;
+
+/// Every equation, round by round and for the whole scope.
+pub(super) fn check(facts: &Facts<'_>, rounds: &[RoundTally], total: &Tally) -> Vec<Equation> {
+    let mut equations = Vec::new();
+    for (round, entry) in facts.rounds.iter().zip(rounds) {
+        let about = Some((round.id, round.number));
+        equations.extend(organization_equations(facts, about, &entry.tally));
+    }
+    equations.extend(organization_equations(facts, None, total));
+    equations.push(submissions(facts, total));
+    equations.push(submissions_by_round(facts, rounds, total));
+    equations.push(senders(facts, total));
+    equations.push(duplicates(facts, total));
+    equations.push(sources(facts));
+    equations.push(points(facts, total));
+    equations.push(points_by_round(facts, rounds, total));
+    equations.push(decisions(facts, total));
+    equations.push(groups(facts, total));
+    equations.push(joined(facts, total));
+    equations.push(sections(facts, total));
+    equations
+}
+
+/// Collects what is at fault, up to a limit.
+#[derive(Default)]
+struct Faults {
+    named: Vec<String>,
+    n_more: usize,
+}
+
+impl Faults {
+    fn add(&mut self, fault: impl FnOnce() -> String) {
+        if self.named.len() < MAX_NAMED {
+            self.named.push(fault());
+        } else {
+            self.n_more += 1;
+        }
+    }
+
+    fn conclude(
+        mut self,
+        name: &'static str,
+        round: Option<u32>,
+        text: String,
+        sides_agree: bool,
+    ) -> Equation {
+        let holds = sides_agree && self.named.is_empty();
+        if self.n_more > 0 {
+            self.named.push(format!("… và {} mục khác", self.n_more));
+        }
+        Equation {
+            name,
+            round,
+            text,
+            holds,
+            offenders: self.named,
+        }
+    }
+}
+
+/// asked = replied + silent; replied = the classes; not asked apart.
+fn organization_equations(
+    facts: &Facts<'_>,
+    round: Option<(RoundId, u32)>,
+    tally: &Tally,
+) -> Vec<Equation> {
+    let (id, number) = (round.map(|r| r.0), round.map(|r| r.1));
+    let prefix = number.map_or_else(
+        || "Toàn bộ phạm vi: ".to_owned(),
+        |number| format!("Đợt {number}: "),
+    );
+    let mut faults = Faults::default();
+    let mut invited = 0;
+    let mut seen = BTreeSet::new();
+    for (round_id, organization) in facts.invitations(id) {
+        let is_new = seen.insert(organization);
+        // In the whole scope one organization may be asked in several rounds.
+        if is_new || id.is_some() {
+            invited += 1;
+        }
+        if !is_new && id.is_some() {
+            let name = facts.organization_name(organization);
+            faults.add(|| format!("{name}: được ghi hai lần trong danh sách hỏi"));
+        }
+        if facts.organization(organization).is_none() {
+            faults.add(|| {
+                format!("Đơn vị số {organization} (đợt có mã {round_id}): không có trong danh mục")
+            });
+        }
+    }
+    let asked = faults.conclude(
+        "asked",
+        number,
+        format!(
+            "{prefix}Đã hỏi {invited} = đã trả lời {} + chưa trả lời {}",
+            tally.replied, tally.silent
+        ),
+        invited == tally.replied + tally.silent,
+    );
+
+    let mut faults = Faults::default();
+    let mut apart = Faults::default();
+    for line in facts.roster(id) {
+        if line.reply != Reply::Unclassed {
+            continue;
+        }
+        let name = facts.organization_name(line.organization);
+        let faults = if line.was_asked {
+            &mut faults
+        } else {
+            &mut apart
+        };
+        for submission in line.submissions.iter().filter(|s| s.class.is_none()) {
+            faults.add(|| format!("{name}: {} chưa xếp loại", submission_label(submission)));
+        }
+    }
+    let replied = faults.conclude(
+        "replied",
+        number,
+        format!(
+            "{prefix}Đã trả lời {} = {}",
+            tally.replied,
+            classes(tally.classes)
+        ),
+        tally.replied == tally.classes.sum(),
+    );
+    let not_asked = apart.conclude(
+        "not_asked",
+        number,
+        format!(
+            "{prefix}Trả lời dù không được hỏi {} = {}",
+            tally.replied_not_asked,
+            classes(tally.not_asked_classes)
+        ),
+        tally.replied_not_asked == tally.not_asked_classes.sum(),
+    );
+    vec![asked, replied, not_asked]
+}
+
+fn classes(classes: super::Classes) -> String {
+    let mut text = format!(
+        "thống nhất hoàn toàn {} + có ý kiến {} + không có ý kiến {}",
+        classes.agrees, classes.comments, classes.no_opinion
+    );
+    if classes.waiting > 0 {
+        text += &format!(" + chờ người xem {}", classes.waiting);
+    }
+    if classes.kept_apart > 0 {
+        text += &format!(" + lưu riêng {}", classes.kept_apart);
+    }
+    text
+}
+
+/// Every submission is in exactly one state.
+fn submissions(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut seen: HashSet<SubmissionId> = HashSet::new();
+    for submission in facts.submissions_of(None) {
+        if !seen.insert(submission.id) {
+            faults.add(|| format!("{}: xuất hiện hai lần", submission_label(submission)));
+        }
+    }
+    let states: Vec<String> = Disposition::ALL
+        .into_iter()
+        .filter(|&state| state == Disposition::Counted || total.in_disposition(state) > 0)
+        .map(|state| {
+            let name = wording::lower_first(state.name());
+            format!("{name} {}", total.in_disposition(state))
+        })
+        .collect();
+    let sum: usize = total.by_disposition.values().sum();
+    faults.conclude(
+        "submissions",
+        None,
+        format!(
+            "Lượt góp ý nhận được {} = {}",
+            seen.len(),
+            states.join(" + ")
+        ),
+        seen.len() == sum,
+    )
+}
+
+/// The whole is the sum of its rounds and what has no known round.
+fn submissions_by_round(facts: &Facts<'_>, rounds: &[RoundTally], total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut without_round = 0;
+    for submission in facts.submissions_of(None) {
+        match submission.round {
+            None => without_round += 1,
+            Some(id) if facts.rounds.iter().all(|round| round.id != id) => {
+                faults.add(|| {
+                    format!(
+                        "{}: thuộc đợt có mã {id} không có trong hồ sơ",
+                        submission_label(submission)
+                    )
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    let by_round = rounds.iter().map(|round| (round, round.tally.submissions));
+    let text = sum_by_round(by_round, without_round);
+    let sum: usize = rounds.iter().map(|round| round.tally.submissions).sum();
+    faults.conclude(
+        "submissions_by_round",
+        None,
+        format!("Lượt góp ý nhận được {} = {text}", total.submissions),
+        total.submissions == sum + without_round,
+    )
+}
+
+fn sum_by_round<'a>(
+    rounds: impl Iterator<Item = (&'a RoundTally, usize)>,
+    without_round: usize,
+) -> String {
+    let mut parts: Vec<String> = rounds
+        .map(|(round, n)| format!("đợt {} {n}", round.number))
+        .collect();
+    if without_round > 0 || parts.is_empty() {
+        parts.push(format!("chưa rõ đợt {without_round}"));
+    }
+    parts.join(" + ")
+}
+
+/// Every counted submission has a sender that was asked, or was not, or is not known.
+fn senders(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    for submission in facts.submissions_of(None) {
+        for &id in &submission.organizations {
+            if facts.organization(id).is_none() {
+                faults.add(|| {
+                    format!(
+                        "{}: đơn vị số {id} không có trong danh mục",
+                        submission_label(submission)
+                    )
+                });
+            }
+        }
+    }
+    let counted = total.in_disposition(Disposition::Counted);
+    faults.conclude(
+        "senders",
+        None,
+        format!(
+            "Lượt góp ý được tính {counted} = của đơn vị được hỏi {} + của đơn vị không được hỏi {} + chưa rõ đơn vị {}",
+            total.from_asked, total.from_not_asked, total.unidentified
+        ),
+        counted == total.from_asked + total.from_not_asked + total.unidentified,
+    )
+}
+
+/// Every confirmed duplicate leads to something that is not one: nothing is lost by confirming.
+fn duplicates(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut with_original = 0;
+    for submission in facts.submissions_of(None) {
+        if submission.disposition != Disposition::Duplicate {
+            continue;
+        }
+        if has_original(facts, submission) {
+            with_original += 1;
+        } else {
+            faults.add(|| format!("{}: không còn bản gốc", submission_label(submission)));
+        }
+    }
+    let marked = total.in_disposition(Disposition::Duplicate);
+    faults.conclude(
+        "duplicates",
+        None,
+        format!("Lượt góp ý trùng {marked} = còn bản gốc {with_original}"),
+        marked == with_original,
+    )
+}
+
+fn has_original(facts: &Facts<'_>, duplicate: &SubmissionEntry) -> bool {
+    let mut at = duplicate;
+    // A chain longer than this is a circle.
+    for _ in 0..64 {
+        match at.relation {
+            Some((Relation::DuplicateOf, id)) => match facts.submission(id) {
+                Some(original) if original.disposition == Disposition::Duplicate => at = original,
+                Some(_) => return true,
+                None => return false,
+            },
+            // Whoever confirmed it did not say of what; that is not for us to doubt.
+            Some(_) | None => return true,
+        }
+    }
+    false
+}
+
+/// Every point has a submission, and appears once.
+fn sources(facts: &Facts<'_>) -> Equation {
+    let mut faults = Faults::default();
+    let (mut counted, mut not_counted, mut elsewhere) = (0, 0, 0);
+    let mut seen = HashSet::new();
+    for point in &facts.snapshot.points {
+        if !seen.insert(point.id) {
+            faults.add(|| format!("Ý kiến số {}: xuất hiện hai lần", point.id));
+        }
+        match facts.submission(point.submission) {
+            None => faults.add(|| {
+                format!(
+                    "Ý kiến số {}: không còn lượt góp ý số {}",
+                    point.id, point.submission
+                )
+            }),
+            Some(source) if !facts.covers(source) => elsewhere += 1,
+            Some(source) if source.disposition == Disposition::Counted => counted += 1,
+            Some(_) => not_counted += 1,
+        }
+    }
+    let all = facts.snapshot.points.len();
+    faults.conclude(
+        "sources",
+        None,
+        format!(
+            "Ý kiến trong hồ sơ {all} = của lượt góp ý được tính {counted} + của lượt góp ý không tính {not_counted} + ngoài phạm vi báo cáo {elsewhere}"
+        ),
+        all == counted + not_counted + elsewhere,
+    )
+}
+
+/// Every point of a counted submission is in exactly one state.
+fn points(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let count = total.points;
+    let received = facts.points_of(None).count();
+    Faults::default().conclude(
+        "points",
+        None,
+        format!(
+            "Ý kiến nhận được {received} = trả lời riêng {} + trả lời theo nhóm {} + gộp vào ý kiến khác {} + ngoài phạm vi lấy ý kiến {} + chưa trả lời {}",
+            count.answered, count.answered_in_group, count.joined, count.out_of_scope, count.open
+        ),
+        received
+            == count.answered
+                + count.answered_in_group
+                + count.joined
+                + count.out_of_scope
+                + count.open,
+    )
+}
+
+fn points_by_round(facts: &Facts<'_>, rounds: &[RoundTally], total: &Tally) -> Equation {
+    let without_round = facts
+        .points_of(None)
+        .filter(|(_, source)| source.round.is_none())
+        .count();
+    let by_round = rounds
+        .iter()
+        .map(|round| (round, round.tally.points.received));
+    let text = sum_by_round(by_round, without_round);
+    let sum: usize = rounds.iter().map(|r| r.tally.points.received).sum();
+    Faults::default().conclude(
+        "points_by_round",
+        None,
+        format!("Ý kiến nhận được {} = {text}", total.points.received),
+        total.points.received == sum + without_round,
+    )
+}
+
+/// Every answered point has exactly one decision, and no other point has an approved one.
+fn decisions(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    for (point, _) in facts.points_of(None) {
+        match point.state {
+            PointState::Answered | PointState::AnsweredInGroup => {
+                if point.response.is_none() {
+                    let state = wording::lower_first(point.state.name());
+                    faults.add(|| {
+                        format!(
+                            "{}: ghi là {state} nhưng không có câu trả lời",
+                            label(facts, point)
+                        )
+                    });
+                }
+            }
+            PointState::Open => {
+                let response = point.response.as_ref();
+                if response.is_some_and(|r| r.state == ResponseState::Approved) {
+                    faults.add(|| {
+                        format!(
+                            "{}: câu trả lời đã duyệt nhưng ý kiến ghi là chưa trả lời",
+                            label(facts, point)
+                        )
+                    });
+                }
+            }
+            PointState::Joined | PointState::OutOfScope => {}
+        }
+    }
+    let answered = total.points.answered + total.points.answered_in_group;
+    let parts: Vec<String> = Decision::ALL
+        .into_iter()
+        .map(|decision| {
+            let name = wording::lower_first(decision.name());
+            format!("{name} {}", total.decided(decision))
+        })
+        .collect();
+    faults.conclude(
+        "decisions",
+        None,
+        format!("Ý kiến đã trả lời {answered} = {}", parts.join(" + ")),
+        answered == total.by_decision.values().sum::<usize>(),
+    )
+}
+
+/// Every group that answers has one answer.
+fn groups(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut answers: HashMap<GroupId, &ResponseEntry> = HashMap::new();
+    let mut members = 0;
+    for (point, _) in facts.points_of(None) {
+        if point.state != PointState::AnsweredInGroup {
+            continue;
+        }
+        match (point.group, &point.response) {
+            (None, _) => {
+                faults.add(|| {
+                    format!(
+                        "{}: trả lời theo nhóm nhưng không có nhóm",
+                        label(facts, point)
+                    )
+                });
+            }
+            (Some(group), Some(response)) => {
+                members += 1;
+                let first = *answers.entry(group).or_insert(response);
+                if first.decision != response.decision || first.text != response.text {
+                    faults.add(|| {
+                        format!("{}: câu trả lời khác với nhóm {group}", label(facts, point))
+                    });
+                }
+            }
+            // Named by `decisions`.
+            (Some(_), None) => members += 1,
+        }
+    }
+    faults.conclude(
+        "groups",
+        None,
+        format!(
+            "Ý kiến trả lời theo nhóm {} = thành viên của {} nhóm {members}",
+            total.points.answered_in_group, total.groups
+        ),
+        total.points.answered_in_group == members,
+    )
+}
+
+/// Every joined point lives on in another one.
+fn joined(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut found = 0;
+    for (point, _) in facts.points_of(None) {
+        if point.state != PointState::Joined {
+            continue;
+        }
+        match facts.join_end(point) {
+            JoinEnd::At(end) if is_counted(facts, end) => found += 1,
+            JoinEnd::At(_) => faults.add(|| {
+                format!(
+                    "{}: gộp vào ý kiến của lượt góp ý không được tính",
+                    label(facts, point)
+                )
+            }),
+            JoinEnd::Nowhere => {
+                faults.add(|| format!("{}: gộp vào ý kiến không còn nữa", label(facts, point)));
+            }
+        }
+    }
+    faults.conclude(
+        "joined",
+        None,
+        format!(
+            "Ý kiến đã gộp {} = có ý kiến chứa nó {found}",
+            total.points.joined
+        ),
+        total.points.joined == found,
+    )
+}
+
+/// Whether a point's submission is counted, in scope or not: a point may live on in another round.
+fn is_counted(facts: &Facts<'_>, point: &PointEntry) -> bool {
+    facts
+        .submission(point.submission)
+        .is_some_and(|source| source.disposition == Disposition::Counted)
+}
+
+/// Every point has one place that exists, or visibly none.
+fn sections(facts: &Facts<'_>, total: &Tally) -> Equation {
+    let mut faults = Faults::default();
+    let mut by_section: BTreeMap<usize, usize> = BTreeMap::new();
+    for (point, _) in facts.points_of(None) {
+        let Some(id) = point.section else { continue };
+        match facts.section_rank(id) {
+            Some(rank) => *by_section.entry(rank).or_default() += 1,
+            None => faults.add(|| {
+                format!(
+                    "{}: mục có mã {id} không có trong dự thảo",
+                    label(facts, point)
+                )
+            }),
+        }
+    }
+    let placed: usize = by_section.values().sum();
+    faults.conclude(
+        "sections",
+        None,
+        format!(
+            "Ý kiến nhận được {} = thuộc {} mục {placed} + chưa xác định mục {}",
+            total.points.received,
+            by_section.len(),
+            total.without_section
+        ),
+        total.points.received == placed + total.without_section,
+    )
+}
+
+/// What a person should look at although the numbers add up.
+pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
+    let mut notices = Vec::new();
+    let mut say = |n: usize, text: &str| {
+        if n > 0 {
+            notices.push(format!("{} {text}", wording::number(n)));
+        }
+    };
+    say(total.points.open, "ý kiến chưa được trả lời.");
+    say(total.without_section, "ý kiến chưa xác định mục.");
+    say(total.needs_leadership, "ý kiến xin ý kiến lãnh đạo.");
+    say(
+        total.without_round,
+        "lượt góp ý được tính nhưng chưa rõ thuộc đợt nào.",
+    );
+    say(
+        total.unidentified,
+        "lượt góp ý được tính nhưng chưa rõ đơn vị.",
+    );
+    say(
+        total.in_disposition(Disposition::Unread),
+        "lượt góp ý chờ người xem, chưa được tính.",
+    );
+    let with_points: HashSet<SubmissionId> =
+        facts.points_of(None).map(|(_, source)| source.id).collect();
+    for submission in facts.submissions_of(None) {
+        if submission.disposition != Disposition::Counted {
+            continue;
+        }
+        let has_points = with_points.contains(&submission.id);
+        let odd = match submission.class {
+            Some(ReplyClass::Comments) if !has_points => {
+                "xếp loại “có ý kiến” nhưng không có ý kiến nào được tách"
+            }
+            Some(ReplyClass::Agrees | ReplyClass::NoOpinion) if has_points => {
+                "có ý kiến được tách nhưng không xếp loại “có ý kiến”"
+            }
+            _ => continue,
+        };
+        notices.push(format!("{}: {odd}.", submission_label(submission)));
+    }
+    notices
+}
+
+/// How a secretary finds a submission again.
+fn submission_label(submission: &SubmissionEntry) -> String {
+    format!(
+        "Lượt góp ý số {} ({}, {})",
+        submission.id,
+        wording::source(submission),
+        submission.source
+    )
+}
+
+fn label(facts: &Facts<'_>, point: &PointEntry) -> String {
+    let senders = facts.submission(point.submission).map(|submission| {
+        let names: Vec<String> = submission
+            .organizations
+            .iter()
+            .map(|&id: &OrganizationId| facts.organization_name(id))
+            .collect();
+        format!("{}; {}", names.join(", "), submission.source)
+    });
+    format!(
+        "Ý kiến số {} ({})",
+        point.id,
+        senders.unwrap_or_else(|| "không rõ nguồn".to_owned())
+    )
+}
