@@ -130,6 +130,17 @@ impl Blobs {
         })
     }
 
+    /// The size of an original in bytes.
+    pub fn size(&self, hash: ContentHash) -> Result<u64, Error> {
+        let (_, file) = self.path(hash);
+        let metadata = fs::metadata(file).map_err(|source| Error {
+            attempt: "open",
+            hash: hash.to_string(),
+            source,
+        })?;
+        Ok(metadata.len())
+    }
+
     /// Reads a whole original.
     pub fn get(&self, hash: ContentHash) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();

@@ -3,5 +3,16 @@
 pub mod domain;
 pub mod text;
 
-pub mod index;
+pub mod intake;
+pub mod recognize;
 pub mod report;
+pub mod respond;
+pub mod split;
+
+pub mod blob;
+pub mod index;
+pub mod store;
+
+pub mod config;
+
+pub mod app;

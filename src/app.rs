@@ -1,0 +1,258 @@
+//! The use cases: the only place that knows their order and the borders of transactions.
+//!
+//! Faces call these functions and translate; adapters and brain know nothing of each other and
+//! meet here. A use case that writes: opens a transaction, changes rows, appends to the ledger,
+//! commits, and only then lets the index follow.
+
+pub mod catalog;
+pub mod ingest;
+pub mod record;
+pub mod reindex;
+pub mod reporting;
+pub mod responding;
+pub mod review;
+pub mod search;
+pub mod setup;
+pub mod status;
+pub mod understand;
+pub mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
+
+use crate::blob::{self, Blobs};
+use crate::config::Config;
+use crate::domain::Consultation;
+use crate::index::{self, Index};
+use crate::store::{self, Store};
+
+/// What kind of failure an [`Error`] is; faces map it to an exit code or a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What was named does not exist.
+    NotFound,
+    /// What was asked for makes no sense; the message says what does.
+    Invalid,
+    /// Somebody else was faster, or the state forbids it.
+    Conflict,
+    /// The disk, the database or another process stands in the way.
+    Unavailable,
+    /// We made a mistake.
+    Internal,
+}
+
+/// Why a use case could not be carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What kind.
+    pub kind: Kind,
+    /// What to tell the user, in Vietnamese.
+    pub message: String,
+    /// The cause, for the log.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error without a deeper cause.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// An error with its cause.
+    pub fn caused(
+        kind: Kind,
+        message: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { kind, message: message.into(), source: Some(source.into()) }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        let (kind, message) = match &error {
+            store::Error::Open { path, .. } => {
+                (Kind::Unavailable, format!("Không mở được cơ sở dữ liệu `{path}`."))
+            }
+            store::Error::Query(sqlx_error) if is_disk_full(sqlx_error) => {
+                (Kind::Unavailable, DISK_FULL.to_owned())
+            }
+            store::Error::Query(_) => {
+                (Kind::Unavailable, "Cơ sở dữ liệu không thực hiện được yêu cầu.".to_owned())
+            }
+            store::Error::Corrupt { .. } => (
+                Kind::Internal,
+                "Dữ liệu có giá trị lạ; hãy chạy `tiepthu verify` và báo quản trị.".to_owned(),
+            ),
+            store::Error::Stale { .. } => (
+                Kind::Conflict,
+                "Người khác vừa sửa mục này; hãy tải lại trang rồi làm tiếp.".to_owned(),
+            ),
+        };
+        Self::caused(kind, message, error)
+    }
+}
+
+const DISK_FULL: &str = "Ổ đĩa đã đầy nên chưa ghi được; hãy giải phóng chỗ trống rồi chạy lại, \
+                         những gì đã báo xong vẫn còn nguyên.";
+
+/// Whether a database error says that the disk is full or read-only, in SQLite's own words.
+fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.to_string().contains("disk is full")
+}
+
+impl From<blob::Error> for Error {
+    fn from(error: blob::Error) -> Self {
+        let message = if error.is_disk_full() {
+            DISK_FULL.to_owned()
+        } else {
+            "Không ghi hoặc đọc được tệp gốc trong thư mục dữ liệu.".to_owned()
+        };
+        Self::caused(Kind::Unavailable, message, error)
+    }
+}
+
+impl From<index::Error> for Error {
+    fn from(error: index::Error) -> Self {
+        Self::caused(
+            Kind::Unavailable,
+            "Chỉ mục tìm kiếm không dùng được; hãy chạy `tiepthu index rebuild`.",
+            error,
+        )
+    }
+}
+
+/// Where the use cases take the time from.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// A fixed moment, microseconds since 1970: for tests and reproducible examples.
+    Fixed(i64),
+}
+
+/// Việt Nam has one time zone, UTC+7, without summer time.
+pub const VIETNAM: TimeZone = TimeZone::fixed(Offset::constant(7));
+
+impl Clock {
+    /// Microseconds since 1970.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    pub fn now_us(self) -> i64 {
+        match self {
+            Self::System => jiff::Timestamp::now().as_microsecond(),
+            Self::Fixed(now_us) => now_us,
+        }
+    }
+
+    /// Today in Việt Nam.
+    pub fn today(self) -> Date {
+        self.local().date()
+    }
+
+    /// Now in Việt Nam.
+    pub fn local(self) -> DateTime {
+        local_time(self.now_us())
+    }
+}
+
+/// A moment as the clock on a Vietnamese wall shows it, without fractions of a second.
+pub fn local_time(us: i64) -> DateTime {
+    jiff::Timestamp::from_second(us.div_euclid(1_000_000))
+        .unwrap_or_default()
+        .to_zoned(VIETNAM)
+        .datetime()
+}
+
+/// An open data folder and everything the use cases need.
+#[derive(Clone)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    folder: PathBuf,
+    store: Store,
+    blobs: Blobs,
+    index: Index,
+    follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
+}
+
+impl App {
+    /// Opens a data folder that exists; see [`setup::create_folder`].
+    ///
+    /// The caller must own the folder: one process writes the index.
+    pub async fn open(folder: &Path, config: Config, clock: Clock) -> Result<Self, Error> {
+        let store = Store::open(&folder.join("tiepthu.sqlite")).await?;
+        let blobs = Blobs::open(&folder.join("blobs")).map_err(|error| {
+            Error::caused(Kind::Unavailable, "Không mở được thư mục tệp gốc.", error)
+        })?;
+        let opened = Index::open(&folder.join("index"))?;
+        let writer = opened.index.writer(config.index_heap_bytes, 2)?;
+        let app = Self {
+            config: Arc::new(config),
+            clock,
+            folder: folder.to_owned(),
+            store,
+            blobs,
+            index: opened.index,
+            follower: Arc::new(tokio::sync::Mutex::new(reindex::Follower::new(writer))),
+        };
+        app.resume().await?;
+        app.follow_ledger().await?;
+        Ok(app)
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Closes the database cleanly.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Finds a consultation by its code; without a code, the only one there is.
+    pub async fn consultation(&self, code: Option<&str>) -> Result<Consultation, Error> {
+        let mut tx = self.store.read().await?;
+        let mut all = store::consultations::list_consultations(&mut tx).await?;
+        let codes = || all.iter().map(|c| c.code.as_str()).collect::<Vec<_>>().join(", ");
+        match code {
+            Some(code) => match all.iter().position(|c| c.code == code) {
+                Some(at) => Ok(all.swap_remove(at)),
+                None if all.is_empty() => Err(no_consultation()),
+                None => Err(Error::new(
+                    Kind::NotFound,
+                    format!("Không có hồ sơ `{code}`. Các hồ sơ hiện có: {}.", codes()),
+                )),
+            },
+            None if all.len() > 1 => Err(Error::new(
+                Kind::Invalid,
+                format!("Có nhiều hồ sơ ({}); hãy chọn bằng --consultation.", codes()),
+            )),
+            None => all.pop().ok_or_else(no_consultation),
+        }
+    }
+}
+
+fn no_consultation() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "Chưa có hồ sơ lấy ý kiến nào; hãy tạo bằng `tiepthu init --from hồ_sơ.toml`.",
+    )
+}
+
+/// Runs work that keeps a core busy or blocks, away from the threads that answer requests.
+#[expect(clippy::disallowed_methods, reason = "the one place that spawns blocking work")]
+pub async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        Error::caused(Kind::Internal, "Có lỗi trong chương trình khi xử lý.", error)
+    })
+}

@@ -1,0 +1,156 @@
+//! The shipped directory of organizations, and the files an office replaces it with.
+
+use csv::ReaderBuilder;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::{App, Error, Kind};
+use crate::domain::{EmailAddress, Organization, OrganizationId, OrganizationKind};
+use crate::store;
+use crate::store::ledger::{self, Action};
+use crate::text::normalize::{normalize, squeeze};
+
+/// The directory inside the program.
+pub const SHIPPED_ORGANIZATIONS: &str = include_str!("../../config/registry/organizations.csv");
+const SHIPPED_KINDS: &str = include_str!("../../config/registry/organization_kinds.toml");
+
+/// Reads the shipped kinds of organizations.
+pub fn shipped_kinds() -> Result<Vec<OrganizationKind>, Error> {
+    #[derive(Deserialize)]
+    struct File {
+        kind: Vec<Entry>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        code: String,
+        name: String,
+        position: u32,
+    }
+    let file: File = toml::from_str(SHIPPED_KINDS).map_err(|error| {
+        Error::caused(Kind::Internal, "Danh mục loại cơ quan kèm chương trình bị hỏng.", error)
+    })?;
+    Ok(file
+        .kind
+        .into_iter()
+        .map(|entry| OrganizationKind {
+            code: entry.code,
+            name: entry.name,
+            position: entry.position,
+        })
+        .collect())
+}
+
+/// Reads a directory of organizations from CSV: `code,name,kind,parent,aliases,letter_suffixes,
+/// domains,emails,valid_from,valid_to`, lists separated by `|`.
+///
+/// # Errors
+/// [`Kind::Invalid`] naming every bad line at once.
+pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, Error> {
+    #[derive(Deserialize)]
+    struct Line {
+        code: String,
+        name: String,
+        kind: String,
+        parent: String,
+        aliases: String,
+        letter_suffixes: String,
+        domains: String,
+        emails: String,
+        valid_from: String,
+        valid_to: String,
+    }
+    let kinds = shipped_kinds()?;
+    let mut organizations: Vec<Organization> = Vec::new();
+    let mut problems = Vec::new();
+    let mut reader = ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(format!("{file}: {error}"));
+                continue;
+            }
+        };
+        let line_number = record.position().map_or(0, csv::Position::line);
+        let line: Line = match record.deserialize(Some(&header)) {
+            Ok(line) => line,
+            Err(error) => {
+                problems.push(format!("{file}, dòng {line_number}: {error}"));
+                continue;
+            }
+        };
+        let clean = |text: &str| squeeze(&normalize(text));
+        let list = |text: &str| -> Vec<String> {
+            text.split('|').map(clean).filter(|item| !item.is_empty()).collect()
+        };
+        let mut date = |text: &str, column: &str| match text.trim() {
+            "" => None,
+            text => text.parse::<Date>().map_or_else(
+                |_| {
+                    problems.push(format!(
+                        "{file}, dòng {line_number}, cột {column}: `{text}` không phải ngày dạng 2025-06-30"
+                    ));
+                    None
+                },
+                Some,
+            ),
+        };
+        let valid_from = date(&line.valid_from, "valid_from");
+        let valid_to = date(&line.valid_to, "valid_to");
+        if line.code.trim().is_empty() || line.name.trim().is_empty() {
+            problems.push(format!("{file}, dòng {line_number}: thiếu mã hoặc tên cơ quan"));
+        }
+        if !kinds.iter().any(|kind| kind.code == line.kind.trim()) {
+            problems.push(format!(
+                "{file}, dòng {line_number}, cột kind: không có loại `{}`",
+                line.kind
+            ));
+        }
+        if organizations.iter().any(|known| known.code == line.code.trim()) {
+            problems.push(format!("{file}, dòng {line_number}: mã `{}` đã có ở trên", line.code));
+        }
+        organizations.push(Organization {
+            id: OrganizationId(0),
+            code: clean(&line.code),
+            name: clean(&line.name),
+            kind: clean(&line.kind),
+            parent: Some(clean(&line.parent)).filter(|parent| !parent.is_empty()),
+            aliases: list(&line.aliases),
+            letter_suffixes: list(&line.letter_suffixes),
+            domains: list(&line.domains),
+            emails: list(&line.emails).iter().filter_map(|text| EmailAddress::parse(text)).collect(),
+            valid_from,
+            valid_to,
+        });
+    }
+    if problems.is_empty() {
+        Ok(organizations)
+    } else {
+        Err(Error::new(Kind::Invalid, problems.join("\n")))
+    }
+}
+
+impl App {
+    /// Adds or updates organizations and their kinds. Returns how many there are now.
+    pub async fn set_organizations(&self, organizations: &[Organization]) -> Result<usize, Error> {
+        let kinds = shipped_kinds()?;
+        let mut tx = self.store.write().await?;
+        store::catalog::set_kinds(&mut tx, &kinds).await?;
+        let ids = store::catalog::set_organizations(&mut tx, organizations).await?;
+        let keys = organizations.iter().filter_map(|o| ids.get(&o.code)).map(|id| id.0);
+        if let (Some(first), Some(last)) = (keys.clone().min(), keys.max()) {
+            let at = self.clock.now_us();
+            let actor = &self.config.actor;
+            ledger::append(&mut tx, at, actor, Action::CatalogSet, first, last).await?;
+        }
+        tx.commit().await?;
+        Ok(ids.len())
+    }
+
+    /// Lists all organizations by kind.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::catalog::list_organizations(&mut tx).await?)
+    }
+}

@@ -1,0 +1,275 @@
+//! Files in: keep the bytes, claim, commit; then read, understand, settle, commit.
+//!
+//! Nothing is acknowledged before its bytes and its row are durable, and nothing is read before
+//! that. Importing the same bytes again adds nothing; an import that was cut off continues where
+//! it stopped (see [`App::resume`]).
+
+mod letter;
+mod settle;
+mod table;
+
+use std::io::Read;
+
+pub use settle::Settled;
+
+use super::{App, Error, Kind};
+use crate::app::understand::Dossier;
+use crate::domain::{
+    Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
+};
+use crate::intake::{self, Format};
+use crate::store::{self, submissions};
+
+/// How much of a file is looked at to tell what it is.
+const SNIFF_BYTES: u64 = 256 << 10;
+
+/// One file to import.
+pub struct Incoming<'a> {
+    /// Its name, as a person knows it.
+    pub name: String,
+    /// Its bytes.
+    pub reader: Box<dyn Read + Send + 'a>,
+}
+
+/// What the person who imports wants.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The round all files answer; otherwise each reply's own words and dates tell.
+    pub round: Option<Round>,
+    /// Only say what would happen.
+    pub dry_run: bool,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The file being imported.
+    pub file: &'a str,
+    /// Rows of it that are durable.
+    pub rows: u64,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// Where its bytes are kept; `None` in a dry run.
+    pub blob: Option<ContentHash>,
+    /// Whether the same bytes were imported before, so that nothing was added.
+    pub was_known: bool,
+    /// New submissions by state.
+    pub submissions: Vec<(Disposition, u64)>,
+    /// New points.
+    pub n_points: u64,
+    /// Rows of earlier files that stand in this one again.
+    pub n_known_rows: u64,
+    /// Submissions a person has to look at.
+    pub n_needs_person: u64,
+    /// Why, one sentence each.
+    pub reasons: Vec<String>,
+    /// What is wrong with the file.
+    pub warnings: Vec<Warning>,
+}
+
+impl FileReport {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            blob: None,
+            was_known: false,
+            submissions: Vec::new(),
+            n_points: 0,
+            n_known_rows: 0,
+            n_needs_person: 0,
+            reasons: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, disposition: Disposition) {
+        match self.submissions.iter_mut().find(|(known, _)| *known == disposition) {
+            Some((_, n)) => *n += 1,
+            None => self.submissions.push((disposition, 1)),
+        }
+    }
+
+    /// Number of new submissions.
+    pub fn n_submissions(&self) -> u64 {
+        self.submissions.iter().map(|(_, n)| n).sum()
+    }
+
+    /// Whether a person has something to look at.
+    pub fn needs_attention(&self) -> bool {
+        self.n_needs_person > 0 || !self.warnings.is_empty()
+    }
+}
+
+impl App {
+    /// Imports one file into a consultation.
+    ///
+    /// # Errors
+    /// Only when the disk or the database fails; what is wrong with the file is in the report.
+    pub async fn import(
+        &self,
+        consultation: &Consultation,
+        incoming: Incoming<'_>,
+        options: &Options,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<FileReport, Error> {
+        let Incoming { name, mut reader } = incoming;
+        let failed = |error: std::io::Error| {
+            Error::caused(Kind::Unavailable, format!("Không đọc được tệp `{name}`: {error}."), error)
+        };
+        let mut head = Vec::new();
+        (&mut reader).take(SNIFF_BYTES).read_to_end(&mut head).map_err(failed)?;
+        let format = intake::sniff(&head, &name);
+        let is_typed = has_extension(&name, "toml");
+        let mut whole = head.as_slice().chain(reader);
+        if options.dry_run {
+            return self.preview(consultation, &name, format, &mut whole, options).await;
+        }
+        let blob = self.blobs.put_from(&mut whole)?;
+        let mut report = FileReport { blob: Some(blob), ..FileReport::new(&name) };
+        if is_typed {
+            self.import_typed(consultation, &name, blob, options, &mut report).await?;
+        } else if format == Format::Csv {
+            self.import_table(consultation.id, &name, blob, options, progress, &mut report).await?;
+        } else if format == Format::Zip {
+            self.import_archive(consultation.id, &name, blob, options, &mut report).await?;
+        } else {
+            let dossier = self.dossier(consultation.id).await?;
+            let channel = channel_of(format);
+            self.import_letter(&dossier, consultation.id, &name, channel, blob, options, &mut report)
+                .await?;
+        }
+        self.follow_ledger().await?;
+        Ok(report)
+    }
+
+    /// Each file of an archive is a submission of its own; the archive is kept as well.
+    async fn import_archive(
+        &self,
+        consultation: ConsultationId,
+        name: &str,
+        blob: ContentHash,
+        options: &Options,
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let bytes = self.blobs.get(blob)?;
+        let unpacked = intake::unpack(&bytes, name);
+        let dossier = self.dossier(consultation).await?;
+        let is_empty = unpacked.files.is_empty();
+        for (path, bytes) in unpacked.files {
+            let inner = self.blobs.put(&bytes)?;
+            let inner_name = format!("{name} > {path}");
+            let channel = channel_of(intake::sniff(&bytes, &path));
+            self.import_letter(&dossier, consultation, &inner_name, channel, inner, options, report)
+                .await?;
+        }
+        report.warnings.extend(unpacked.warnings.iter().cloned());
+        if is_empty {
+            // Nothing inside could be taken: the archive itself waits for a person.
+            self.import_letter(&dossier, consultation, name, Channel::Letter, blob, options, report)
+                .await?;
+        } else if !unpacked.warnings.is_empty() {
+            let mut tx = self.store.write().await?;
+            store::problems::insert_problems(
+                &mut tx,
+                consultation,
+                None,
+                None,
+                name,
+                &unpacked.warnings,
+            )
+            .await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// What importing would do, without keeping anything.
+    async fn preview(
+        &self,
+        consultation: &Consultation,
+        name: &str,
+        format: Format,
+        whole: &mut (dyn Read + Send),
+        options: &Options,
+    ) -> Result<FileReport, Error> {
+        let dossier = self.dossier(consultation.id).await?;
+        let mut report = FileReport::new(name);
+        if format == Format::Csv {
+            table::preview(&dossier, name, whole, options, &mut report)?;
+            return Ok(report);
+        }
+        let mut bytes = Vec::new();
+        let limit = self.config.max_file_bytes;
+        whole.take(limit).read_to_end(&mut bytes).map_err(|error| {
+            Error::caused(Kind::Unavailable, format!("Không đọc được tệp `{name}`."), error)
+        })?;
+        letter::preview(&dossier, name, &bytes, options, &mut report);
+        Ok(report)
+    }
+
+    /// Everything needed to understand replies to a consultation, as it stands now.
+    pub(super) async fn dossier(&self, consultation: ConsultationId) -> Result<Dossier, Error> {
+        let mut tx = self.store.read().await?;
+        let documents = store::consultations::list_documents(&mut tx, consultation).await?;
+        let sections = store::consultations::list_sections(&mut tx, consultation).await?;
+        let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
+        let organizations = store::catalog::list_organizations(&mut tx).await?;
+        Ok(Dossier::from_store(&documents, &sections, rounds, &organizations))
+    }
+
+    /// Finishes what an earlier process left half-done: submissions claimed but not read, tables
+    /// cut off in the middle.
+    pub(super) async fn resume(&self) -> Result<(), Error> {
+        let mut tx = self.store.read().await?;
+        let consultations = store::consultations::list_consultations(&mut tx).await?;
+        drop(tx);
+        for consultation in consultations {
+            let mut tx = self.store.read().await?;
+            let which = submissions::Which::Received(consultation.id);
+            let received = submissions::list_submissions(&mut tx, which).await?;
+            let batches = submissions::list_unfinished_batches(&mut tx, consultation.id).await?;
+            drop(tx);
+            if received.is_empty() && batches.is_empty() {
+                continue;
+            }
+            let dossier = self.dossier(consultation.id).await?;
+            for submission in received {
+                let mut report = FileReport::new(&submission.source);
+                if submission.channel.is_typed() {
+                    self.settle_typed_again(&dossier, &submission).await?;
+                } else {
+                    self.read_and_settle(&dossier, &submission, None, &mut report).await?;
+                }
+            }
+            for batch in batches {
+                self.continue_table(consultation.id, batch).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    std::path::Path::new(name)
+        .extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+fn channel_of(format: Format) -> Channel {
+    if format == Format::Eml { Channel::Email } else { Channel::Letter }
+}
+
+/// A warning that a file is larger than the office allows.
+fn too_large(limit: u64) -> Warning {
+    Warning::new(
+        "file.too_large",
+        Location::File,
+        format!("Tệp lớn hơn giới hạn {} MB nên chưa được đọc; bản gốc vẫn được giữ.", limit >> 20),
+        "Tách tệp thành các tệp nhỏ hơn, hoặc nâng `max_file_mb` trong cấu hình rồi nhập lại.",
+    )
+}

@@ -1,0 +1,153 @@
+//! Importing one mail or letter.
+
+use super::settle::{Settled, settle_reply};
+use super::{FileReport, Options, too_large};
+use crate::app::understand::{Dossier, Hint, Understood, understand_letter};
+use crate::app::{App, Error};
+use crate::domain::{
+    Channel, ConsultationId, ContentHash, Disposition, RoundId, SubmissionId, Warning,
+};
+use crate::store::ledger::{self, Action};
+use crate::store::submissions::{self, Claim, Submission};
+
+impl App {
+    /// Claims a letter whose bytes are kept, then reads and settles it.
+    #[expect(clippy::too_many_arguments, reason = "one call for each kind of file")]
+    pub(super) async fn import_letter(
+        &self,
+        dossier: &Dossier,
+        consultation: ConsultationId,
+        name: &str,
+        channel: Channel,
+        blob: ContentHash,
+        options: &Options,
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let external_id = blob.to_string();
+        let mut tx = self.store.write().await?;
+        let known =
+            submissions::find_submission(&mut tx, consultation, channel, &external_id).await?;
+        let id = match known {
+            Some((_, true)) => {
+                report.was_known = true;
+                return Ok(());
+            }
+            Some((id, false)) => id,
+            None => {
+                let now_us = self.clock.now_us();
+                let claim = Claim {
+                    consultation,
+                    batch: None,
+                    channel,
+                    external_id,
+                    blob,
+                    row_number: None,
+                    source: name.to_owned(),
+                    received_us: now_us,
+                };
+                let id = submissions::claim(&mut tx, &claim, self.clock.today()).await?;
+                let actor = &self.config.actor;
+                ledger::append(&mut tx, now_us, actor, Action::SubmissionsClaimed, id.0, id.0)
+                    .await?;
+                id
+            }
+        };
+        tx.commit().await?;
+        let submission = self.submission(id).await?;
+        let round = options.round.as_ref().map(|round| round.id);
+        self.read_and_settle(dossier, &submission, round, report).await
+    }
+
+    /// Reads a claimed letter and records what was understood.
+    pub(in crate::app) async fn read_and_settle(
+        &self,
+        dossier: &Dossier,
+        submission: &Submission,
+        round: Option<RoundId>,
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let understood = self.read_original(dossier, submission, round).await?;
+        report.warnings.extend(understood.warnings.iter().cloned());
+        report.reasons.extend(understood.reasons.iter().cloned());
+        let settled = self.settle_letter(dossier, submission, understood).await?;
+        report.count(settled.disposition);
+        report.n_points += settled.n_points;
+        report.n_needs_person += u64::from(settled.needs_person);
+        report.reasons.extend(settled.remark);
+        Ok(())
+    }
+
+    async fn read_original(
+        &self,
+        dossier: &Dossier,
+        submission: &Submission,
+        round: Option<RoundId>,
+    ) -> Result<Understood, Error> {
+        let size = self.blobs.size(submission.blob)?;
+        let limit = self.config.max_file_bytes;
+        if size > limit {
+            return Ok(unreadable(too_large(limit), round));
+        }
+        let bytes = self.blobs.get(submission.blob)?;
+        let name = submission.source.clone();
+        // The dossier is borrowed, so the work stays on this thread: a letter takes milliseconds.
+        Ok(understand_letter(dossier, &bytes, &name, Hint { round }))
+    }
+
+    async fn settle_letter(
+        &self,
+        dossier: &Dossier,
+        submission: &Submission,
+        understood: Understood,
+    ) -> Result<Settled, Error> {
+        let mut tx = self.store.write().await?;
+        let now_us = self.clock.now_us();
+        let settled =
+            settle_reply(&mut tx, dossier, submission, understood, self.clock.today(), now_us)
+                .await?;
+        let actor = &self.config.actor;
+        for (action, first, last) in &settled.entries {
+            ledger::append(&mut tx, now_us, actor, *action, *first, *last).await?;
+        }
+        tx.commit().await?;
+        Ok(settled)
+    }
+
+    /// Reads one submission.
+    pub(in crate::app) async fn submission(&self, id: SubmissionId) -> Result<Submission, Error> {
+        let mut tx = self.store.read().await?;
+        let which = submissions::Which::Range(id, id);
+        let mut found = submissions::list_submissions(&mut tx, which).await?;
+        found.pop().ok_or_else(|| {
+            Error::new(crate::app::Kind::NotFound, format!("Không có lượt góp ý số {id}."))
+        })
+    }
+}
+
+/// A file that could not be read at all: it waits for a person.
+fn unreadable(warning: Warning, round: Option<RoundId>) -> Understood {
+    Understood {
+        round,
+        disposition: Disposition::Unread,
+        reasons: vec![warning.problem.clone()],
+        warnings: vec![warning],
+        ..Understood::empty()
+    }
+}
+
+/// Reports what importing a letter would do.
+pub(super) fn preview(
+    dossier: &Dossier,
+    name: &str,
+    bytes: &[u8],
+    options: &Options,
+    report: &mut FileReport,
+) {
+    let hint = Hint { round: options.round.as_ref().map(|round| round.id) };
+    let understood = understand_letter(dossier, bytes, name, hint);
+    report.count(understood.disposition);
+    report.n_points = u64::try_from(understood.points.len()).unwrap_or(u64::MAX);
+    report.n_needs_person = u64::from(!understood.reasons.is_empty());
+    report.reasons = understood.reasons;
+    report.warnings = understood.warnings;
+}

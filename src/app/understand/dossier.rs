@@ -1,0 +1,169 @@
+//! What has to be known about a consultation to understand a reply to it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::domain::{
+    LetterNumber, NodeRef, Organization, OrganizationId, Outline, OutlineNode, Round, RoundId,
+    SectionId, SectionKind,
+};
+use crate::recognize::citation::Places;
+use crate::recognize::organization::Directory;
+use crate::store::consultations::{Document, Section};
+
+/// Outlines, organizations and rounds, prepared for look-up.
+#[derive(Debug)]
+pub struct Dossier {
+    /// Cited places.
+    pub places: Places,
+    /// Names of organizations.
+    pub directory: Directory,
+    outlines: Vec<Outline>,
+    main: Option<usize>,
+    names: BTreeMap<OrganizationId, String>,
+    rounds: Vec<Round>,
+    sections: BTreeMap<NodeRef, SectionId>,
+}
+
+impl Dossier {
+    /// Prepares outlines that have no sections in a database: for `read --outline`.
+    pub fn from_outlines(outlines: Vec<Outline>, organizations: &[Organization]) -> Self {
+        Self {
+            places: Places::new(&outlines),
+            directory: Directory::new(organizations),
+            main: (outlines.len() == 1).then_some(0),
+            outlines,
+            names: organizations.iter().map(|o| (o.id, o.name.clone())).collect(),
+            rounds: Vec::new(),
+            sections: BTreeMap::new(),
+        }
+    }
+
+    /// Prepares a stored consultation; `sections` in report order.
+    pub fn from_store(
+        documents: &[Document],
+        sections: &[Section],
+        rounds: Vec<Round>,
+        organizations: &[Organization],
+    ) -> Self {
+        let mut outlines: Vec<Outline> = Vec::new();
+        let mut keys = BTreeMap::new();
+        for (index, document) in documents.iter().enumerate() {
+            let mut nodes: Vec<OutlineNode> = Vec::new();
+            let mut node_of: BTreeMap<SectionId, usize> = BTreeMap::new();
+            for section in sections.iter().filter(|s| s.document == Some(document.id)) {
+                if section.kind == SectionKind::Whole {
+                    keys.insert(NodeRef::Document { outline: index }, section.id);
+                    continue;
+                }
+                keys.insert(NodeRef::Node { outline: index, node: nodes.len() }, section.id);
+                node_of.insert(section.id, nodes.len());
+                nodes.push(OutlineNode {
+                    kind: section.kind,
+                    level: section.level,
+                    label: section.label.clone(),
+                    heading: section.heading.clone(),
+                    body: section.body.clone(),
+                    parent: section.parent.and_then(|parent| node_of.get(&parent).copied()),
+                });
+            }
+            outlines.push(Outline {
+                document: document.name.clone(),
+                title: document.title.clone(),
+                nodes,
+            });
+        }
+        for section in sections.iter().filter(|section| section.document.is_none()) {
+            let node = if section.kind == SectionKind::Format {
+                NodeRef::Format
+            } else {
+                NodeRef::Dossier
+            };
+            keys.insert(node, section.id);
+        }
+        let main = documents
+            .iter()
+            .position(|document| document.is_main)
+            .or_else(|| (documents.len() == 1).then_some(0));
+        Self {
+            places: Places::new(&outlines),
+            directory: Directory::new(organizations),
+            outlines,
+            main,
+            names: organizations.iter().map(|o| (o.id, o.name.clone())).collect(),
+            rounds,
+            sections: keys,
+        }
+    }
+
+    /// The outlines, in dossier order.
+    pub fn outlines(&self) -> &[Outline] {
+        &self.outlines
+    }
+
+    /// The document that comments without a document are about.
+    pub fn main_document(&self) -> Option<usize> {
+        self.main
+    }
+
+    /// The stored section of a place.
+    pub fn section(&self, node: NodeRef) -> Option<SectionId> {
+        self.sections.get(&node).copied()
+    }
+
+    /// The printed label of a place.
+    pub fn label(&self, node: NodeRef) -> Option<String> {
+        node.label(&self.outlines)
+    }
+
+    /// An organization's name.
+    pub fn organization_name(&self, id: OrganizationId) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
+    }
+
+    /// A round by its key.
+    pub fn round(&self, id: RoundId) -> Option<&Round> {
+        self.rounds.iter().find(|round| round.id == id)
+    }
+
+    /// The round a reply belongs to: by the request it answers, else by the day it arrived, where
+    /// only one round was open.
+    ///
+    /// A late reply without a request number belongs to the round that closed last before it,
+    /// unless the next one had opened already.
+    pub fn find_round(
+        &self,
+        answers: Option<&LetterNumber>,
+        arrived_on: Option<Date>,
+    ) -> Option<RoundId> {
+        if let Some(number) = answers {
+            let mut asked =
+                self.rounds.iter().filter(|round| round.request_number.as_ref() == Some(number));
+            if let (Some(round), None) = (asked.next(), asked.next()) {
+                return Some(round.id);
+            }
+        }
+        let day = arrived_on?;
+        let mut open =
+            self.rounds.iter().filter(|round| round.opened <= day && day <= round.deadline);
+        match (open.next(), open.next()) {
+            (Some(round), None) => Some(round.id),
+            (Some(_), Some(_)) => None,
+            (None, _) => self
+                .rounds
+                .iter()
+                .filter(|round| round.deadline < day)
+                .max_by_key(|round| round.deadline)
+                .map(|round| round.id),
+        }
+    }
+
+    /// Whether a reply that arrived on `day` is late for its round.
+    pub fn is_late(&self, round: Option<RoundId>, day: Option<Date>) -> bool {
+        match (round.and_then(|id| self.round(id)), day) {
+            (Some(round), Some(day)) => day > round.deadline,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! A mail or letter.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::place::{self, Surroundings};
+use super::{Dossier, Part, Point, TableAnswer, Understood, sender_text};
+use crate::domain::{
+    Disposition, Evidence, Finding, NodeRef, ReplyClass, RoundId, Span,
+};
+use crate::intake::{self, MailHead, PartRole, PartRow, Reading, TextPart};
+use crate::recognize::letter::{LetterHead, read_letter_head};
+use crate::recognize::organization::Signals;
+use crate::recognize::stance::stance_of_reply;
+use crate::split::{SplitPoint, split_letter};
+use crate::text::fold::{fold, syllables};
+
+/// What the person who imports says about the files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hint {
+    /// The round all of them answer.
+    pub round: Option<RoundId>,
+}
+
+/// Understands a mail or a letter.
+pub fn understand_letter(
+    dossier: &Dossier,
+    bytes: &[u8],
+    file_name: &str,
+    hint: Hint,
+) -> Understood {
+    let Reading { mail, parts, warnings } = intake::read_letter(bytes, file_name);
+    let mut understood = Understood { warnings, ..Understood::empty() };
+    understood.parts = parts.iter().map(stored_part).collect();
+    if let Some(mail) = &mail {
+        describe_mail(&mut understood, mail);
+        if let Some(robot) = &mail.robot {
+            understood.disposition = Disposition::SetAside;
+            understood.reasons.push(format!("Để riêng: {}.", robot.explanation));
+            understood.evidence.push(Evidence::outside(
+                Finding::Robot,
+                robot.rule,
+                crate::domain::Confidence::CERTAIN,
+            ));
+            understood.round = hint.round;
+            return understood;
+        }
+    }
+    let readable: Vec<(usize, &TextPart, LetterHead)> = parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| matches!(part.role, PartRole::Body | PartRole::Attachment))
+        .map(|(index, part)| (index, part, read_letter_head(&part.text)))
+        .collect();
+    read_points(dossier, &mut understood, &readable);
+    let main = main_letter(&readable, &understood.points);
+    if let Some((index, part, head)) = main {
+        describe_letter(&mut understood, *index, part, head);
+    }
+    recognize_sender(dossier, &mut understood, mail.as_ref(), main);
+    classify(&mut understood, &readable, main.map(|(index, _, _)| *index));
+    understood.round = hint.round.or_else(|| {
+        dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on)
+    });
+    understood.conclude(dossier);
+    understood
+}
+
+fn stored_part(part: &TextPart) -> Part {
+    Part {
+        path: part.path.clone(),
+        role: match part.role {
+            PartRole::Body => "body",
+            PartRole::Attachment => "attachment",
+            PartRole::Quoted => "quoted",
+            PartRole::Signature => "signature",
+        },
+        extractor: Cow::Borrowed(part.extractor),
+        text: part.text.clone(),
+    }
+}
+
+fn describe_mail(understood: &mut Understood, mail: &MailHead) {
+    let arrived = mail.received_at.or(mail.sent_at);
+    understood.arrived_on =
+        arrived.map(|moment| moment.to_zoned(crate::app::VIETNAM).datetime().date());
+    understood.message_id.clone_from(&mail.message_id);
+    understood.subject = Some(mail.subject.clone()).filter(|subject| !subject.is_empty());
+    understood.sender = sender_text(mail.from_name.as_deref(), mail.from.as_ref());
+}
+
+/// The part that is the official letter: the one with a number, else the one with most points,
+/// else the first.
+fn main_letter<'a>(
+    readable: &'a [(usize, &'a TextPart, LetterHead)],
+    points: &[Point],
+) -> Option<&'a (usize, &'a TextPart, LetterHead)> {
+    readable.iter().max_by_key(|(index, part, head)| {
+        let n_points = points.iter().filter(|point| point.part == *index).count();
+        let is_letter = head.number.is_some();
+        let names_agency = !head.agency_lines.is_empty();
+        // Later parts lose ties, so that a mail's own body comes first.
+        (is_letter, names_agency, n_points, !part.text.trim().is_empty(), usize::MAX - index)
+    })
+}
+
+fn describe_letter(
+    understood: &mut Understood,
+    index: usize,
+    part: &TextPart,
+    head: &LetterHead,
+) {
+    understood.letter_number.clone_from(&head.number);
+    understood.letter_date = head.date;
+    understood.answers = (head.answers_number.clone(), head.answers_date);
+    understood.relation.clone_from(&head.relation);
+    if let Some(subject) = head.subject.and_then(|span| span.slice(&part.text)) {
+        understood.subject = Some(crate::text::normalize::squeeze(subject));
+    }
+    // A date of arrival stays the mail's; a letter that came as a file arrived when it was dated.
+    understood.arrived_on = understood.arrived_on.or(head.date);
+    understood.evidence.extend(head.evidence.iter().cloned().map(|mut evidence| {
+        if index != 0 {
+            evidence.span = None;
+        }
+        evidence
+    }));
+}
+
+fn recognize_sender(
+    dossier: &Dossier,
+    understood: &mut Understood,
+    mail: Option<&MailHead>,
+    main: Option<&(usize, &TextPart, LetterHead)>,
+) {
+    let signals = Signals {
+        letter_text: main.map(|(_, part, _)| part.text.as_str()),
+        head: main.map(|(_, _, head)| head),
+        sender_name: mail.and_then(|mail| mail.from_name.as_deref()),
+        sender: mail.and_then(|mail| mail.from.as_ref()),
+        mail_subject: mail.map(|mail| mail.subject.as_str()),
+        cell: None,
+    };
+    let guess = dossier.directory.recognize(&signals);
+    let in_first_part = main.is_none_or(|(index, _, _)| *index == 0);
+    understood.evidence.extend(guess.evidence.into_iter().map(|mut evidence| {
+        if !in_first_part {
+            evidence.span = None;
+        }
+        evidence
+    }));
+    understood.organizations = guess.organizations;
+    understood.candidates = guess.candidates;
+    understood.organization_confidence = guess.confidence;
+}
+
+/// Points of all parts; what an attachment repeats of the body counts once.
+fn read_points(
+    dossier: &Dossier,
+    understood: &mut Understood,
+    readable: &[(usize, &TextPart, LetterHead)],
+) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for (index, part, _) in readable {
+        let mut points: Vec<Found> = Vec::new();
+        let mut tables: Vec<Span> = Vec::new();
+        for table in &part.tables {
+            if let Some(rows) = intake::rows_of_part(part, table) {
+                tables.push(table.span);
+                for row in rows {
+                    understood.warnings.extend(row.warnings.iter().cloned());
+                    points.extend(Found::from_row(&row));
+                }
+            }
+        }
+        let split = split_letter(&part.text);
+        let outside_tables = |point: &SplitPoint| {
+            tables.iter().all(|table| {
+                point.span.end <= table.start || table.end <= point.span.start
+            })
+        };
+        points.extend(split.points.into_iter().filter(outside_tables).map(Found::from_split));
+        points.sort_by_key(|found| found.spans.first().map(|span| span.start));
+        let mut previous: Vec<NodeRef> = Vec::new();
+        for found in points {
+            let point = found.recognize(dossier, *index, &part.text, &previous);
+            let words: Vec<&str> =
+                point.spans.iter().filter_map(|span| span.slice(&part.text)).collect();
+            if !seen.insert(text_key(&words.join(" "))) && *index != 0 {
+                continue;
+            }
+            previous = point.places.iter().map(|(node, _)| *node).collect();
+            if let Some(answer) = found.answer {
+                understood.answers_in_table.push((understood.points.len(), answer));
+            }
+            understood.points.push(point);
+        }
+    }
+}
+
+/// The syllables of a text, folded: equal for texts that differ in layout and punctuation only.
+pub fn text_key(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> = syllables(&folded).map(|(_, word)| word).collect();
+    words.join(" ")
+}
+
+/// A point before its places are known.
+struct Found {
+    spans: Vec<Span>,
+    headings: Vec<Span>,
+    place_cell: Option<Span>,
+    proposal: Option<Span>,
+    reason: Option<Span>,
+    old_text: Option<Span>,
+    new_text: Option<Span>,
+    evidence: Option<Evidence>,
+    answer: Option<TableAnswer>,
+}
+
+impl Found {
+    fn from_split(point: SplitPoint) -> Self {
+        Self {
+            spans: vec![point.span],
+            headings: point.context,
+            place_cell: None,
+            proposal: point.proposal,
+            reason: point.reason,
+            old_text: point.old_text,
+            new_text: point.new_text,
+            evidence: Some(point.evidence),
+            answer: None,
+        }
+    }
+
+    fn from_row(row: &PartRow) -> Option<Self> {
+        let spans: Vec<Span> =
+            [row.content, row.proposal, row.reason].into_iter().flatten().collect();
+        let first = *spans.first()?;
+        Some(Self {
+            evidence: Some(Evidence::at(
+                Finding::Split,
+                "split.table_row",
+                first,
+                crate::domain::Confidence::CERTAIN,
+            )),
+            spans,
+            headings: Vec::new(),
+            place_cell: row.place,
+            proposal: row.proposal,
+            reason: row.reason,
+            old_text: None,
+            new_text: None,
+            answer: row
+                .answer
+                .clone()
+                .map(|text| TableAnswer { decision: row.decision.clone(), text }),
+        })
+    }
+
+    fn recognize(&self, dossier: &Dossier, part: usize, text: &str, previous: &[NodeRef]) -> Point {
+        let headings: Vec<&str> =
+            self.headings.iter().filter_map(|span| span.slice(text)).collect();
+        let mut point = Point {
+            part,
+            spans: self.spans.clone(),
+            proposal: self.proposal,
+            reason: self.reason,
+            old_text: self.old_text,
+            new_text: self.new_text,
+            places: Vec::new(),
+            cited_as: None,
+            other_laws: Vec::new(),
+            unresolved: Vec::new(),
+            stance: None,
+            evidence: self.evidence.clone().into_iter().collect(),
+        };
+        let around =
+            Surroundings { headings: &headings, previous, place_cell: self.place_cell };
+        place::recognize(dossier, text, &mut point, around);
+        point
+    }
+}
+
+/// What the reply amounts to, from the letter first and from covering notes after it.
+fn classify(
+    understood: &mut Understood,
+    readable: &[(usize, &TextPart, LetterHead)],
+    main: Option<usize>,
+) {
+    let n_points = understood.points.len();
+    let order = readable
+        .iter()
+        .filter(|(index, _, _)| Some(*index) == main)
+        .chain(readable.iter().filter(|(index, _, _)| Some(*index) != main));
+    for (index, part, _) in order {
+        let stance = stance_of_reply(&part.text, n_points);
+        if let Some(class) = stance.class {
+            understood.class = Some(class);
+            understood.evidence.extend(stance.evidence.into_iter().map(|mut evidence| {
+                if *index != 0 {
+                    evidence.span = None;
+                }
+                evidence
+            }));
+            return;
+        }
+    }
+    if n_points > 0 {
+        understood.class = Some(ReplyClass::Comments);
+    }
+}
+

@@ -1,0 +1,90 @@
+//! The places one point cites, from its own words, its headings and the point before.
+
+use super::{Dossier, Point};
+use crate::domain::{Evidence, Finding, NodeRef, Span};
+use crate::recognize::citation::{Context, UnresolvedReason};
+use crate::recognize::stance::stance_of_point;
+
+/// What surrounds a point.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Surroundings<'a> {
+    /// Headings above it, outermost first.
+    pub(super) headings: &'a [&'a str],
+    /// Places of the point before.
+    pub(super) previous: &'a [NodeRef],
+    /// Its place cell, in the same text, for rows of tables.
+    pub(super) place_cell: Option<Span>,
+}
+
+/// Fills in places and stance of a point from its spans in `text`.
+///
+/// A table's place cell comes first; what the words cite beyond it are cross-references. Where
+/// neither names a place, the headings above do.
+pub(super) fn recognize(dossier: &Dossier, text: &str, point: &mut Point, around: Surroundings<'_>) {
+    let mut searches: Vec<(Span, bool)> = Vec::new();
+    searches.extend(around.place_cell.map(|cell| (cell, true)));
+    searches.extend(point.spans.iter().map(|span| (*span, false)));
+    for (span, is_place_cell) in searches {
+        let Some(words) = span.slice(text) else { continue };
+        let known: Vec<NodeRef> = point.places.iter().map(|(node, _)| *node).collect();
+        let context = Context {
+            headings: around.headings,
+            previous: if known.is_empty() { around.previous } else { &known },
+            document: dossier.main_document(),
+            is_place_cell,
+        };
+        let citations = dossier.places.find(words, &context);
+        for place in citations.places {
+            let at = place.span.shifted(span.start);
+            if known.contains(&place.node) || point.places.iter().any(|(n, _)| *n == place.node) {
+                continue;
+            }
+            if point.cited_as.is_none() {
+                point.cited_as = at.slice(text).map(str::to_owned);
+            }
+            point.places.push((place.node, place.confidence));
+            point.evidence.push(Evidence::at(Finding::Section, place.rule, at, place.confidence));
+        }
+        point.other_laws.extend(citations.other_laws.iter().map(|law| law.shifted(span.start)));
+        for unresolved in citations.unresolved {
+            let at = unresolved.span.shifted(span.start);
+            if point.cited_as.is_none() {
+                point.cited_as = at.slice(text).map(str::to_owned);
+            }
+            point.unresolved.push((at, explain(dossier, &unresolved.reason)));
+        }
+    }
+    let words: Vec<&str> = point.spans.iter().filter_map(|span| span.slice(text)).collect();
+    if let Some((stance, mut evidence)) = stance_of_point(&words.join("\n")) {
+        // Spans of joined words fit the text only where there is a single span.
+        evidence.span = match (point.spans.as_slice(), evidence.span) {
+            ([only], Some(span)) => Some(span.shifted(only.start)),
+            _ => None,
+        };
+        point.stance = Some(stance);
+        point.evidence.push(evidence);
+    }
+}
+
+fn explain(dossier: &Dossier, reason: &UnresolvedReason) -> String {
+    match reason {
+        UnresolvedReason::NoSuchPlace => "dự thảo không có vị trí này".to_owned(),
+        UnresolvedReason::PageAndLine { page, line } => {
+            let page = page.map(|page| format!("trang {page}"));
+            let line = line.map(|line| {
+                if line < 0 {
+                    format!("dòng {} từ dưới lên", line.unsigned_abs())
+                } else {
+                    format!("dòng {line}")
+                }
+            });
+            let parts: Vec<String> = page.into_iter().chain(line).collect();
+            format!("chỉ nêu {}, chưa quy về mục được", parts.join(", "))
+        }
+        UnresolvedReason::Ambiguous(nodes) => {
+            let labels: Vec<String> =
+                nodes.iter().take(4).filter_map(|node| dossier.label(*node)).collect();
+            format!("có thể là {}", labels.join(" hoặc "))
+        }
+    }
+}
