@@ -369,9 +369,9 @@ fn varied() -> Desk {
     Desk::new(&points)
 }
 
-fn sections(ids: &[i64]) -> Option<Among<SectionId>> {
+fn sections(ids: &[i64]) -> Among<SectionId> {
     let ids = ids.iter().map(|id| SectionId(*id));
-    Some(ids.collect::<Vec<_>>().into())
+    ids.collect::<Vec<_>>().into()
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn filters_by_section() {
     let desk = varied();
     let check = |sections, expected: &[i64]| {
         let filters = Filters {
-            sections,
+            sections: Some(sections),
             ..Filters::default()
         };
         desk.check_filter(&filters, expected);
@@ -388,7 +388,7 @@ fn filters_by_section() {
     check(sections(&[]), &[]);
     check(sections(&(90..1000).collect::<Vec<_>>()), &[41, 42, 43]);
     let filters = Filters {
-        sections: sections(&[100]),
+        sections: Some(sections(&[100])),
         with_cross_references: true,
         ..Filters::default()
     };
