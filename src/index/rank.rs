@@ -2,9 +2,9 @@
 //!
 //! A point's score is the sum over the words asked for, in the order typed, of
 //! * the BM25 weight of the word without marks;
-//! * if the query bears marks, a bonus when the word occurs as spelled, larger than any BM25 weight
-//!   of the same word, so that exact spelling stands above folded;
-//! * a bonus when the word follows the one before it, since most Vietnamese words are two syllables.
+//! * a bonus when the word follows the one before it, since most Vietnamese words are two syllables;
+//! * if the query bears marks, a bonus when the word occurs as spelled, larger than all else the same
+//!   word can bring, so that exact spelling stands above folded.
 //!
 //! Computed in double precision and in one order, so that it does not depend on segments.
 
@@ -26,10 +26,11 @@ use super::{Error, Hit, Index};
 const K1: f64 = 1.2;
 /// BM25's usual weight of the text's length.
 const B: f64 = 0.75;
-/// The bonus for exact spelling; the BM25 weight of one word stays below `K1 + 1`.
-const SPELLING: f64 = K1 + 1.0;
-/// The bonus for two words side by side.
-const NEIGHBORS: f64 = 0.5;
+/// The bonus for two words side by side, for each of the two.
+const NEIGHBORS: f64 = 1.0;
+/// The bonus for exact spelling: the BM25 weight of one word stays below `K1 + 1`, and it has at most
+/// two neighbors.
+const SPELLING: f64 = K1 + 1.0 + 2.0 * NEIGHBORS;
 
 /// What the words of a query are worth.
 pub(super) struct Ranking {

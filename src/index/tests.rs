@@ -97,7 +97,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn check_filter(&self, filters: Filters, expected: &[i64]) {
+    fn check_filter(&self, filters: &Filters, expected: &[i64]) {
         for text in ["", "chung"] {
             let query = Query {
                 filters: filters.clone(),
@@ -250,9 +250,9 @@ fn pages_continue_where_the_last_one_ended() {
     for sort in [Sort::Score, Sort::Newest, Sort::Oldest, Sort::Id] {
         let page = |offset, limit| {
             desk.ids(&Query {
+                sort,
                 offset,
                 limit,
-                sort,
                 ..words("vốn")
             })
         };
@@ -369,120 +369,99 @@ fn varied() -> Desk {
     Desk::new(&points)
 }
 
+fn sections(ids: &[i64]) -> Among<SectionId> {
+    let ids = ids.iter().map(|id| SectionId(*id));
+    ids.collect::<Vec<_>>().into()
+}
+
 #[test]
-fn filters() {
+fn filters_by_section() {
     let desk = varied();
-    let none = Filters::default();
-    let among = |values: &[i64]| Among::from(values.iter().map(|id| SectionId(*id)).collect());
-    let check = |filters: Filters, expected: &[i64]| desk.check_filter(filters, expected);
-    check(
-        Filters {
-            sections: Some(among(&[100, 555])),
-            ..none.clone()
-        },
-        &[41, 43],
-    );
-    check(
-        Filters {
-            sections: Some(among(&[100])),
-            with_cross_references: true,
-            ..none.clone()
-        },
-        &[41, 42, 43],
-    );
-    check(
-        Filters {
-            sections: Some(among(&[])),
-            ..none.clone()
-        },
-        &[],
-    );
-    check(
-        Filters {
-            sections: Some(Among {
-                or_none: true,
-                values: vec![SectionId(200)],
-            }),
-            rounds: Some(vec![RoundId(7)].into()),
-            ..none.clone()
-        },
-        &[42, 44],
-    );
-    check(
-        Filters {
-            organizations: Some(vec![OrganizationId(900_000), OrganizationId(2)].into()),
-            ..none.clone()
-        },
-        &[41, 42, 43, 44],
-    );
-    check(
-        Filters {
-            organization_kinds: Some(vec!["so".to_owned()].into()),
-            ..none.clone()
-        },
-        &[41, 43, 44],
-    );
-    check(
-        Filters {
-            organization_kinds: Some(Among {
-                values: Vec::new(),
-                or_none: true,
-            }),
-            consultation: Some(ConsultationId(2)),
-            arrived: Some((date(2021, 1, 1), date(2021, 9, 1))),
-            submission: Some(SubmissionId(9)),
-            ..none.clone()
-        },
-        &[9],
-    );
-    check(
-        Filters {
-            drafters: Some(vec!["minh".to_owned()].into()),
-            ..none.clone()
-        },
-        &[43],
-    );
-    check(
-        Filters {
-            documents: Some(vec![DocumentId(3)].into()),
-            group: Some(GroupId(4)),
-            stances: Some(vec![Stance::Edit].into()),
-            decisions: Some(vec![Decision::Keep].into()),
-            states: Some(vec![PointState::Answered]),
-            channels: Some(vec![Channel::Email]),
-            ..none.clone()
-        },
-        &[41, 42, 43, 44],
-    );
-    check(
-        Filters {
-            stances: Some(vec![Stance::Add].into()),
-            ..none.clone()
-        },
-        &[],
-    );
-    let days = |first: Date, last: Date| Filters {
-        arrived: Some((first, last)),
-        ..none.clone()
+    let check = |sections, expected: &[i64]| {
+        let filters = Filters {
+            sections: Some(sections),
+            ..Filters::default()
+        };
+        desk.check_filter(&filters, expected);
     };
-    check(days(date(2021, 9, 21), date(2022, 1, 1)), &[43]);
-    check(days(date(2022, 1, 1), date(2021, 1, 1)), &[]);
-    let many: Vec<i64> = (90..1000).collect();
-    check(
-        Filters {
-            sections: Some(among(&many)),
-            submission: Some(SubmissionId(0)),
-            ..none.clone()
-        },
-        &[],
-    );
-    check(
-        Filters {
-            sections: Some(among(&many)),
-            ..none
-        },
-        &[41, 42, 43],
-    );
+    check(sections(&[100, 555]), &[41, 43]);
+    check(sections(&[]), &[]);
+    check(sections(&(90..1000).collect::<Vec<_>>()), &[41, 42, 43]);
+    let filters = Filters {
+        sections: Some(sections(&[100])),
+        with_cross_references: true,
+        ..Filters::default()
+    };
+    desk.check_filter(&filters, &[41, 42, 43]);
+    let filters = Filters {
+        sections: Some(Among {
+            values: vec![SectionId(200)],
+            or_none: true,
+        }),
+        rounds: Some(vec![RoundId(7)].into()),
+        ..Filters::default()
+    };
+    desk.check_filter(&filters, &[42, 44]);
+}
+
+#[test]
+fn filters_by_organization() {
+    let desk = varied();
+    let filters = Filters {
+        organizations: Some(vec![OrganizationId(900_000), OrganizationId(2)].into()),
+        ..Filters::default()
+    };
+    desk.check_filter(&filters, &[41, 42, 43, 44]);
+    let filters = Filters {
+        organization_kinds: Some(vec!["so".to_owned(), "ban".to_owned()].into()),
+        ..Filters::default()
+    };
+    desk.check_filter(&filters, &[41, 43, 44]);
+    let filters = Filters {
+        organization_kinds: Some(Among {
+            values: Vec::new(),
+            or_none: true,
+        }),
+        consultation: Some(ConsultationId(2)),
+        arrived: Some((date(2021, 1, 1), date(2021, 9, 1))),
+        submission: Some(SubmissionId(9)),
+        ..Filters::default()
+    };
+    desk.check_filter(&filters, &[9]);
+}
+
+#[test]
+fn filters_by_the_rest() {
+    let desk = varied();
+    let all = Filters {
+        documents: Some(vec![DocumentId(3)].into()),
+        stances: Some(vec![Stance::Edit].into()),
+        decisions: Some(vec![Decision::Keep].into()),
+        states: Some(vec![PointState::Answered]),
+        channels: Some(vec![Channel::Email]),
+        group: Some(GroupId(4)),
+        ..Filters::default()
+    };
+    desk.check_filter(&all, &[41, 42, 43, 44]);
+    let none = Filters {
+        stances: Some(vec![Stance::Add].into()),
+        ..all.clone()
+    };
+    desk.check_filter(&none, &[]);
+    let drafter = Filters {
+        drafters: Some(vec!["minh".to_owned()].into()),
+        ..all
+    };
+    desk.check_filter(&drafter, &[43]);
+    let check_days = |first: Date, last: Date, expected: &[i64]| {
+        let filters = Filters {
+            arrived: Some((first, last)),
+            ..Filters::default()
+        };
+        desk.check_filter(&filters, expected);
+    };
+    check_days(date(2021, 9, 21), date(2022, 1, 1), &[43]);
+    check_days(date(2022, 1, 1), date(2021, 1, 1), &[]);
 }
 
 #[test]

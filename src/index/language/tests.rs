@@ -36,7 +36,7 @@ fn words_and_phrases() {
     check("\"thị trường", "thị+trường");
     check("a\"b c\"d", "a b+c d");
     check("III.2 tế-xã 5/10", "iii+2 tế+xã 5+10");
-    check("mục:III.2 x:y", "mục iii+2 x y");
+    check("mục:III.2 u:v", "mục iii+2 u v");
     check("thi\u{323} trươ\u{300}ng", "thị trường");
 }
 

@@ -265,7 +265,7 @@ fn the_order_does_not_depend_on_how_points_came_in() {
     let forward = Desk::new(&points);
     let scattered = Desk::new(&[]);
     for (seq, rest) in (2..).zip([5, 0, 6, 2, 1, 4, 3]) {
-        let part: Vec<_> = points
+        let part = points
             .iter()
             .rev()
             .filter(|it| it.id.0 % 7 == rest)
@@ -285,7 +285,7 @@ fn the_order_does_not_depend_on_how_points_came_in() {
             ..words(text)
         };
         let ids = forward.ids(&query);
-        assert!(ids.len() > 100);
+        assert!(ids.len() > 20, "{text}");
         assert_eq!(ids, scattered.ids(&query), "{text}");
     }
 }
