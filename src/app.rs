@@ -60,7 +60,11 @@ pub struct Error {
 impl Error {
     /// An error without a deeper cause.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// An error with its cause.
@@ -69,22 +73,28 @@ impl Error {
         message: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { kind, message: message.into(), source: Some(source.into()) }
+        Self {
+            kind,
+            message: message.into(),
+            source: Some(source.into()),
+        }
     }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let (kind, message) = match &error {
-            store::Error::Open { path, .. } => {
-                (Kind::Unavailable, format!("Không mở được cơ sở dữ liệu `{path}`."))
-            }
+            store::Error::Open { path, .. } => (
+                Kind::Unavailable,
+                format!("Không mở được cơ sở dữ liệu `{path}`."),
+            ),
             store::Error::Query(sqlx_error) if is_disk_full(sqlx_error) => {
                 (Kind::Unavailable, DISK_FULL.to_owned())
             }
-            store::Error::Query(_) => {
-                (Kind::Unavailable, "Cơ sở dữ liệu không thực hiện được yêu cầu.".to_owned())
-            }
+            store::Error::Query(_) => (
+                Kind::Unavailable,
+                "Cơ sở dữ liệu không thực hiện được yêu cầu.".to_owned(),
+            ),
             store::Error::Corrupt { .. } => (
                 Kind::Internal,
                 "Dữ liệu có giá trị lạ; hãy chạy `tiepthu verify` và báo quản trị.".to_owned(),
@@ -141,7 +151,10 @@ pub const VIETNAM: TimeZone = TimeZone::fixed(Offset::constant(7));
 
 impl Clock {
     /// Microseconds since 1970.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
     pub fn now_us(self) -> i64 {
         match self {
             Self::System => jiff::Timestamp::now().as_microsecond(),
@@ -221,7 +234,12 @@ impl App {
     pub async fn consultation(&self, code: Option<&str>) -> Result<Consultation, Error> {
         let mut tx = self.store.read().await?;
         let mut all = store::consultations::list_consultations(&mut tx).await?;
-        let codes = || all.iter().map(|c| c.code.as_str()).collect::<Vec<_>>().join(", ");
+        let codes = || {
+            all.iter()
+                .map(|c| c.code.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         match code {
             Some(code) => match all.iter().position(|c| c.code == code) {
                 Some(at) => Ok(all.swap_remove(at)),
@@ -233,7 +251,10 @@ impl App {
             },
             None if all.len() > 1 => Err(Error::new(
                 Kind::Invalid,
-                format!("Có nhiều hồ sơ ({}); hãy chọn bằng --consultation.", codes()),
+                format!(
+                    "Có nhiều hồ sơ ({}); hãy chọn bằng --consultation.",
+                    codes()
+                ),
             )),
             None => all.pop().ok_or_else(no_consultation),
         }
@@ -248,11 +269,18 @@ fn no_consultation() -> Error {
 }
 
 /// Runs work that keeps a core busy or blocks, away from the threads that answer requests.
-#[expect(clippy::disallowed_methods, reason = "the one place that spawns blocking work")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that spawns blocking work"
+)]
 pub async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
-        Error::caused(Kind::Internal, "Có lỗi trong chương trình khi xử lý.", error)
+        Error::caused(
+            Kind::Internal,
+            "Có lỗi trong chương trình khi xử lý.",
+            error,
+        )
     })
 }

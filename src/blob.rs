@@ -50,7 +50,9 @@ impl Blobs {
     /// Opens the folder, making it if needed.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
     }
 
     fn path(&self, hash: ContentHash) -> (PathBuf, PathBuf) {
@@ -69,13 +71,18 @@ impl Blobs {
 
     /// Keeps a stream in constant memory; it is on disk when this returns.
     pub fn put_from(&self, source: &mut impl Read) -> Result<ContentHash, Error> {
-        let failed =
-            |source| Error { attempt: "store", hash: String::from("(being written)"), source };
+        let failed = |source| Error {
+            attempt: "store",
+            hash: String::from("(being written)"),
+            source,
+        };
         // The name is unique among all processes and threads, and a crash leaves only a file that
         // `open` of a later version may sweep.
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|error| failed(io::Error::other(error)))?;
-        let temporary = self.folder.join(format!("incoming-{:016x}", u64::from_le_bytes(random)));
+        let temporary = self
+            .folder
+            .join(format!("incoming-{:016x}", u64::from_le_bytes(random)));
         let hash = Self::write(&temporary, source).map_err(|source| {
             // The half-written file is of no use; if even this fails, the first error says why.
             let _ = fs::remove_file(&temporary);
@@ -144,18 +151,24 @@ impl Blobs {
     /// Reads a whole original.
     pub fn get(&self, hash: ContentHash) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        self.open_blob(hash)?.read_to_end(&mut bytes).map_err(|source| Error {
-            attempt: "read",
-            hash: hash.to_string(),
-            source,
-        })?;
+        self.open_blob(hash)?
+            .read_to_end(&mut bytes)
+            .map_err(|source| Error {
+                attempt: "read",
+                hash: hash.to_string(),
+                source,
+            })?;
         Ok(bytes)
     }
 
     /// Recomputes the hash of an original.
     pub fn check(&self, hash: ContentHash) -> Result<Health, Error> {
         let (_, path) = self.path(hash);
-        let failed = |source| Error { attempt: "check", hash: hash.to_string(), source };
+        let failed = |source| Error {
+            attempt: "check",
+            hash: hash.to_string(),
+            source,
+        };
         let mut file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Health::Missing),
@@ -164,14 +177,22 @@ impl Blobs {
         let mut hasher = Sha256::new();
         io::copy(&mut file, &mut hasher).map_err(failed)?;
         let found = ContentHash(hasher.finalize().into());
-        Ok(if found == hash { Health::Sound } else { Health::Altered })
+        Ok(if found == hash {
+            Health::Sound
+        } else {
+            Health::Altered
+        })
     }
 }
 
 /// Makes a folder's entries durable; on Windows the file system does so by itself, and folders
 /// cannot be opened as files.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -195,9 +216,17 @@ mod tests {
         let leftovers: Vec<_> = std::fs::read_dir(folder.path())
             .unwrap()
             .filter(|entry| {
-                entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("incoming")
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("incoming")
             })
             .collect();
-        assert!(leftovers.is_empty(), "temporary files stay behind: {leftovers:?}");
+        assert!(
+            leftovers.is_empty(),
+            "temporary files stay behind: {leftovers:?}"
+        );
     }
 }

@@ -41,7 +41,9 @@ pub struct Problems(pub Vec<Problem>);
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cấu hình chưa đúng:")?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
@@ -67,8 +69,9 @@ type Setting = (&'static str, fn(&mut Config, &str) -> Result<(), String>);
 
 const SETTINGS: [Setting; 5] = [
     ("listen", |config, text| {
-        let address: SocketAddr =
-            text.parse().map_err(|_| format!("`{text}` không phải địa chỉ dạng 127.0.0.1:8080"))?;
+        let address: SocketAddr = text
+            .parse()
+            .map_err(|_| format!("`{text}` không phải địa chỉ dạng 127.0.0.1:8080"))?;
         if !address.ip().is_loopback() {
             return Err(format!(
                 "`{text}` không phải địa chỉ nội bộ máy (127.0.0.1); bản này chưa có đăng nhập nên không mở ra mạng"
@@ -137,17 +140,29 @@ pub fn read(
             }),
         }
     }
-    let mut variables: Vec<(String, String)> =
-        environment.filter(|(name, _)| name.starts_with("TIEPTHU_")).collect();
+    let mut variables: Vec<(String, String)> = environment
+        .filter(|(name, _)| name.starts_with("TIEPTHU_"))
+        .collect();
     variables.sort();
     for (name, text) in variables {
         let key = name.trim_start_matches("TIEPTHU_").to_lowercase();
         if key == "log" || key.starts_with("test_") {
             continue;
         }
-        apply(&mut config, &mut problems, "biến môi trường", &name, &key, &text);
+        apply(
+            &mut config,
+            &mut problems,
+            "biến môi trường",
+            &name,
+            &key,
+            &text,
+        );
     }
-    if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 fn apply(
@@ -162,11 +177,18 @@ fn apply(
         Some((_, set)) => set(config, text),
         None => {
             let known: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
-            Err(format!("không có khóa này; các khóa có thể dùng: {}", known.join(", ")))
+            Err(format!(
+                "không có khóa này; các khóa có thể dùng: {}",
+                known.join(", ")
+            ))
         }
     };
     if let Err(message) = outcome {
-        problems.push(Problem { origin: origin.to_owned(), key: shown.to_owned(), message });
+        problems.push(Problem {
+            origin: origin.to_owned(),
+            key: shown.to_owned(),
+            message,
+        });
     }
 }
 
@@ -204,28 +226,44 @@ mod tests {
         let config = read(Some((Path::new("example.toml"), example)), environment(&[])).unwrap();
         assert_eq!(config, Config::default());
         for (key, _) in SETTINGS {
-            assert!(example.contains(key), "config/example.toml does not mention `{key}`");
+            assert!(
+                example.contains(key),
+                "config/example.toml does not mention `{key}`"
+            );
         }
     }
 
     #[test]
     fn the_environment_wins() {
         let config = read(
-            Some((Path::new("c.toml"), "actor = \"Văn thư\"\nsection_depth = 2")),
+            Some((
+                Path::new("c.toml"),
+                "actor = \"Văn thư\"\nsection_depth = 2",
+            )),
             environment(&[("TIEPTHU_SECTION_DEPTH", "4"), ("HOME", "x")]),
         )
         .unwrap();
-        assert_eq!((config.actor.as_str(), config.section_depth), ("Văn thư", 4));
+        assert_eq!(
+            (config.actor.as_str(), config.section_depth),
+            ("Văn thư", 4)
+        );
     }
 
     #[test]
     fn every_problem_is_reported_at_once() {
         let problems = read(
-            Some((Path::new("c.toml"), "listen = \"0.0.0.0:80\"\ncolor = 1\nactor = \" \"")),
+            Some((
+                Path::new("c.toml"),
+                "listen = \"0.0.0.0:80\"\ncolor = 1\nactor = \" \"",
+            )),
             environment(&[("TIEPTHU_MAX_FILE_MB", "nhiều")]),
         )
         .unwrap_err();
-        let keys: Vec<&str> = problems.0.iter().map(|problem| problem.key.as_str()).collect();
+        let keys: Vec<&str> = problems
+            .0
+            .iter()
+            .map(|problem| problem.key.as_str())
+            .collect();
         assert_eq!(keys, ["actor", "color", "listen", "TIEPTHU_MAX_FILE_MB"]);
     }
 }

@@ -113,7 +113,10 @@ fn check_complete(draft: &Draft) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::NoText);
     }
-    let has_place = draft.change_place.as_deref().is_some_and(|place| !place.trim().is_empty());
+    let has_place = draft
+        .change_place
+        .as_deref()
+        .is_some_and(|place| !place.trim().is_empty());
     match decision {
         Decision::Accept if !has_place => Err(Refusal::NoPlace),
         Decision::Keep | Decision::AcceptInPart if !gives_reason(&text) => Err(Refusal::NoReason),
@@ -128,9 +131,19 @@ fn check_complete(draft: &Draft) -> Result<(), Refusal> {
 
 /// Whether a folded text says why.
 fn gives_reason(text: &str) -> bool {
-    ["ly do", " vi ", "do do", "nham ", "bao dam", "dam bao", "theo quy dinh", "de phu hop", " do "]
-        .iter()
-        .any(|marker| text.contains(marker))
+    [
+        "ly do",
+        " vi ",
+        "do do",
+        "nham ",
+        "bao dam",
+        "dam bao",
+        "theo quy dinh",
+        "de phu hop",
+        " do ",
+    ]
+    .iter()
+    .any(|marker| text.contains(marker))
 }
 
 /// Something odd about an answer that a person should look at before it is approved; Vietnamese.
@@ -140,9 +153,13 @@ fn gives_reason(text: &str) -> bool {
 pub fn contradiction(decision: Decision, text: &str) -> Option<&'static str> {
     let text = fold(text);
     if text.contains("khong tiep thu") {
-        return Some("Không dùng cụm từ “không tiếp thu”; hãy viết “Đề xuất giữ nguyên theo dự thảo. Lý do: …”.");
+        return Some(
+            "Không dùng cụm từ “không tiếp thu”; hãy viết “Đề xuất giữ nguyên theo dự thảo. Lý do: …”.",
+        );
     }
-    let keeps = ["giu nguyen", "bao luu"].iter().any(|words| text.contains(words));
+    let keeps = ["giu nguyen", "bao luu"]
+        .iter()
+        .any(|words| text.contains(words));
     let accepts = text.contains("tiep thu");
     match decision {
         Decision::Accept if keeps && !accepts => {
@@ -166,7 +183,11 @@ mod tests {
     use crate::domain::{Decision, ResponseState};
 
     fn draft(decision: Option<Decision>, text: &str, place: Option<&str>) -> Draft {
-        Draft { decision, text: text.to_owned(), change_place: place.map(str::to_owned) }
+        Draft {
+            decision,
+            text: text.to_owned(),
+            change_place: place.map(str::to_owned),
+        }
     }
 
     #[track_caller]
@@ -182,7 +203,13 @@ mod tests {
 
     #[test]
     fn anything_can_be_saved() {
-        check(None, &draft(None, "", None), Step::Save, None, Ok(ResponseState::Draft));
+        check(
+            None,
+            &draft(None, "", None),
+            Step::Save,
+            None,
+            Ok(ResponseState::Draft),
+        );
         check(
             Some(ResponseState::Approved),
             &draft(None, "", None),
@@ -196,9 +223,18 @@ mod tests {
     fn submitting_needs_decision_words_reason_and_place() {
         let submit = |draft: &Draft, expected| check(None, draft, Step::Submit, None, expected);
         submit(&draft(None, "Tiếp thu", None), Err(Refusal::NoDecision));
-        submit(&draft(Some(Decision::Accept), " ", Some("mục II")), Err(Refusal::NoText));
-        submit(&draft(Some(Decision::Accept), "Tiếp thu", None), Err(Refusal::NoPlace));
-        submit(&draft(Some(Decision::Keep), "Giữ nguyên.", None), Err(Refusal::NoReason));
+        submit(
+            &draft(Some(Decision::Accept), " ", Some("mục II")),
+            Err(Refusal::NoText),
+        );
+        submit(
+            &draft(Some(Decision::Accept), "Tiếp thu", None),
+            Err(Refusal::NoPlace),
+        );
+        submit(
+            &draft(Some(Decision::Keep), "Giữ nguyên.", None),
+            Err(Refusal::NoReason),
+        );
         submit(
             &draft(Some(Decision::Keep), "Giữ nguyên. Lý do: đã có.", None),
             Ok(ResponseState::Submitted),
@@ -207,7 +243,10 @@ mod tests {
             &draft(Some(Decision::Accept), "Tiếp thu", Some("mục II")),
             Ok(ResponseState::Submitted),
         );
-        submit(&draft(Some(Decision::Note), "Ghi nhận", None), Ok(ResponseState::Submitted));
+        submit(
+            &draft(Some(Decision::Note), "Ghi nhận", None),
+            Ok(ResponseState::Submitted),
+        );
     }
 
     #[test]
@@ -215,9 +254,27 @@ mod tests {
         let note = draft(Some(Decision::Note), "Ghi nhận", None);
         let submitted = Some(ResponseState::Submitted);
         check(None, &note, Step::Approve, None, Err(Refusal::NotSubmitted));
-        check(submitted, &note, Step::Approve, None, Ok(ResponseState::Approved));
-        check(submitted, &note, Step::Return, Some(" "), Err(Refusal::NoRemark));
-        check(submitted, &note, Step::Return, Some("Viết rõ"), Ok(ResponseState::Returned));
+        check(
+            submitted,
+            &note,
+            Step::Approve,
+            None,
+            Ok(ResponseState::Approved),
+        );
+        check(
+            submitted,
+            &note,
+            Step::Return,
+            Some(" "),
+            Err(Refusal::NoRemark),
+        );
+        check(
+            submitted,
+            &note,
+            Step::Return,
+            Some("Viết rõ"),
+            Ok(ResponseState::Returned),
+        );
     }
 
     #[test]

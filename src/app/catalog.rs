@@ -27,7 +27,11 @@ pub fn shipped_kinds() -> Result<Vec<OrganizationKind>, Error> {
         position: u32,
     }
     let file: File = toml::from_str(SHIPPED_KINDS).map_err(|error| {
-        Error::caused(Kind::Internal, "Danh mục loại cơ quan kèm chương trình bị hỏng.", error)
+        Error::caused(
+            Kind::Internal,
+            "Danh mục loại cơ quan kèm chương trình bị hỏng.",
+            error,
+        )
     })?;
     Ok(file
         .kind
@@ -62,7 +66,8 @@ pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, 
     let kinds = shipped_kinds()?;
     let mut organizations: Vec<Organization> = Vec::new();
     let mut problems = Vec::new();
-    let mut reader = ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     for record in reader.records() {
         let record = match record {
@@ -82,9 +87,13 @@ pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, 
         };
         let clean = |text: &str| squeeze(&normalize(text));
         let list = |text: &str| -> Vec<String> {
-            text.split('|').map(clean).filter(|item| !item.is_empty()).collect()
+            text.split('|')
+                .map(clean)
+                .filter(|item| !item.is_empty())
+                .collect()
         };
-        let mut date = |text: &str, column: &str| match text.trim() {
+        let mut date = |text: &str, column: &str| {
+            match text.trim() {
             "" => None,
             text => text.parse::<Date>().map_or_else(
                 |_| {
@@ -95,11 +104,14 @@ pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, 
                 },
                 Some,
             ),
+        }
         };
         let valid_from = date(&line.valid_from, "valid_from");
         let valid_to = date(&line.valid_to, "valid_to");
         if line.code.trim().is_empty() || line.name.trim().is_empty() {
-            problems.push(format!("{file}, dòng {line_number}: thiếu mã hoặc tên cơ quan"));
+            problems.push(format!(
+                "{file}, dòng {line_number}: thiếu mã hoặc tên cơ quan"
+            ));
         }
         if !kinds.iter().any(|kind| kind.code == line.kind.trim()) {
             problems.push(format!(
@@ -107,8 +119,14 @@ pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, 
                 line.kind
             ));
         }
-        if organizations.iter().any(|known| known.code == line.code.trim()) {
-            problems.push(format!("{file}, dòng {line_number}: mã `{}` đã có ở trên", line.code));
+        if organizations
+            .iter()
+            .any(|known| known.code == line.code.trim())
+        {
+            problems.push(format!(
+                "{file}, dòng {line_number}: mã `{}` đã có ở trên",
+                line.code
+            ));
         }
         organizations.push(Organization {
             id: OrganizationId(0),
@@ -119,7 +137,10 @@ pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, 
             aliases: list(&line.aliases),
             letter_suffixes: list(&line.letter_suffixes),
             domains: list(&line.domains),
-            emails: list(&line.emails).iter().filter_map(|text| EmailAddress::parse(text)).collect(),
+            emails: list(&line.emails)
+                .iter()
+                .filter_map(|text| EmailAddress::parse(text))
+                .collect(),
             valid_from,
             valid_to,
         });
@@ -138,7 +159,10 @@ impl App {
         let mut tx = self.store.write().await?;
         store::catalog::set_kinds(&mut tx, &kinds).await?;
         let ids = store::catalog::set_organizations(&mut tx, organizations).await?;
-        let keys = organizations.iter().filter_map(|o| ids.get(&o.code)).map(|id| id.0);
+        let keys = organizations
+            .iter()
+            .filter_map(|o| ids.get(&o.code))
+            .map(|id| id.0);
         if let (Some(first), Some(last)) = (keys.clone().min(), keys.max()) {
             let at = self.clock.now_us();
             let actor = &self.config.actor;

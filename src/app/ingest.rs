@@ -88,10 +88,22 @@ impl FileReport {
     }
 
     fn count(&mut self, disposition: Disposition) {
-        match self.submissions.iter_mut().find(|(known, _)| *known == disposition) {
+        match self
+            .submissions
+            .iter_mut()
+            .find(|(known, _)| *known == disposition)
+        {
             Some((_, n)) => *n += 1,
             None => self.submissions.push((disposition, 1)),
         }
+    }
+
+    /// Adds what settling one submission did.
+    pub(super) fn add(&mut self, settled: &Settled) {
+        self.count(settled.disposition);
+        self.n_points += settled.n_points;
+        self.n_needs_person += u64::from(settled.needs_person);
+        self.reasons.extend(settled.remark.clone());
     }
 
     /// Number of new submissions.
@@ -119,29 +131,52 @@ impl App {
     ) -> Result<FileReport, Error> {
         let Incoming { name, mut reader } = incoming;
         let failed = |error: std::io::Error| {
-            Error::caused(Kind::Unavailable, format!("Không đọc được tệp `{name}`: {error}."), error)
+            Error::caused(
+                Kind::Unavailable,
+                format!("Không đọc được tệp `{name}`: {error}."),
+                error,
+            )
         };
         let mut head = Vec::new();
-        (&mut reader).take(SNIFF_BYTES).read_to_end(&mut head).map_err(failed)?;
+        (&mut reader)
+            .take(SNIFF_BYTES)
+            .read_to_end(&mut head)
+            .map_err(failed)?;
         let format = intake::sniff(&head, &name);
         let is_typed = has_extension(&name, "toml");
         let mut whole = head.as_slice().chain(reader);
         if options.dry_run {
-            return self.preview(consultation, &name, format, &mut whole, options).await;
+            return self
+                .preview(consultation, &name, format, &mut whole, options)
+                .await;
         }
         let blob = self.blobs.put_from(&mut whole)?;
-        let mut report = FileReport { blob: Some(blob), ..FileReport::new(&name) };
+        let mut report = FileReport {
+            blob: Some(blob),
+            ..FileReport::new(&name)
+        };
         if is_typed {
-            self.import_typed(consultation, &name, blob, options, &mut report).await?;
+            self.import_typed(consultation, &name, blob, options, &mut report)
+                .await?;
         } else if format == Format::Csv {
-            self.import_table(consultation.id, &name, blob, options, progress, &mut report).await?;
+            self.import_table(consultation.id, &name, blob, options, progress, &mut report)
+                .await?;
         } else if format == Format::Zip {
-            self.import_archive(consultation.id, &name, blob, options, &mut report).await?;
+            self.import_archive(consultation.id, &name, blob, options, &mut report)
+                .await?;
         } else {
             let dossier = self.dossier(consultation.id).await?;
             let channel = channel_of(format);
-            self.import_letter(&dossier, consultation.id, &name, channel, blob, options, &mut report)
-                .await?;
+            self.import_letter(
+                &dossier,
+                consultation.id,
+                &name,
+                channel,
+                blob,
+                options,
+                &mut report,
+            )
+            .await?;
         }
         self.follow_ledger().await?;
         Ok(report)
@@ -164,14 +199,30 @@ impl App {
             let inner = self.blobs.put(&bytes)?;
             let inner_name = format!("{name} > {path}");
             let channel = channel_of(intake::sniff(&bytes, &path));
-            self.import_letter(&dossier, consultation, &inner_name, channel, inner, options, report)
-                .await?;
+            self.import_letter(
+                &dossier,
+                consultation,
+                &inner_name,
+                channel,
+                inner,
+                options,
+                report,
+            )
+            .await?;
         }
         report.warnings.extend(unpacked.warnings.iter().cloned());
         if is_empty {
             // Nothing inside could be taken: the archive itself waits for a person.
-            self.import_letter(&dossier, consultation, name, Channel::Letter, blob, options, report)
-                .await?;
+            self.import_letter(
+                &dossier,
+                consultation,
+                name,
+                Channel::Letter,
+                blob,
+                options,
+                report,
+            )
+            .await?;
         } else if !unpacked.warnings.is_empty() {
             let mut tx = self.store.write().await?;
             store::problems::insert_problems(
@@ -206,7 +257,11 @@ impl App {
         let mut bytes = Vec::new();
         let limit = self.config.max_file_bytes;
         whole.take(limit).read_to_end(&mut bytes).map_err(|error| {
-            Error::caused(Kind::Unavailable, format!("Không đọc được tệp `{name}`."), error)
+            Error::caused(
+                Kind::Unavailable,
+                format!("Không đọc được tệp `{name}`."),
+                error,
+            )
         })?;
         letter::preview(&dossier, name, &bytes, options, &mut report);
         Ok(report)
@@ -219,7 +274,12 @@ impl App {
         let sections = store::consultations::list_sections(&mut tx, consultation).await?;
         let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
         let organizations = store::catalog::list_organizations(&mut tx).await?;
-        Ok(Dossier::from_store(&documents, &sections, rounds, &organizations))
+        Ok(Dossier::from_store(
+            &documents,
+            &sections,
+            rounds,
+            &organizations,
+        ))
     }
 
     /// Finishes what an earlier process left half-done: submissions claimed but not read, tables
@@ -243,7 +303,8 @@ impl App {
                 if submission.channel.is_typed() {
                     self.settle_typed_again(&dossier, &submission).await?;
                 } else {
-                    self.read_and_settle(&dossier, &submission, None, &mut report).await?;
+                    self.read_and_settle(&dossier, &submission, None, &mut report)
+                        .await?;
                 }
             }
             for batch in batches {
@@ -261,7 +322,11 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 fn channel_of(format: Format) -> Channel {
-    if format == Format::Eml { Channel::Email } else { Channel::Letter }
+    if format == Format::Eml {
+        Channel::Email
+    } else {
+        Channel::Letter
+    }
 }
 
 /// A warning that a file is larger than the office allows.
@@ -269,7 +334,10 @@ fn too_large(limit: u64) -> Warning {
     Warning::new(
         "file.too_large",
         Location::File,
-        format!("Tệp lớn hơn giới hạn {} MB nên chưa được đọc; bản gốc vẫn được giữ.", limit >> 20),
+        format!(
+            "Tệp lớn hơn giới hạn {} MB nên chưa được đọc; bản gốc vẫn được giữ.",
+            limit >> 20
+        ),
         "Tách tệp thành các tệp nhỏ hơn, hoặc nâng `max_file_mb` trong cấu hình rồi nhập lại.",
     )
 }

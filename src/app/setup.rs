@@ -53,7 +53,10 @@ pub async fn create_folder(
     std::fs::create_dir_all(folder).map_err(|error| {
         Error::caused(
             Kind::Unavailable,
-            format!("Không tạo được thư mục dữ liệu `{}`: {error}.", folder.display()),
+            format!(
+                "Không tạo được thư mục dữ liệu `{}`: {error}.",
+                folder.display()
+            ),
             error,
         )
     })?;
@@ -68,12 +71,16 @@ pub async fn create_folder(
 
 /// Reads the outline of a draft document: TOML, TSV, Word or plain text, by content and name.
 pub fn read_outline(document: &str, file_name: &str, bytes: &[u8]) -> (Outline, Vec<Warning>) {
-    let extension = Path::new(file_name).extension().and_then(|extension| extension.to_str());
+    let extension = Path::new(file_name)
+        .extension()
+        .and_then(|extension| extension.to_str());
     match extension.map(str::to_ascii_lowercase).as_deref() {
         Some("toml") => {
             intake::outline_file::parse_outline_toml(&String::from_utf8_lossy(bytes), document)
         }
-        Some("tsv") => intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document),
+        Some("tsv") => {
+            intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document)
+        }
         _ if looks_like_labels(bytes) => {
             intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document)
         }
@@ -88,12 +95,20 @@ pub fn read_outline(document: &str, file_name: &str, bytes: &[u8]) -> (Outline, 
 
 /// Whether a text file lists level, label and heading separated by tabs.
 fn looks_like_labels(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let mut lines =
-        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).skip(1).take(20);
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .skip(1)
+        .take(20);
     let is_label_line = |line: &str| {
         let mut cells = line.split('\t');
-        cells.next().is_some_and(|level| level.parse::<u8>().is_ok()) && cells.next().is_some()
+        cells
+            .next()
+            .is_some_and(|level| level.parse::<u8>().is_ok())
+            && cells.next().is_some()
     };
     lines.next().is_some_and(is_label_line) && lines.all(is_label_line)
 }
@@ -112,7 +127,10 @@ impl App {
         let mut tx = self.store.read().await?;
         let known = store::consultations::list_consultations(&mut tx).await?;
         drop(tx);
-        if known.iter().any(|consultation| consultation.code == file.code) {
+        if known
+            .iter()
+            .any(|consultation| consultation.code == file.code)
+        {
             return Ok(SetUp {
                 code: file.code,
                 existed: true,
@@ -136,14 +154,22 @@ impl App {
         let mut outlines = Vec::new();
         let mut warnings = Vec::new();
         for entry in &file.document {
-            let bytes = files.read(&entry.file).map_err(|error| unreadable(&entry.file, error))?;
+            let bytes = files
+                .read(&entry.file)
+                .map_err(|error| unreadable(&entry.file, error))?;
             let blob = self.blobs.put(&bytes)?;
             let (outline, found) = read_outline(&entry.name, &entry.file, &bytes);
-            warnings.extend(found.into_iter().map(|warning| (entry.file.clone(), warning)));
+            warnings.extend(
+                found
+                    .into_iter()
+                    .map(|warning| (entry.file.clone(), warning)),
+            );
             outlines.push((entry, blob, outline));
         }
-        let sections =
-            outlines.iter().map(|(entry, _, o)| (entry.name.clone(), o.nodes.len())).collect();
+        let sections = outlines
+            .iter()
+            .map(|(entry, _, o)| (entry.name.clone(), o.nodes.len()))
+            .collect();
         let mut tx = self.store.write().await?;
         let id = store::consultations::insert_consultation(
             &mut tx,
@@ -164,20 +190,35 @@ impl App {
         let actor = &self.config.actor;
         ledger::append(&mut tx, at, actor, Action::ConsultationSet, id.0, id.0).await?;
         tx.commit().await?;
-        Ok(SetUp { code: file.code, existed: false, sections, warnings, imports })
+        Ok(SetUp {
+            code: file.code,
+            existed: false,
+            sections,
+            warnings,
+            imports,
+        })
     }
 
     /// Finds a round by its number.
     pub async fn round(&self, consultation: ConsultationId, number: u32) -> Result<Round, Error> {
         let mut tx = self.store.read().await?;
         let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
-        let numbers: Vec<String> = rounds.iter().map(|round| round.number.to_string()).collect();
-        rounds.into_iter().find(|round| round.number == number).ok_or_else(|| {
-            Error::new(
-                Kind::NotFound,
-                format!("Không có đợt {number}; các đợt hiện có: {}.", numbers.join(", ")),
-            )
-        })
+        let numbers: Vec<String> = rounds
+            .iter()
+            .map(|round| round.number.to_string())
+            .collect();
+        rounds
+            .into_iter()
+            .find(|round| round.number == number)
+            .ok_or_else(|| {
+                Error::new(
+                    Kind::NotFound,
+                    format!(
+                        "Không có đợt {number}; các đợt hiện có: {}.",
+                        numbers.join(", ")
+                    ),
+                )
+            })
     }
 }
 
@@ -209,12 +250,20 @@ fn new_draft<'a>(
 fn read_text(files: &dyn Files, path: &str) -> Result<String, Error> {
     let bytes = files.read(path).map_err(|error| unreadable(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
-        Error::caused(Kind::Invalid, format!("{path}: phải là văn bản UTF-8."), error)
+        Error::caused(
+            Kind::Invalid,
+            format!("{path}: phải là văn bản UTF-8."),
+            error,
+        )
     })
 }
 
 fn unreadable(path: &str, error: io::Error) -> Error {
-    Error::caused(Kind::NotFound, format!("Không đọc được tệp `{path}`: {error}."), error)
+    Error::caused(
+        Kind::NotFound,
+        format!("Không đọc được tệp `{path}`: {error}."),
+        error,
+    )
 }
 
 /// Turns the file's rounds into rounds and the organizations each invites, all problems at once.
@@ -223,8 +272,10 @@ fn rounds(
     entries: &[RoundEntry],
     organizations: &[Organization],
 ) -> Result<Vec<(Round, Vec<OrganizationId>)>, Error> {
-    let by_code: BTreeMap<&str, OrganizationId> =
-        organizations.iter().map(|o| (o.code.as_str(), o.id)).collect();
+    let by_code: BTreeMap<&str, OrganizationId> = organizations
+        .iter()
+        .map(|o| (o.code.as_str(), o.id))
+        .collect();
     let mut problems = Vec::new();
     let mut rounds = Vec::new();
     for entry in entries {
@@ -233,7 +284,12 @@ fn rounds(
             let before = invited.len();
             match name.strip_prefix("kind:") {
                 Some(kind) => {
-                    invited.extend(organizations.iter().filter(|o| o.kind == kind).map(|o| o.id));
+                    invited.extend(
+                        organizations
+                            .iter()
+                            .filter(|o| o.kind == kind)
+                            .map(|o| o.id),
+                    );
                 }
                 None => invited.extend(by_code.get(name.as_str())),
             }
@@ -261,12 +317,19 @@ fn rounds(
             title: entry.title.clone(),
             opened: entry.opened,
             deadline: entry.deadline,
-            request_number: entry.request_number.as_deref().and_then(LetterNumber::parse),
+            request_number: entry
+                .request_number
+                .as_deref()
+                .and_then(LetterNumber::parse),
             request_date: entry.request_date,
             silence_means_agreement: entry.silence_means_agreement,
             is_official: entry.official,
         };
         rounds.push((round, invited));
     }
-    if problems.is_empty() { Ok(rounds) } else { Err(Error::new(Kind::Invalid, problems.join("\n"))) }
+    if problems.is_empty() {
+        Ok(rounds)
+    } else {
+        Err(Error::new(Kind::Invalid, problems.join("\n")))
+    }
 }

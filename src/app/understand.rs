@@ -155,9 +155,14 @@ impl Understood {
 
     /// The words of a point, its spans joined by line ends.
     pub fn text_of(&self, point: &Point) -> String {
-        let Some(part) = self.parts.get(point.part) else { return String::new() };
-        let words: Vec<&str> =
-            point.spans.iter().filter_map(|span| span.slice(&part.text)).collect();
+        let Some(part) = self.parts.get(point.part) else {
+            return String::new();
+        };
+        let words: Vec<&str> = point
+            .spans
+            .iter()
+            .filter_map(|span| span.slice(&part.text))
+            .collect();
         words.join("\n")
     }
 
@@ -180,17 +185,23 @@ impl Understood {
             self.reasons.push(if names.is_empty() {
                 "Chưa rõ cơ quan, đơn vị góp ý.".to_owned()
             } else {
-                format!("Chưa rõ cơ quan, đơn vị góp ý; có thể là: {}.", names.join("; "))
+                format!(
+                    "Chưa rõ cơ quan, đơn vị góp ý; có thể là: {}.",
+                    names.join("; ")
+                )
             });
         } else if self.organization_confidence.needs_person() {
-            self.reasons.push("Tên cơ quan nhận ra chưa chắc chắn, cần xác nhận.".to_owned());
+            self.reasons
+                .push("Tên cơ quan nhận ra chưa chắc chắn, cần xác nhận.".to_owned());
         }
         if self.points.is_empty() && self.class.is_none() {
             self.disposition = Disposition::Unread;
-            self.reasons.push("Chưa đọc ra ý kiến nào và cũng không thấy câu thống nhất.".to_owned());
+            self.reasons
+                .push("Chưa đọc ra ý kiến nào và cũng không thấy câu thống nhất.".to_owned());
         }
         if self.round.is_none() {
-            self.reasons.push("Chưa rõ trả lời đợt lấy ý kiến nào.".to_owned());
+            self.reasons
+                .push("Chưa rõ trả lời đợt lấy ý kiến nào.".to_owned());
         }
     }
 }

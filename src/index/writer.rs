@@ -141,6 +141,13 @@ impl Writer {
         Ok(())
     }
 
+    /// Empties the index, so that it can be filled again from the start of the ledger.
+    pub fn clear(&mut self) -> Result<(), Error> {
+        self.inner.delete_all_documents()?;
+        self.highest = 0;
+        self.commit(0)
+    }
+
     /// Waits until the merges under way are done, and lets the index go.
     pub fn close(self) -> Result<(), Error> {
         self.inner.wait_merging_threads()?;

@@ -35,6 +35,8 @@ pub struct NewPoint {
 pub struct Point {
     /// Key.
     pub id: PointId,
+    /// The dossier.
+    pub consultation: ConsultationId,
     /// Where it comes from.
     pub submission: SubmissionId,
     /// Order within its submission, from 0.
@@ -187,6 +189,7 @@ async fn insert_references(tx: &mut Tx, references: &[(i64, i64)]) -> Result<(),
 #[derive(FromRow)]
 struct PointRow {
     id: i64,
+    consultation_id: i64,
     submission_id: i64,
     position: i64,
     spans: String,
@@ -241,6 +244,7 @@ impl PointRow {
         let confidence = Confidence::new(self.section_confidence as f32);
         Ok(Point {
             id: PointId(self.id),
+            consultation: ConsultationId(self.consultation_id),
             submission: SubmissionId(self.submission_id),
             position: self.position,
             spans: spans

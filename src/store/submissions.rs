@@ -695,34 +695,35 @@ pub async fn list_submissions(tx: &mut Tx, which: Which) -> Result<Vec<Submissio
     ) else {
         return Ok(Vec::new());
     };
-    let mut speakers = list_speakers(tx, first, last).await?;
+    let mut speakers = list_speakers(tx, SubmissionId(first), SubmissionId(last)).await?;
     rows.into_iter()
         .map(|row| {
-            let organizations = speakers.remove(&row.id).unwrap_or_default();
+            let organizations = speakers.remove(&SubmissionId(row.id)).unwrap_or_default();
             row.into_record(organizations)
         })
         .collect()
 }
 
-async fn list_speakers(
+/// Lists who speaks in a range of submissions.
+pub async fn list_speakers(
     tx: &mut Tx,
-    first: i64,
-    last: i64,
-) -> Result<BTreeMap<i64, Vec<OrganizationId>>, Error> {
+    first: SubmissionId,
+    last: SubmissionId,
+) -> Result<BTreeMap<SubmissionId, Vec<OrganizationId>>, Error> {
     let rows: Vec<(i64, i64)> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT submission_id, organization_id FROM submission_organization
              WHERE submission_id BETWEEN $1 AND $2 ORDER BY submission_id, organization_id",
         )
-        .bind(first)
-        .bind(last)
+        .bind(first.0)
+        .bind(last.0)
         .fetch_all(conn)
         .await?
     });
-    let mut speakers: BTreeMap<i64, Vec<OrganizationId>> = BTreeMap::new();
+    let mut speakers: BTreeMap<SubmissionId, Vec<OrganizationId>> = BTreeMap::new();
     for (submission, organization) in rows {
         speakers
-            .entry(submission)
+            .entry(SubmissionId(submission))
             .or_default()
             .push(OrganizationId(organization));
     }

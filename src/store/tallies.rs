@@ -26,7 +26,8 @@ pub struct Counts {
     pub needs_person: i64,
     /// Warnings nobody has dealt with.
     pub problems: i64,
-    /// Rows in the index when it is up to date: current points of all submissions.
+    /// Points in the index when it is up to date: those of submissions that are counted or wait
+    /// for a person.
     pub indexed: i64,
 }
 
@@ -96,7 +97,9 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
             "SELECT
                 (SELECT COUNT(*) FROM submission WHERE consultation_id = $1 AND needs_person),
                 (SELECT COUNT(*) FROM problem WHERE consultation_id = $1 AND NOT is_resolved),
-                (SELECT COUNT(*) FROM point WHERE consultation_id = $1 AND is_current)",
+                (SELECT COUNT(*) FROM point p JOIN submission s ON s.id = p.submission_id
+                 WHERE p.consultation_id = $1 AND p.is_current
+                   AND s.disposition IN ('counted', 'unread'))",
         )
         .bind(id)
         .fetch_one(conn)

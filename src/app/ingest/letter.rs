@@ -47,15 +47,23 @@ impl App {
                 };
                 let id = submissions::claim(&mut tx, &claim, self.clock.today()).await?;
                 let actor = &self.config.actor;
-                ledger::append(&mut tx, now_us, actor, Action::SubmissionsClaimed, id.0, id.0)
-                    .await?;
+                ledger::append(
+                    &mut tx,
+                    now_us,
+                    actor,
+                    Action::SubmissionsClaimed,
+                    id.0,
+                    id.0,
+                )
+                .await?;
                 id
             }
         };
         tx.commit().await?;
         let submission = self.submission(id).await?;
         let round = options.round.as_ref().map(|round| round.id);
-        self.read_and_settle(dossier, &submission, round, report).await
+        self.read_and_settle(dossier, &submission, round, report)
+            .await
     }
 
     /// Reads a claimed letter and records what was understood.
@@ -70,10 +78,7 @@ impl App {
         report.warnings.extend(understood.warnings.iter().cloned());
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
-        report.count(settled.disposition);
-        report.n_points += settled.n_points;
-        report.n_needs_person += u64::from(settled.needs_person);
-        report.reasons.extend(settled.remark);
+        report.add(&settled);
         Ok(())
     }
 
@@ -94,7 +99,8 @@ impl App {
         Ok(understand_letter(dossier, &bytes, &name, Hint { round }))
     }
 
-    async fn settle_letter(
+    /// Records what was understood, in one transaction with its ledger entries.
+    pub(in crate::app) async fn settle_letter(
         &self,
         dossier: &Dossier,
         submission: &Submission,
@@ -102,9 +108,15 @@ impl App {
     ) -> Result<Settled, Error> {
         let mut tx = self.store.write().await?;
         let now_us = self.clock.now_us();
-        let settled =
-            settle_reply(&mut tx, dossier, submission, understood, self.clock.today(), now_us)
-                .await?;
+        let settled = settle_reply(
+            &mut tx,
+            dossier,
+            submission,
+            understood,
+            self.clock.today(),
+            now_us,
+        )
+        .await?;
         let actor = &self.config.actor;
         for (action, first, last) in &settled.entries {
             ledger::append(&mut tx, now_us, actor, *action, *first, *last).await?;
@@ -119,7 +131,10 @@ impl App {
         let which = submissions::Which::Range(id, id);
         let mut found = submissions::list_submissions(&mut tx, which).await?;
         found.pop().ok_or_else(|| {
-            Error::new(crate::app::Kind::NotFound, format!("Không có lượt góp ý số {id}."))
+            Error::new(
+                crate::app::Kind::NotFound,
+                format!("Không có lượt góp ý số {id}."),
+            )
         })
     }
 }
@@ -143,7 +158,9 @@ pub(super) fn preview(
     options: &Options,
     report: &mut FileReport,
 ) {
-    let hint = Hint { round: options.round.as_ref().map(|round| round.id) };
+    let hint = Hint {
+        round: options.round.as_ref().map(|round| round.id),
+    };
     let understood = understand_letter(dossier, bytes, name, hint);
     report.count(understood.disposition);
     report.n_points = u64::try_from(understood.points.len()).unwrap_or(u64::MAX);

@@ -69,7 +69,11 @@ pub(super) async fn settle_reply(
         understood.evidence.push(Evidence::outside(
             Finding::Relation,
             related.rule,
-            if related.is_certain { Confidence::CERTAIN } else { Confidence::new(0.7) },
+            if related.is_certain {
+                Confidence::CERTAIN
+            } else {
+                Confidence::new(0.7)
+            },
         ));
         needs_person |= related.needs_person;
         if related.disposition.is_some() {
@@ -91,8 +95,9 @@ pub(super) async fn settle_reply(
     let mut settlement = settlement(dossier, understood, today);
     settlement.needs_person = needs_person;
     settlement.content_key = content_key;
-    settlement.relation =
-        related.as_ref().map(|related| (related.relation, related.other, related.is_certain));
+    settlement.relation = related
+        .as_ref()
+        .map(|related| (related.relation, related.other, related.is_certain));
     settlement.remark = join_remarks(settlement.remark, remark.clone());
     submissions::settle(tx, submission.id, submission.consultation, &settlement).await?;
     problems::insert_problems(
@@ -104,9 +109,14 @@ pub(super) async fn settle_reply(
         &warnings,
     )
     .await?;
-    entries.insert(0, (Action::SubmissionsSettled, submission.id.0, submission.id.0));
-    let answers: Vec<_> =
-        table_answers.iter().map(|(point, answer)| (submission.id, *point, answer)).collect();
+    entries.insert(
+        0,
+        (Action::SubmissionsSettled, submission.id.0, submission.id.0),
+    );
+    let answers: Vec<_> = table_answers
+        .iter()
+        .map(|(point, answer)| (submission.id, *point, answer))
+        .collect();
     entries.extend(insert_table_answers(tx, &answers, now_us).await?);
     Ok(Settled {
         disposition: settlement.disposition,
@@ -199,7 +209,11 @@ fn content_key(understood: &Understood) -> Option<String> {
             .map(|part| text_key(&part.text))
             .collect()
     } else {
-        understood.points.iter().map(|point| text_key(&understood.text_of(point))).collect()
+        understood
+            .points
+            .iter()
+            .map(|point| text_key(&understood.text_of(point)))
+            .collect()
     };
     let words = words.join("\n");
     if words.trim().is_empty() {
@@ -229,9 +243,7 @@ async fn find_related(
     }
     let consultation = submission.consultation;
     let same_words = match content_key {
-        Some(key) => {
-            submissions::list_with_content(tx, consultation, key, submission.id).await?
-        }
+        Some(key) => submissions::list_with_content(tx, consultation, key, submission.id).await?,
         None => Vec::new(),
     };
     if let Some(message_id) = &understood.message_id {
@@ -332,7 +344,9 @@ pub(super) async fn insert_table_answers(
             remark: None,
         };
         saved.push(
-            responses::insert_response(tx, point.id, point.version, &response, now_us).await?.0,
+            responses::insert_response(tx, point.id, point.version, &response, now_us)
+                .await?
+                .0,
         );
     }
     Ok(match (saved.first(), saved.last()) {
@@ -345,7 +359,11 @@ pub(super) async fn insert_table_answers(
 pub(in crate::app) fn parse_decision(text: &str) -> Option<Decision> {
     let folded = fold(text.trim());
     Decision::parse(text.trim())
-        .or_else(|| Decision::ALL.into_iter().find(|decision| fold(decision.name()) == folded))
+        .or_else(|| {
+            Decision::ALL
+                .into_iter()
+                .find(|decision| fold(decision.name()) == folded)
+        })
         .or(match folded.as_str() {
             "giu nguyen" | "giu nguyen du thao" | "giai trinh, giu nguyen" => Some(Decision::Keep),
             "lam ro" => Some(Decision::Clarify),

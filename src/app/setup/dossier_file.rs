@@ -97,7 +97,10 @@ fn round_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RoundKind, D
     let code = String::deserialize(deserializer)?;
     RoundKind::parse(&code).ok_or_else(|| {
         let known: Vec<&str> = RoundKind::ALL.iter().map(|kind| kind.code()).collect();
-        de::Error::custom(format!("`{code}` không phải loại đợt: {}", known.join(", ")))
+        de::Error::custom(format!(
+            "`{code}` không phải loại đợt: {}",
+            known.join(", ")
+        ))
     })
 }
 
@@ -116,8 +119,11 @@ impl ImportStep {
     pub fn select<'a>(&self, all: &'a [String]) -> Vec<&'a str> {
         let mut selected: Vec<&str> = Vec::new();
         for pattern in &self.files {
-            let mut found: Vec<&str> =
-                all.iter().map(String::as_str).filter(|path| matches(pattern, path)).collect();
+            let mut found: Vec<&str> = all
+                .iter()
+                .map(String::as_str)
+                .filter(|path| matches(pattern, path))
+                .collect();
             found.sort_unstable();
             for path in found {
                 if !selected.contains(&path) {
@@ -143,21 +149,45 @@ fn matches(pattern: &str, path: &str) -> bool {
 /// Reads the file.
 pub(super) fn parse(name: &str, text: &str) -> Result<DossierFile, Error> {
     let file: DossierFile = toml::from_str(text).map_err(|error| {
-        Error::new(Kind::Invalid, format!("{name} chưa đúng:\n{}", error.to_string().trim_end()))
+        Error::new(
+            Kind::Invalid,
+            format!("{name} chưa đúng:\n{}", error.to_string().trim_end()),
+        )
     })?;
     let mut problems = Vec::new();
-    if file.document.iter().filter(|document| document.main).count() > 1 {
-        problems.push(format!("{name}: chỉ một văn bản được đánh dấu `main = true`"));
+    if file
+        .document
+        .iter()
+        .filter(|document| document.main)
+        .count()
+        > 1
+    {
+        problems.push(format!(
+            "{name}: chỉ một văn bản được đánh dấu `main = true`"
+        ));
     }
     for round in &file.round {
         if round.deadline < round.opened {
-            problems.push(format!("{name}, đợt {}: hạn trả lời trước ngày mở", round.number));
+            problems.push(format!(
+                "{name}, đợt {}: hạn trả lời trước ngày mở",
+                round.number
+            ));
         }
-        if file.round.iter().filter(|other| other.number == round.number).count() > 1 {
+        if file
+            .round
+            .iter()
+            .filter(|other| other.number == round.number)
+            .count()
+            > 1
+        {
             problems.push(format!("{name}: có hai đợt số {}", round.number));
         }
     }
-    if problems.is_empty() { Ok(file) } else { Err(Error::new(Kind::Invalid, problems.join("\n"))) }
+    if problems.is_empty() {
+        Ok(file)
+    } else {
+        Err(Error::new(Kind::Invalid, problems.join("\n")))
+    }
 }
 
 #[cfg(test)]
@@ -169,7 +199,10 @@ mod tests {
         assert!(matches("round_1/*.eml", "round_1/a.eml"));
         assert!(!matches("round_1/*.eml", "round_1/x/a.eml"));
         assert!(!matches("round_1/*.eml", "round_2/a.eml"));
-        let step = ImportStep { round: 1, files: vec!["r/*.csv".into(), "r/*".into()] };
+        let step = ImportStep {
+            round: 1,
+            files: vec!["r/*.csv".into(), "r/*".into()],
+        };
         let all = ["r/a.eml", "r/c.csv", "r/b.csv"].map(str::to_owned);
         assert_eq!(step.select(&all), ["r/b.csv", "r/c.csv", "r/a.eml"]);
     }

@@ -34,7 +34,10 @@ impl Dossier {
             directory: Directory::new(organizations),
             main: (outlines.len() == 1).then_some(0),
             outlines,
-            names: organizations.iter().map(|o| (o.id, o.name.clone())).collect(),
+            names: organizations
+                .iter()
+                .map(|o| (o.id, o.name.clone()))
+                .collect(),
             rounds: Vec::new(),
             sections: BTreeMap::new(),
         }
@@ -57,7 +60,13 @@ impl Dossier {
                     keys.insert(NodeRef::Document { outline: index }, section.id);
                     continue;
                 }
-                keys.insert(NodeRef::Node { outline: index, node: nodes.len() }, section.id);
+                keys.insert(
+                    NodeRef::Node {
+                        outline: index,
+                        node: nodes.len(),
+                    },
+                    section.id,
+                );
                 node_of.insert(section.id, nodes.len());
                 nodes.push(OutlineNode {
                     kind: section.kind,
@@ -65,7 +74,9 @@ impl Dossier {
                     label: section.label.clone(),
                     heading: section.heading.clone(),
                     body: section.body.clone(),
-                    parent: section.parent.and_then(|parent| node_of.get(&parent).copied()),
+                    parent: section
+                        .parent
+                        .and_then(|parent| node_of.get(&parent).copied()),
                 });
             }
             outlines.push(Outline {
@@ -91,7 +102,10 @@ impl Dossier {
             directory: Directory::new(organizations),
             outlines,
             main,
-            names: organizations.iter().map(|o| (o.id, o.name.clone())).collect(),
+            names: organizations
+                .iter()
+                .map(|o| (o.id, o.name.clone()))
+                .collect(),
             rounds,
             sections: keys,
         }
@@ -138,15 +152,19 @@ impl Dossier {
         arrived_on: Option<Date>,
     ) -> Option<RoundId> {
         if let Some(number) = answers {
-            let mut asked =
-                self.rounds.iter().filter(|round| round.request_number.as_ref() == Some(number));
+            let mut asked = self
+                .rounds
+                .iter()
+                .filter(|round| round.request_number.as_ref() == Some(number));
             if let (Some(round), None) = (asked.next(), asked.next()) {
                 return Some(round.id);
             }
         }
         let day = arrived_on?;
-        let mut open =
-            self.rounds.iter().filter(|round| round.opened <= day && day <= round.deadline);
+        let mut open = self
+            .rounds
+            .iter()
+            .filter(|round| round.opened <= day && day <= round.deadline);
         match (open.next(), open.next()) {
             (Some(round), None) => Some(round.id),
             (Some(_), Some(_)) => None,

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, TableAnswer, Understood, sender_text};
-use crate::domain::{
-    Disposition, Evidence, Finding, NodeRef, ReplyClass, RoundId, Span,
-};
+use crate::domain::{Disposition, Evidence, Finding, NodeRef, ReplyClass, RoundId, Span};
 use crate::intake::{self, MailHead, PartRole, PartRow, Reading, TextPart};
 use crate::recognize::letter::{LetterHead, read_letter_head};
 use crate::recognize::organization::Signals;
@@ -29,14 +27,23 @@ pub fn understand_letter(
     file_name: &str,
     hint: Hint,
 ) -> Understood {
-    let Reading { mail, parts, warnings } = intake::read_letter(bytes, file_name);
-    let mut understood = Understood { warnings, ..Understood::empty() };
+    let Reading {
+        mail,
+        parts,
+        warnings,
+    } = intake::read_letter(bytes, file_name);
+    let mut understood = Understood {
+        warnings,
+        ..Understood::empty()
+    };
     understood.parts = parts.iter().map(stored_part).collect();
     if let Some(mail) = &mail {
         describe_mail(&mut understood, mail);
         if let Some(robot) = &mail.robot {
             understood.disposition = Disposition::SetAside;
-            understood.reasons.push(format!("Để riêng: {}.", robot.explanation));
+            understood
+                .reasons
+                .push(format!("Để riêng: {}.", robot.explanation));
             understood.evidence.push(Evidence::outside(
                 Finding::Robot,
                 robot.rule,
@@ -59,9 +66,9 @@ pub fn understand_letter(
     }
     recognize_sender(dossier, &mut understood, mail.as_ref(), main);
     classify(&mut understood, &readable, main.map(|(index, _, _)| *index));
-    understood.round = hint.round.or_else(|| {
-        dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on)
-    });
+    understood.round = hint
+        .round
+        .or_else(|| dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on));
     understood.conclude(dossier);
     understood
 }
@@ -100,16 +107,17 @@ fn main_letter<'a>(
         let is_letter = head.number.is_some();
         let names_agency = !head.agency_lines.is_empty();
         // Later parts lose ties, so that a mail's own body comes first.
-        (is_letter, names_agency, n_points, !part.text.trim().is_empty(), usize::MAX - index)
+        (
+            is_letter,
+            names_agency,
+            n_points,
+            !part.text.trim().is_empty(),
+            usize::MAX - index,
+        )
     })
 }
 
-fn describe_letter(
-    understood: &mut Understood,
-    index: usize,
-    part: &TextPart,
-    head: &LetterHead,
-) {
+fn describe_letter(understood: &mut Understood, index: usize, part: &TextPart, head: &LetterHead) {
     understood.letter_number.clone_from(&head.number);
     understood.letter_date = head.date;
     understood.answers = (head.answers_number.clone(), head.answers_date);
@@ -119,12 +127,14 @@ fn describe_letter(
     }
     // A date of arrival stays the mail's; a letter that came as a file arrived when it was dated.
     understood.arrived_on = understood.arrived_on.or(head.date);
-    understood.evidence.extend(head.evidence.iter().cloned().map(|mut evidence| {
-        if index != 0 {
-            evidence.span = None;
-        }
-        evidence
-    }));
+    understood
+        .evidence
+        .extend(head.evidence.iter().cloned().map(|mut evidence| {
+            if index != 0 {
+                evidence.span = None;
+            }
+            evidence
+        }));
 }
 
 fn recognize_sender(
@@ -143,12 +153,14 @@ fn recognize_sender(
     };
     let guess = dossier.directory.recognize(&signals);
     let in_first_part = main.is_none_or(|(index, _, _)| *index == 0);
-    understood.evidence.extend(guess.evidence.into_iter().map(|mut evidence| {
-        if !in_first_part {
-            evidence.span = None;
-        }
-        evidence
-    }));
+    understood
+        .evidence
+        .extend(guess.evidence.into_iter().map(|mut evidence| {
+            if !in_first_part {
+                evidence.span = None;
+            }
+            evidence
+        }));
     understood.organizations = guess.organizations;
     understood.candidates = guess.candidates;
     understood.organization_confidence = guess.confidence;
@@ -175,23 +187,34 @@ fn read_points(
         }
         let split = split_letter(&part.text);
         let outside_tables = |point: &SplitPoint| {
-            tables.iter().all(|table| {
-                point.span.end <= table.start || table.end <= point.span.start
-            })
+            tables
+                .iter()
+                .all(|table| point.span.end <= table.start || table.end <= point.span.start)
         };
-        points.extend(split.points.into_iter().filter(outside_tables).map(Found::from_split));
+        points.extend(
+            split
+                .points
+                .into_iter()
+                .filter(outside_tables)
+                .map(Found::from_split),
+        );
         points.sort_by_key(|found| found.spans.first().map(|span| span.start));
         let mut previous: Vec<NodeRef> = Vec::new();
         for found in points {
             let point = found.recognize(dossier, *index, &part.text, &previous);
-            let words: Vec<&str> =
-                point.spans.iter().filter_map(|span| span.slice(&part.text)).collect();
+            let words: Vec<&str> = point
+                .spans
+                .iter()
+                .filter_map(|span| span.slice(&part.text))
+                .collect();
             if !seen.insert(text_key(&words.join(" "))) && *index != 0 {
                 continue;
             }
             previous = point.places.iter().map(|(node, _)| *node).collect();
             if let Some(answer) = found.answer {
-                understood.answers_in_table.push((understood.points.len(), answer));
+                understood
+                    .answers_in_table
+                    .push((understood.points.len(), answer));
             }
             understood.points.push(point);
         }
@@ -234,8 +257,10 @@ impl Found {
     }
 
     fn from_row(row: &PartRow) -> Option<Self> {
-        let spans: Vec<Span> =
-            [row.content, row.proposal, row.reason].into_iter().flatten().collect();
+        let spans: Vec<Span> = [row.content, row.proposal, row.reason]
+            .into_iter()
+            .flatten()
+            .collect();
         let first = *spans.first()?;
         Some(Self {
             evidence: Some(Evidence::at(
@@ -251,16 +276,19 @@ impl Found {
             reason: row.reason,
             old_text: None,
             new_text: None,
-            answer: row
-                .answer
-                .clone()
-                .map(|text| TableAnswer { decision: row.decision.clone(), text }),
+            answer: row.answer.clone().map(|text| TableAnswer {
+                decision: row.decision.clone(),
+                text,
+            }),
         })
     }
 
     fn recognize(&self, dossier: &Dossier, part: usize, text: &str, previous: &[NodeRef]) -> Point {
-        let headings: Vec<&str> =
-            self.headings.iter().filter_map(|span| span.slice(text)).collect();
+        let headings: Vec<&str> = self
+            .headings
+            .iter()
+            .filter_map(|span| span.slice(text))
+            .collect();
         let mut point = Point {
             part,
             spans: self.spans.clone(),
@@ -275,8 +303,11 @@ impl Found {
             stance: None,
             evidence: self.evidence.clone().into_iter().collect(),
         };
-        let around =
-            Surroundings { headings: &headings, previous, place_cell: self.place_cell };
+        let around = Surroundings {
+            headings: &headings,
+            previous,
+            place_cell: self.place_cell,
+        };
         place::recognize(dossier, text, &mut point, around);
         point
     }
@@ -297,12 +328,14 @@ fn classify(
         let stance = stance_of_reply(&part.text, n_points);
         if let Some(class) = stance.class {
             understood.class = Some(class);
-            understood.evidence.extend(stance.evidence.into_iter().map(|mut evidence| {
-                if *index != 0 {
-                    evidence.span = None;
-                }
-                evidence
-            }));
+            understood
+                .evidence
+                .extend(stance.evidence.into_iter().map(|mut evidence| {
+                    if *index != 0 {
+                        evidence.span = None;
+                    }
+                    evidence
+                }));
             return;
         }
     }
@@ -310,4 +343,3 @@ fn classify(
         understood.class = Some(ReplyClass::Comments);
     }
 }
-

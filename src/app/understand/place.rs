@@ -20,16 +20,27 @@ pub(super) struct Surroundings<'a> {
 ///
 /// A table's place cell comes first; what the words cite beyond it are cross-references. Where
 /// neither names a place, the headings above do.
-pub(super) fn recognize(dossier: &Dossier, text: &str, point: &mut Point, around: Surroundings<'_>) {
+pub(super) fn recognize(
+    dossier: &Dossier,
+    text: &str,
+    point: &mut Point,
+    around: Surroundings<'_>,
+) {
     let mut searches: Vec<(Span, bool)> = Vec::new();
     searches.extend(around.place_cell.map(|cell| (cell, true)));
     searches.extend(point.spans.iter().map(|span| (*span, false)));
     for (span, is_place_cell) in searches {
-        let Some(words) = span.slice(text) else { continue };
+        let Some(words) = span.slice(text) else {
+            continue;
+        };
         let known: Vec<NodeRef> = point.places.iter().map(|(node, _)| *node).collect();
         let context = Context {
             headings: around.headings,
-            previous: if known.is_empty() { around.previous } else { &known },
+            previous: if known.is_empty() {
+                around.previous
+            } else {
+                &known
+            },
             document: dossier.main_document(),
             is_place_cell,
         };
@@ -43,18 +54,34 @@ pub(super) fn recognize(dossier: &Dossier, text: &str, point: &mut Point, around
                 point.cited_as = at.slice(text).map(str::to_owned);
             }
             point.places.push((place.node, place.confidence));
-            point.evidence.push(Evidence::at(Finding::Section, place.rule, at, place.confidence));
+            point.evidence.push(Evidence::at(
+                Finding::Section,
+                place.rule,
+                at,
+                place.confidence,
+            ));
         }
-        point.other_laws.extend(citations.other_laws.iter().map(|law| law.shifted(span.start)));
+        point.other_laws.extend(
+            citations
+                .other_laws
+                .iter()
+                .map(|law| law.shifted(span.start)),
+        );
         for unresolved in citations.unresolved {
             let at = unresolved.span.shifted(span.start);
             if point.cited_as.is_none() {
                 point.cited_as = at.slice(text).map(str::to_owned);
             }
-            point.unresolved.push((at, explain(dossier, &unresolved.reason)));
+            point
+                .unresolved
+                .push((at, explain(dossier, &unresolved.reason)));
         }
     }
-    let words: Vec<&str> = point.spans.iter().filter_map(|span| span.slice(text)).collect();
+    let words: Vec<&str> = point
+        .spans
+        .iter()
+        .filter_map(|span| span.slice(text))
+        .collect();
     if let Some((stance, mut evidence)) = stance_of_point(&words.join("\n")) {
         // Spans of joined words fit the text only where there is a single span.
         evidence.span = match (point.spans.as_slice(), evidence.span) {
@@ -82,8 +109,11 @@ fn explain(dossier: &Dossier, reason: &UnresolvedReason) -> String {
             format!("chỉ nêu {}, chưa quy về mục được", parts.join(", "))
         }
         UnresolvedReason::Ambiguous(nodes) => {
-            let labels: Vec<String> =
-                nodes.iter().take(4).filter_map(|node| dossier.label(*node)).collect();
+            let labels: Vec<String> = nodes
+                .iter()
+                .take(4)
+                .filter_map(|node| dossier.label(*node))
+                .collect();
             format!("có thể là {}", labels.join(" hoặc "))
         }
     }

@@ -15,44 +15,72 @@ use crate::split::split_passage;
 
 /// Understands one row; its text becomes the only part.
 pub fn understand_row(dossier: &Dossier, row: Row, round: Option<RoundId>) -> Understood {
-    let mut understood = Understood { warnings: row.warnings, ..Understood::empty() };
+    let mut understood = Understood {
+        warnings: row.warnings,
+        ..Understood::empty()
+    };
     let address = row.email.as_deref().and_then(EmailAddress::parse);
-    recognize_sender(dossier, &mut understood, row.organization.as_deref(), address.as_ref());
+    recognize_sender(
+        dossier,
+        &mut understood,
+        row.organization.as_deref(),
+        address.as_ref(),
+    );
     understood.sender = row.organization.clone().or(row.email);
     understood.letter_number = row.letter_number.as_deref().and_then(LetterNumber::parse);
     understood.letter_date = row.letter_date.as_deref().and_then(parse_date);
-    understood.arrived_on =
-        row.sent_on.as_deref().and_then(parse_date).or(understood.letter_date);
+    understood.arrived_on = row
+        .sent_on
+        .as_deref()
+        .and_then(parse_date)
+        .or(understood.letter_date);
     if let Some(content) = row.content {
         let words = content.slice(&row.text).unwrap_or_default();
         let stance = stance_of_reply(words, 0);
-        let only_agrees = matches!(stance.class, Some(ReplyClass::Agrees | ReplyClass::NoOpinion))
-            && row.proposal.is_none();
+        let only_agrees = matches!(
+            stance.class,
+            Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
+        ) && row.proposal.is_none();
         if only_agrees {
             understood.class = stance.class;
-            understood.evidence.extend(stance.evidence.into_iter().map(|mut evidence| {
-                evidence.span = evidence.span.map(|span| span.shifted(content.start));
-                evidence
-            }));
+            understood
+                .evidence
+                .extend(stance.evidence.into_iter().map(|mut evidence| {
+                    evidence.span = evidence.span.map(|span| span.shifted(content.start));
+                    evidence
+                }));
         } else {
-            read_points(dossier, &mut understood, &row.text, &Cells {
-                place: row.place,
-                content,
-                proposal: row.proposal,
-                reason: row.reason,
-            });
+            read_points(
+                dossier,
+                &mut understood,
+                &row.text,
+                &Cells {
+                    place: row.place,
+                    content,
+                    proposal: row.proposal,
+                    reason: row.reason,
+                },
+            );
             understood.class = Some(ReplyClass::Comments);
         }
     } else if let Some(proposal) = row.proposal {
-        let cells =
-            Cells { place: row.place, content: proposal, proposal: None, reason: row.reason };
+        let cells = Cells {
+            place: row.place,
+            content: proposal,
+            proposal: None,
+            reason: row.reason,
+        };
         read_points(dossier, &mut understood, &row.text, &cells);
         understood.class = Some(ReplyClass::Comments);
     }
     if let Some(text) = row.answer.filter(|answer| !answer.is_empty()) {
-        let answer = TableAnswer { decision: row.decision, text };
-        understood.answers_in_table =
-            (0..understood.points.len()).map(|point| (point, answer.clone())).collect();
+        let answer = TableAnswer {
+            decision: row.decision,
+            text,
+        };
+        understood.answers_in_table = (0..understood.points.len())
+            .map(|point| (point, answer.clone()))
+            .collect();
     }
     understood.parts = vec![Part {
         path: "dòng của bảng".to_owned(),
@@ -60,8 +88,7 @@ pub fn understand_row(dossier: &Dossier, row: Row, round: Option<RoundId>) -> Un
         extractor: Cow::Borrowed("csv-row/1"),
         text: row.text,
     }];
-    understood.round =
-        round.or_else(|| dossier.find_round(None, understood.arrived_on));
+    understood.round = round.or_else(|| dossier.find_round(None, understood.arrived_on));
     understood.conclude(dossier);
     understood
 }
@@ -72,13 +99,19 @@ fn recognize_sender(
     cell: Option<&str>,
     address: Option<&EmailAddress>,
 ) {
-    let signals = Signals { cell, sender: address, ..Signals::default() };
+    let signals = Signals {
+        cell,
+        sender: address,
+        ..Signals::default()
+    };
     let guess = dossier.directory.recognize(&signals);
     // The cell is not part of the row's text.
-    understood.evidence.extend(guess.evidence.into_iter().map(|mut evidence| {
-        evidence.span = None;
-        evidence
-    }));
+    understood
+        .evidence
+        .extend(guess.evidence.into_iter().map(|mut evidence| {
+            evidence.span = None;
+            evidence
+        }));
     understood.organizations = guess.organizations;
     understood.candidates = guess.candidates;
     understood.organization_confidence = guess.confidence;
@@ -99,8 +132,10 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells
     if pieces.len() < 2 {
         pieces.clear();
     }
-    let mut spans: Vec<Span> =
-        pieces.iter().map(|piece| piece.span.shifted(cells.content.start)).collect();
+    let mut spans: Vec<Span> = pieces
+        .iter()
+        .map(|piece| piece.span.shifted(cells.content.start))
+        .collect();
     if spans.is_empty() {
         spans.push(cells.content);
     }
@@ -110,9 +145,18 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells
         let is_last = index + 1 == n_points;
         let piece = pieces.get(index);
         let shifted = |span: Option<Span>| span.map(|span| span.shifted(cells.content.start));
-        let beside = [cells.proposal, cells.reason].into_iter().flatten().filter(|_| is_last);
+        let beside = [cells.proposal, cells.reason]
+            .into_iter()
+            .flatten()
+            .filter(|_| is_last);
         let headings: Vec<&str> = piece
-            .map(|piece| piece.context.iter().filter_map(|span| span.slice(words)).collect())
+            .map(|piece| {
+                piece
+                    .context
+                    .iter()
+                    .filter_map(|span| span.slice(words))
+                    .collect()
+            })
             .unwrap_or_default();
         let mut point = Point {
             part: 0,
@@ -139,8 +183,11 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells
                 Confidence::CERTAIN,
             )],
         };
-        let around =
-            Surroundings { headings: &headings, previous: &previous, place_cell: cells.place };
+        let around = Surroundings {
+            headings: &headings,
+            previous: &previous,
+            place_cell: cells.place,
+        };
         place::recognize(dossier, text, &mut point, around);
         previous = point.places.iter().map(|(node, _)| *node).collect();
         understood.points.push(point);

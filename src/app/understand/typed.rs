@@ -25,14 +25,20 @@ pub fn understand_typed(
     ));
     understood.organizations = organizations;
     let stance = stance_of_reply(&text, 0);
-    if matches!(stance.class, Some(ReplyClass::Agrees | ReplyClass::NoOpinion)) {
+    if matches!(
+        stance.class,
+        Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
+    ) {
         understood.class = stance.class;
         understood.evidence.extend(stance.evidence);
     } else {
         let mut previous: Vec<NodeRef> = Vec::new();
         for piece in split_passage(&text) {
-            let headings: Vec<&str> =
-                piece.context.iter().filter_map(|span| span.slice(&text)).collect();
+            let headings: Vec<&str> = piece
+                .context
+                .iter()
+                .filter_map(|span| span.slice(&text))
+                .collect();
             let mut point = Point {
                 part: 0,
                 spans: vec![piece.span],
@@ -47,8 +53,11 @@ pub fn understand_typed(
                 stance: None,
                 evidence: vec![piece.evidence],
             };
-            let around =
-                Surroundings { headings: &headings, previous: &previous, place_cell: None };
+            let around = Surroundings {
+                headings: &headings,
+                previous: &previous,
+                place_cell: None,
+            };
             place::recognize(dossier, &text, &mut point, around);
             previous = point.places.iter().map(|(node, _)| *node).collect();
             understood.points.push(point);

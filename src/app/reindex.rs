@@ -1,0 +1,215 @@
+//! The index follows the ledger.
+//!
+//! One follower reads entries after the `seq` its last commit carries, looks up the points they
+//! touch and upserts them. Nothing is deleted from the ledger, so an index that is lost, cut off or
+//! of another version starts over from entry 0.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{App, Error};
+use crate::domain::{
+    Disposition, DocumentId, Organization, OrganizationId, PointId, ResponseId, SectionId,
+    SubmissionId,
+};
+use crate::index::{IndexedPoint, Writer};
+use crate::store::consultations::Section;
+use crate::store::ledger::{self, Action, Entry};
+use crate::store::points::{self, Point};
+use crate::store::submissions::{self, Part};
+use crate::store::{self, Tx, responses};
+
+/// Entries applied between two looks at the clock and the commit.
+const ENTRIES_PER_STEP: i64 = 200;
+/// Submissions looked up at a time, so that memory stays bounded whatever an entry spans.
+const SUBMISSIONS_PER_STEP: i64 = 5_000;
+
+/// The single writer of the index, behind a lock.
+pub struct Follower {
+    writer: Writer,
+}
+
+impl Follower {
+    pub(super) fn new(writer: Writer) -> Self {
+        Self { writer }
+    }
+}
+
+/// What points are indexed with besides their own row.
+struct Surroundings {
+    documents: BTreeMap<SectionId, DocumentId>,
+    kinds: BTreeMap<OrganizationId, String>,
+}
+
+impl App {
+    /// Applies everything the ledger has and the index has not. Returns the `seq` now searchable.
+    pub async fn follow_ledger(&self) -> Result<i64, Error> {
+        let mut follower = self.follower.lock().await;
+        let mut applied = self.index.applied_seq();
+        loop {
+            let mut tx = self.store.read().await?;
+            let entries = ledger::list_after(&mut tx, applied, ENTRIES_PER_STEP).await?;
+            let Some(last) = entries.last() else {
+                return Ok(applied);
+            };
+            applied = last.seq;
+            let surroundings = surroundings(&mut tx).await?;
+            for entry in &entries {
+                apply(&mut tx, &mut follower.writer, &surroundings, entry).await?;
+            }
+            drop(tx);
+            follower.writer.commit(applied)?;
+        }
+    }
+
+    /// Throws the index away and fills it again from the database.
+    pub async fn rebuild_index(&self) -> Result<u64, Error> {
+        {
+            let mut follower = self.follower.lock().await;
+            follower.writer.clear()?;
+        }
+        self.follow_ledger().await?;
+        Ok(self.index.n_points())
+    }
+}
+
+async fn surroundings(tx: &mut Tx) -> Result<Surroundings, Error> {
+    let mut documents = BTreeMap::new();
+    for consultation in store::consultations::list_consultations(tx).await? {
+        for section in store::consultations::list_sections(tx, consultation.id).await? {
+            let Section { id, document, .. } = section;
+            documents.extend(document.map(|document| (id, document)));
+        }
+    }
+    let kinds = store::catalog::list_organizations(tx)
+        .await?
+        .into_iter()
+        .map(|Organization { id, kind, .. }| (id, kind))
+        .collect();
+    Ok(Surroundings { documents, kinds })
+}
+
+/// Indexes again every point an entry touches.
+async fn apply(
+    tx: &mut Tx,
+    writer: &mut Writer,
+    surroundings: &Surroundings,
+    entry: &Entry,
+) -> Result<(), Error> {
+    match entry.action {
+        Action::ConsultationSet | Action::CatalogSet | Action::SubmissionsClaimed => Ok(()),
+        Action::SubmissionsSettled
+        | Action::RowsImported
+        | Action::SubmissionsChanged
+        | Action::BatchUndone => {
+            let mut first = entry.first_id;
+            while first <= entry.last_id {
+                let last = entry.last_id.min(first + SUBMISSIONS_PER_STEP - 1);
+                let which = points::Which::OfSubmissions(SubmissionId(first), SubmissionId(last));
+                let points = points::list_points(tx, which).await?;
+                upsert(tx, writer, surroundings, &points).await?;
+                first = last + 1;
+            }
+            Ok(())
+        }
+        Action::PointsChanged => {
+            let which = points::Which::Range(PointId(entry.first_id), PointId(entry.last_id));
+            let points = points::list_points(tx, which).await?;
+            upsert(tx, writer, surroundings, &points).await
+        }
+        Action::ResponsesSaved => {
+            let range = (ResponseId(entry.first_id), ResponseId(entry.last_id));
+            let which = points::Which::OfResponses(range.0, range.1);
+            let points = points::list_points(tx, which).await?;
+            upsert(tx, writer, surroundings, &points).await
+        }
+    }
+}
+
+async fn upsert(
+    tx: &mut Tx,
+    writer: &mut Writer,
+    surroundings: &Surroundings,
+    points: &[Point],
+) -> Result<(), Error> {
+    let submissions = points.iter().map(|point| point.submission);
+    let (Some(first), Some(last)) = (submissions.clone().min(), submissions.max()) else {
+        return Ok(());
+    };
+    let speakers = submissions::list_speakers(tx, first, last).await?;
+    let parts = submissions::list_parts(tx, first, last).await?;
+    let texts: BTreeMap<i64, &str> = parts.iter().map(|part| (part.id.0, &*part.text)).collect();
+    let ids = points.iter().map(|point| point.id);
+    let mut answers: BTreeMap<PointId, String> = BTreeMap::new();
+    if points.iter().any(|point| point.response.is_some())
+        && let (Some(first), Some(last)) = (ids.clone().min(), ids.max())
+    {
+        let current = responses::list_current(tx, first, last).await?;
+        answers.extend(current.into_iter().map(|r| (r.point, r.content.text)));
+    }
+    for point in points {
+        if !is_searchable(point.disposition) {
+            writer.delete(point.id);
+            continue;
+        }
+        let organizations = speakers
+            .get(&point.submission)
+            .map_or(&[][..], Vec::as_slice);
+        let kinds: BTreeSet<&str> = organizations
+            .iter()
+            .filter_map(|id| surroundings.kinds.get(id).map(String::as_str))
+            .collect();
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        let text = text_of(point, &texts);
+        let document = point
+            .section
+            .and_then(|id| surroundings.documents.get(&id).copied());
+        writer.upsert(&IndexedPoint {
+            id: point.id,
+            consultation: point.consultation,
+            submission: point.submission,
+            round: point.round,
+            document,
+            section: point.section,
+            other_sections: &point.other_sections,
+            organizations,
+            organization_kinds: &kinds,
+            channel: point.channel,
+            stance: point.stance,
+            decision: point.decision,
+            state: point.state,
+            drafter: point.drafter.as_deref(),
+            arrived_on: point.arrived_on,
+            group: point.group,
+            text: &text,
+            answer: answers.get(&point.id).map_or("", String::as_str),
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the points of a submission in this state can be found: what is counted, and what waits
+/// for a person.
+pub(super) fn is_searchable(disposition: Disposition) -> bool {
+    matches!(disposition, Disposition::Counted | Disposition::Unread)
+}
+
+/// The words of a point: its spans in the texts of its parts, joined by line ends.
+fn text_of(point: &Point, texts: &BTreeMap<i64, &str>) -> String {
+    let words: Vec<&str> = point
+        .spans
+        .iter()
+        .filter_map(|(part, span)| span.slice(texts.get(&part.0)?))
+        .collect();
+    words.join("\n")
+}
+
+/// The words of points, by point: for pages and reports.
+pub(super) fn texts_of<'a>(
+    points: impl Iterator<Item = &'a Point>,
+    parts: &[Part],
+) -> BTreeMap<PointId, String> {
+    let texts: BTreeMap<i64, &str> = parts.iter().map(|part| (part.id.0, &*part.text)).collect();
+    points
+        .map(|point| (point.id, text_of(point, &texts)))
+        .collect()
+}

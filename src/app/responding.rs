@@ -1,0 +1,127 @@
+//! Answering points, and passing answers along the approval chain.
+
+use super::{App, Error, Kind};
+use crate::domain::{PointId, ResponseId, ResponseState};
+use crate::respond::{self, Draft, Step};
+use crate::store::ledger::{self, Action};
+use crate::store::points::{self, Point};
+use crate::store::responses::{self, NewResponse, Response};
+
+/// What somebody does with the answer of one point.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The point.
+    pub point: PointId,
+    /// The point's version when it was read; `None` to act on whatever is there now.
+    pub seen_version: Option<i64>,
+    /// New content; `None` keeps the current one.
+    pub draft: Option<Draft>,
+    /// The step.
+    pub step: Step,
+    /// A leader's remark.
+    pub remark: Option<String>,
+    /// Who acts.
+    pub actor: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The new version.
+    pub response: ResponseId,
+    /// Its state.
+    pub state: ResponseState,
+    /// Something odd about the words, in Vietnamese.
+    pub notice: Option<&'static str>,
+    /// The ledger's `seq`: searchable once the index has applied it.
+    pub seq: i64,
+}
+
+impl App {
+    /// Adds a version to a point's answer: saved, submitted, approved or returned.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when somebody else changed the point meanwhile, [`Kind::Invalid`] when the
+    /// step is not possible, with what is missing.
+    pub async fn answer(&self, act: &Act) -> Result<Answered, Error> {
+        let mut tx = self.store.write().await?;
+        let point = read_point(&mut tx, act.point).await?;
+        if act
+            .seen_version
+            .is_some_and(|version| version != point.version)
+        {
+            return Err(crate::store::Error::Stale {
+                table: "point",
+                id: act.point.0,
+            }
+            .into());
+        }
+        let current: Option<Response> = match point.response {
+            Some(_) => responses::list_versions(&mut tx, act.point).await?.pop(),
+            None => None,
+        };
+        let draft = act.draft.clone().unwrap_or_else(|| {
+            current.as_ref().map_or_else(empty_draft, |response| Draft {
+                decision: response.content.decision,
+                text: response.content.text.clone(),
+                change_place: response.content.change_place.clone(),
+            })
+        });
+        let state = current.as_ref().map(|response| response.content.state);
+        let next = respond::advance(state, &draft, act.step, act.remark.as_deref())
+            .map_err(|refusal| Error::new(Kind::Invalid, refusal.message()))?;
+        let notice = draft
+            .decision
+            .and_then(|decision| respond::contradiction(decision, &draft.text));
+        let response = NewResponse {
+            decision: draft.decision,
+            text: draft.text,
+            change_place: draft.change_place,
+            state: next,
+            author: act.actor.clone(),
+            remark: act.remark.clone(),
+        };
+        let now_us = self.clock.now_us();
+        let id = responses::insert_response(&mut tx, act.point, point.version, &response, now_us)
+            .await?;
+        let seq = ledger::append(
+            &mut tx,
+            now_us,
+            &act.actor,
+            Action::ResponsesSaved,
+            id.0,
+            id.0,
+        )
+        .await?;
+        tx.commit().await?;
+        self.follow_ledger().await?;
+        Ok(Answered {
+            response: id,
+            state: next,
+            notice,
+            seq,
+        })
+    }
+
+    /// Every version of a point's answer, oldest first.
+    pub async fn answer_versions(&self, point: PointId) -> Result<Vec<Response>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(responses::list_versions(&mut tx, point).await?)
+    }
+}
+
+fn empty_draft() -> Draft {
+    Draft {
+        decision: None,
+        text: String::new(),
+        change_place: None,
+    }
+}
+
+/// Reads one current point.
+pub(super) async fn read_point(tx: &mut crate::store::Tx, id: PointId) -> Result<Point, Error> {
+    let mut found = points::list_points(tx, points::Which::Range(id, id)).await?;
+    found
+        .pop()
+        .ok_or_else(|| Error::new(Kind::NotFound, format!("Không có ý kiến số {id}.")))
+}

@@ -1,0 +1,372 @@
+//! Searching points: the index finds ids, the database gives everything shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reindex::texts_of;
+use super::{App, Error, Kind, run_blocking};
+use crate::domain::{
+    Channel, Consultation, Decision, OrganizationId, PointId, PointState, RoundId, SectionId, Span,
+    Stance, SubmissionId,
+};
+use crate::index::{self, Among, Correction, Filters, Sort, Total};
+use crate::store::consultations::{Document, Section};
+use crate::store::points::{self, Point};
+use crate::store::responses::{self, Response};
+use crate::store::submissions::{self, Submission};
+use crate::store::{self, Tx};
+use crate::text::fold::fold;
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Words; empty for everything.
+    pub text: String,
+    /// Look in the answers instead of the comments.
+    pub in_answers: bool,
+    /// In this section and everything below it: a label (`III.2`, `Đề án · III.2`, `*`) or
+    /// `none` for points without a section.
+    pub section: Option<String>,
+    /// By this organization: code or name.
+    pub organization: Option<String>,
+    /// By organizations of this kind: its code.
+    pub kind: Option<String>,
+    /// In this round.
+    pub round: Option<u32>,
+    /// Wanting this.
+    pub stance: Option<Stance>,
+    /// Decided so.
+    pub decision: Option<Decision>,
+    /// In this state.
+    pub state: Option<PointState>,
+    /// Come in so.
+    pub channel: Option<Channel>,
+    /// Skip so many.
+    pub offset: usize,
+    /// Show at most so many.
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// How many there are.
+    pub total: Total,
+    /// Those asked for, best first.
+    pub points: Vec<PointView>,
+    /// Words that were taken for others because they occur nowhere.
+    pub corrected: Vec<Correction>,
+}
+
+/// A point with everything a page or a command shows of it.
+#[derive(Debug, Clone)]
+pub struct PointView {
+    /// The stored point.
+    pub point: Point,
+    /// Its words.
+    pub text: String,
+    /// The words that match the search.
+    pub highlights: Vec<Span>,
+    /// Qualified label of its section.
+    pub section: Option<String>,
+    /// Heading of its section.
+    pub section_heading: Option<String>,
+    /// Labels of its cross-references.
+    pub other_sections: Vec<String>,
+    /// Names of those who speak.
+    pub organizations: Vec<String>,
+    /// Ordinal of its round.
+    pub round: Option<u32>,
+    /// The submission it comes from.
+    pub submission: Submission,
+    /// The current version of its answer.
+    pub response: Option<Response>,
+}
+
+/// Labels and names of one consultation, for showing points.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Documents in dossier order.
+    pub documents: Vec<Document>,
+    /// Sections in report order.
+    pub sections: Vec<Section>,
+    rounds: BTreeMap<RoundId, u32>,
+    organizations: BTreeMap<OrganizationId, String>,
+}
+
+impl Names {
+    pub(super) async fn read(tx: &mut Tx, consultation: &Consultation) -> Result<Self, Error> {
+        let rounds = store::consultations::list_rounds(tx, consultation.id).await?;
+        let organizations = store::catalog::list_organizations(tx).await?;
+        Ok(Self {
+            documents: store::consultations::list_documents(tx, consultation.id).await?,
+            sections: store::consultations::list_sections(tx, consultation.id).await?,
+            rounds: rounds
+                .into_iter()
+                .map(|round| (round.id, round.number))
+                .collect(),
+            organizations: organizations.into_iter().map(|o| (o.id, o.name)).collect(),
+        })
+    }
+
+    /// A section by its key.
+    pub fn section(&self, id: SectionId) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+
+    /// The label as people write it: "Đề án · III.2"; the special sections by their names.
+    pub fn label(&self, section: &Section) -> String {
+        let document = section
+            .document
+            .and_then(|id| self.documents.iter().find(|document| document.id == id));
+        match document {
+            None => section.heading.clone(),
+            Some(document) if section.label == "*" => format!("{} · Toàn văn bản", document.name),
+            Some(document) => format!("{} · {}", document.name, section.label),
+        }
+    }
+
+    /// The section a person means by a label, with or without the document's name.
+    pub fn find_section(&self, label: &str) -> Result<SectionId, Error> {
+        let wanted = key(label);
+        let full = |section: &Section| key(&self.label(section));
+        let mut found: Vec<&Section> = self
+            .sections
+            .iter()
+            .filter(|section| full(section) == wanted)
+            .collect();
+        if found.is_empty() {
+            let fits = |section: &&Section| {
+                section.document.is_some() && section.label != "*" && key(&section.label) == wanted
+            };
+            found = self.sections.iter().filter(fits).collect();
+            let main = self.documents.iter().find(|document| document.is_main);
+            if found.len() > 1
+                && let Some(main) = main
+                && let Some(section) = found.iter().find(|s| s.document == Some(main.id)).copied()
+            {
+                found = vec![section];
+            }
+        }
+        if found.is_empty() {
+            let document = self
+                .documents
+                .iter()
+                .find(|document| key(&document.name) == wanted);
+            found.extend(document.and_then(|document| {
+                self.sections
+                    .iter()
+                    .find(|s| s.document == Some(document.id) && s.level == 0)
+            }));
+        }
+        match found.as_slice() {
+            [only] => Ok(only.id),
+            [] => Err(Error::new(
+                Kind::NotFound,
+                format!("Dự thảo không có mục `{label}`; xem các mục bằng trang Tra cứu."),
+            )),
+            several => {
+                let labels: Vec<String> = several
+                    .iter()
+                    .take(5)
+                    .map(|section| self.label(section))
+                    .collect();
+                Err(Error::new(
+                    Kind::Invalid,
+                    format!(
+                        "Có nhiều mục `{label}`: {}; hãy ghi rõ văn bản.",
+                        labels.join("; ")
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// A section with everything below it.
+    pub fn subtree(&self, root: SectionId) -> Vec<SectionId> {
+        let mut inside: BTreeSet<SectionId> = BTreeSet::from([root]);
+        // Parents come before children.
+        for section in &self.sections {
+            if section
+                .parent
+                .is_some_and(|parent| inside.contains(&parent))
+            {
+                inside.insert(section.id);
+            }
+        }
+        inside.into_iter().collect()
+    }
+}
+
+/// A label without marks, case, spaces and dots at the end, so that "đề án·iii.2" is found too.
+fn key(label: &str) -> String {
+    fold(label)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .trim_matches('.')
+        .into()
+}
+
+impl App {
+    /// Searches the points of a consultation.
+    pub async fn search(
+        &self,
+        consultation: &Consultation,
+        request: &Request,
+    ) -> Result<Found, Error> {
+        let mut tx = self.store.read().await?;
+        let names = Names::read(&mut tx, consultation).await?;
+        drop(tx);
+        let query = self.query(consultation, &names, request).await?;
+        let searched = self.index.clone();
+        let (query, hits) = run_blocking(move || {
+            let hits = searched.search(&query);
+            (query, hits)
+        })
+        .await?;
+        let hits = hits?;
+        let ids: Vec<PointId> = hits.hits.iter().map(|hit| hit.id).collect();
+        let mut views = self.points(consultation, &names, &ids).await?;
+        let highlighter = self.index.highlighter(&query.text, &hits.corrected);
+        for view in &mut views {
+            view.highlights = highlighter.highlight(&view.text);
+        }
+        Ok(Found {
+            total: hits.total,
+            points: views,
+            corrected: hits.corrected,
+        })
+    }
+
+    async fn query(
+        &self,
+        consultation: &Consultation,
+        names: &Names,
+        request: &Request,
+    ) -> Result<index::Query, Error> {
+        let mut filters = Filters {
+            consultation: Some(consultation.id),
+            ..Filters::default()
+        };
+        filters.sections = match request.section.as_deref() {
+            None | Some("") => None,
+            Some("none") => Some(Among {
+                values: Vec::new(),
+                or_none: true,
+            }),
+            Some(label) => Some(names.subtree(names.find_section(label)?).into()),
+        };
+        if let Some(name) = request
+            .organization
+            .as_deref()
+            .filter(|name| !name.is_empty())
+        {
+            let id = self.organization_by_name(consultation.id, name).await?;
+            filters.organizations = Some(vec![id].into());
+        }
+        filters.organization_kinds = request.kind.clone().map(|kind| vec![kind].into());
+        if let Some(number) = request.round {
+            filters.rounds = Some(vec![self.round(consultation.id, number).await?.id].into());
+        }
+        filters.stances = request.stance.map(|stance| vec![stance].into());
+        filters.decisions = request.decision.map(|decision| vec![decision].into());
+        filters.states = request.state.map(|state| vec![state]);
+        filters.channels = request.channel.map(|channel| vec![channel]);
+        Ok(index::Query {
+            scope: if request.in_answers {
+                index::Scope::Answers
+            } else {
+                index::Scope::Points
+            },
+            sort: if request.text.trim().is_empty() {
+                Sort::Id
+            } else {
+                Sort::Score
+            },
+            text: request.text.clone(),
+            filters,
+            offset: request.offset,
+            limit: request.limit,
+        })
+    }
+
+    /// Reads labels and names for showing points.
+    pub async fn names(&self, consultation: &Consultation) -> Result<Names, Error> {
+        let mut tx = self.store.read().await?;
+        Names::read(&mut tx, consultation).await
+    }
+
+    /// Reads points by key, in the order asked; unknown keys are left out.
+    pub async fn points(
+        &self,
+        consultation: &Consultation,
+        names: &Names,
+        ids: &[PointId],
+    ) -> Result<Vec<PointView>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.store.read().await?;
+        let points = points::list_points(&mut tx, points::Which::These(ids)).await?;
+        let mut views: BTreeMap<PointId, PointView> = BTreeMap::new();
+        let of: BTreeSet<SubmissionId> = points.iter().map(|point| point.submission).collect();
+        let mut parts = Vec::new();
+        let mut from: BTreeMap<SubmissionId, Submission> = BTreeMap::new();
+        for id in of {
+            parts.extend(submissions::list_parts(&mut tx, id, id).await?);
+            let which = submissions::Which::Range(id, id);
+            let found = submissions::list_submissions(&mut tx, which).await?;
+            from.extend(
+                found
+                    .into_iter()
+                    .map(|submission| (submission.id, submission)),
+            );
+        }
+        let mut texts = texts_of(points.iter(), &parts);
+        for point in points
+            .into_iter()
+            .filter(|p| p.consultation == consultation.id)
+        {
+            let Some(submission) = from.get(&point.submission).cloned() else {
+                continue;
+            };
+            let response = match point.response {
+                Some(_) => responses::list_versions(&mut tx, point.id).await?.pop(),
+                None => None,
+            };
+            let text = texts.remove(&point.id).unwrap_or_default();
+            views.insert(point.id, view(names, point, text, submission, response));
+        }
+        Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+    }
+}
+
+fn view(
+    names: &Names,
+    point: Point,
+    text: String,
+    submission: Submission,
+    response: Option<Response>,
+) -> PointView {
+    let section = point.section.and_then(|id| names.section(id));
+    PointView {
+        text,
+        highlights: Vec::new(),
+        section: section.map(|section| names.label(section)),
+        section_heading: section.map(|section| section.heading.clone()),
+        other_sections: point
+            .other_sections
+            .iter()
+            .filter_map(|id| Some(names.label(names.section(*id)?)))
+            .collect(),
+        organizations: submission
+            .organizations
+            .iter()
+            .filter_map(|id| names.organizations.get(id).cloned())
+            .collect(),
+        round: point.round.and_then(|id| names.rounds.get(&id).copied()),
+        submission,
+        response,
+        point,
+    }
+}

@@ -1,0 +1,176 @@
+//! Proof that nothing was lost or altered: hashes, ledger, equations, index.
+
+use super::{App, Error};
+use crate::blob::Health;
+use crate::domain::{ConsultationId, PointId};
+use crate::index::{Filters, Query};
+use crate::report::reconcile::{Scope, reconcile};
+use crate::store::ledger::{self, Action, Fault};
+use crate::store::{self, points, submissions, tallies};
+
+/// What was checked and what was found wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// Originals whose hash was recomputed.
+    pub n_blobs: usize,
+    /// Ledger entries whose hash and digest were recomputed.
+    pub n_entries: i64,
+    /// Equations checked.
+    pub n_equations: usize,
+    /// Points the index should hold.
+    pub n_points: usize,
+    /// Everything wrong, one Vietnamese sentence each.
+    pub faults: Vec<String>,
+}
+
+impl App {
+    /// Checks every hash, the ledger's chain, every equation, and that the index agrees with the
+    /// database.
+    pub async fn verify(&self) -> Result<Verification, Error> {
+        let mut found = Verification::default();
+        self.verify_blobs(&mut found).await?;
+        let mut tx = self.store.read().await?;
+        let (n_entries, faults) = ledger::verify(&mut tx).await?;
+        found.n_entries = n_entries;
+        found.faults.extend(faults.iter().map(describe));
+        let consultations = store::consultations::list_consultations(&mut tx).await?;
+        drop(tx);
+        for consultation in consultations {
+            let snapshot = self.snapshot(&consultation).await?;
+            let scope = Scope {
+                include_internal: true,
+                ..Scope::default()
+            };
+            let reconciliation = reconcile(&snapshot, &scope);
+            found.n_equations += reconciliation.equations.len();
+            for equation in reconciliation.failing() {
+                found.faults.push(format!(
+                    "Hồ sơ {}: số liệu không khớp: {}. {}",
+                    consultation.code,
+                    equation.text,
+                    equation.offenders.join("; ")
+                ));
+            }
+            self.verify_counts(&consultation, &snapshot, &mut found)
+                .await?;
+            self.verify_index(consultation.id, &mut found).await?;
+        }
+        for file in self.index.damaged_files()? {
+            found.faults.push(format!(
+                "Tệp chỉ mục `{file}` bị hỏng; chạy `tiepthu index rebuild`."
+            ));
+        }
+        Ok(found)
+    }
+
+    async fn verify_blobs(&self, found: &mut Verification) -> Result<(), Error> {
+        let mut tx = self.store.read().await?;
+        let mut hashes = submissions::list_blobs(&mut tx).await?;
+        hashes.extend(store::consultations::list_draft_blobs(&mut tx).await?);
+        drop(tx);
+        hashes.sort_unstable();
+        hashes.dedup();
+        found.n_blobs = hashes.len();
+        for hash in hashes {
+            match self.blobs.check(hash)? {
+                Health::Sound => {}
+                Health::Missing => found.faults.push(format!("Mất bản gốc `{hash}`.")),
+                Health::Altered => found.faults.push(format!("Bản gốc `{hash}` đã bị sửa.")),
+            }
+        }
+        Ok(())
+    }
+
+    /// The counts of SQL and of the report's model come by different ways and must agree.
+    async fn verify_counts(
+        &self,
+        consultation: &crate::domain::Consultation,
+        snapshot: &crate::report::snapshot::Snapshot,
+        found: &mut Verification,
+    ) -> Result<(), Error> {
+        let mut tx = self.store.read().await?;
+        let counts = tallies::count(&mut tx, consultation.id).await?;
+        drop(tx);
+        let counted: std::collections::BTreeSet<_> = snapshot
+            .submissions
+            .iter()
+            .filter(|s| s.disposition == crate::domain::Disposition::Counted)
+            .map(|s| s.id)
+            .collect();
+        let n_points = snapshot
+            .points
+            .iter()
+            .filter(|p| counted.contains(&p.submission))
+            .count();
+        found.n_equations += 1;
+        if i64::try_from(n_points) != Ok(counts.points) {
+            found.faults.push(format!(
+                "Hồ sơ {}: cơ sở dữ liệu đếm {} ý kiến, báo cáo đếm {n_points}.",
+                consultation.code, counts.points
+            ));
+        }
+        Ok(())
+    }
+
+    async fn verify_index(
+        &self,
+        consultation: ConsultationId,
+        found: &mut Verification,
+    ) -> Result<(), Error> {
+        let mut tx = self.store.read().await?;
+        let stored = points::list_points(&mut tx, points::Which::All(consultation)).await?;
+        drop(tx);
+        let mut expected: Vec<PointId> = stored
+            .iter()
+            .filter(|point| super::reindex::is_searchable(point.disposition))
+            .map(|point| point.id)
+            .collect();
+        expected.sort_unstable();
+        let filters = Filters {
+            consultation: Some(consultation),
+            ..Filters::default()
+        };
+        let mut indexed = self.index.ids(&Query {
+            filters,
+            ..Query::default()
+        })?;
+        indexed.sort_unstable();
+        found.n_points += expected.len();
+        if indexed != expected {
+            found.faults.push(format!(
+                "Chỉ mục có {} ý kiến, cơ sở dữ liệu có {}; chạy `tiepthu index rebuild`.",
+                indexed.len(),
+                expected.len()
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn describe(fault: &Fault) -> String {
+    match fault {
+        Fault::Missing { seq } => format!("Nhật ký thiếu mục số {seq}."),
+        Fault::Altered { seq } => format!("Mục số {seq} của nhật ký đã bị sửa."),
+        Fault::Content {
+            seq,
+            action,
+            first_id,
+            last_id,
+        } => {
+            let what = match action {
+                Action::ResponsesSaved => "câu trả lời",
+                Action::SubmissionsClaimed
+                | Action::SubmissionsSettled
+                | Action::RowsImported
+                | Action::SubmissionsChanged
+                | Action::BatchUndone => "lượt góp ý",
+                Action::PointsChanged => "ý kiến",
+                Action::ConsultationSet => "hồ sơ",
+                Action::CatalogSet => "cơ quan",
+            };
+            format!(
+                "Nội dung {what} số {first_id} đến {last_id} không còn như khi ghi (mục {seq} của nhật ký)."
+            )
+        }
+    }
+}
