@@ -4,6 +4,7 @@
 //! meet here. A use case that writes: opens a transaction, changes rows, appends to the ledger,
 //! commits, and only then lets the index follow.
 
+pub mod answers_file;
 pub mod catalog;
 pub mod ingest;
 pub mod record;

@@ -14,5 +14,11 @@ pub mod index;
 pub mod store;
 
 pub mod config;
+pub mod telemetry;
 
 pub mod app;
+
+pub mod cli;
+pub mod web;
+
+pub mod boot;

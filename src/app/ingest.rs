@@ -11,6 +11,7 @@ mod table;
 use std::io::Read;
 
 pub use settle::Settled;
+pub(super) use settle::parse_decision;
 
 use super::{App, Error, Kind};
 use crate::app::understand::Dossier;

@@ -108,6 +108,11 @@ impl Names {
         })
     }
 
+    /// A round's ordinal.
+    pub fn round_number(&self, id: RoundId) -> Option<u32> {
+        self.rounds.get(&id).copied()
+    }
+
     /// A section by its key.
     pub fn section(&self, id: SectionId) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

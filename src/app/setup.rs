@@ -22,7 +22,7 @@ use crate::store::consultations::{NewDraft, NewSection};
 use crate::store::ledger::{self, Action};
 
 /// A folder of files, on disk or inside the program.
-pub trait Files {
+pub trait Files: Send + Sync {
     /// All files, as paths with `/`, sorted.
     fn list(&self) -> io::Result<Vec<String>>;
     /// The bytes of one.

@@ -8,9 +8,9 @@
 mod equations;
 mod tally;
 
-use crate::domain::Round;
+use crate::domain::{OrganizationId, Round, RoundId};
 
-use super::facts::Facts;
+use super::facts::{Facts, Reply, RosterLine};
 use super::rows::{self, PointRow};
 use super::snapshot::Snapshot;
 
@@ -105,6 +105,23 @@ impl Reconciliation {
 pub fn reconcile(snapshot: &Snapshot, scope: &Scope) -> Reconciliation {
     let facts = Facts::new(snapshot, scope);
     reconcile_facts(&facts, &rows::rows(&facts))
+}
+
+/// The organizations asked in a round that have not replied, neither themselves nor through one of
+/// their own, in catalogue order.
+pub fn silent(snapshot: &Snapshot, round: RoundId) -> Vec<OrganizationId> {
+    let scope = Scope {
+        include_internal: true,
+        ..Scope::default()
+    };
+    let facts = Facts::new(snapshot, &scope);
+    let lines = facts.roster(Some(round));
+    let is_silent = |line: &&RosterLine<'_>| line.reply == Reply::Silent;
+    lines
+        .iter()
+        .filter(is_silent)
+        .map(|line| line.organization)
+        .collect()
 }
 
 pub(super) fn reconcile_facts(facts: &Facts<'_>, rows: &[PointRow<'_>]) -> Reconciliation {

@@ -1,0 +1,323 @@
+//! Many decisions from one CSV file, each finding its point by who said what.
+//!
+//! A line names the round, the organization's code and some words of the point; it applies only
+//! where exactly one point fits. A point that somebody has answered since is left alone.
+
+use serde::Deserialize;
+
+use super::ingest::parse_decision;
+use super::understand::text_key;
+use super::{App, Error, Kind};
+use crate::domain::{Consultation, Decision, ResponseState};
+use crate::respond::{self, Draft, Step};
+use crate::store::ledger::{self, Action};
+use crate::store::points::{self, Point};
+use crate::store::responses::{self, NewResponse};
+use crate::store::{Tx, submissions};
+
+/// What applying a file did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Lines applied.
+    pub n_saved: usize,
+    /// Lines whose point was answered already.
+    pub n_known: usize,
+    /// Lines that fit no point, or several; Vietnamese, with the line.
+    pub problems: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct AnswerLine {
+    round: u32,
+    organization: String,
+    contains: String,
+    decision: String,
+    answer: String,
+    change_place: String,
+    state: String,
+    needs_leadership: String,
+    author: String,
+}
+
+#[derive(Deserialize)]
+struct ScopeLine {
+    round: u32,
+    organization: String,
+    contains: String,
+    reason: String,
+}
+
+/// A point that can be found by its words.
+struct Target {
+    point: Point,
+    round: u32,
+    organizations: Vec<String>,
+    key: String,
+}
+
+/// The name of the leader when a file says only "approved".
+const APPROVER: &str = "Lãnh đạo Sở";
+
+impl App {
+    /// Applies a file of answers: `round,organization,contains,decision,answer,change_place,state,
+    /// needs_leadership,author`.
+    pub async fn apply_answers(
+        &self,
+        consultation: &Consultation,
+        file: &str,
+        text: &str,
+    ) -> Result<Outcome, Error> {
+        let lines: Vec<(u64, AnswerLine)> = parse(file, text)?;
+        let targets = self.targets(consultation).await?;
+        let mut outcome = Outcome::default();
+        let now_us = self.clock.now_us();
+        let mut tx = self.store.write().await?;
+        let mut saved: Vec<i64> = Vec::new();
+        let mut escalated: Vec<i64> = Vec::new();
+        for (number, line) in lines {
+            let place = format!("{file}, dòng {number}");
+            let found = find(&targets, line.round, &line.organization, &line.contains);
+            let target = match found {
+                Ok(target) => target,
+                Err(problem) => {
+                    outcome.problems.push(format!("{place}: {problem}"));
+                    continue;
+                }
+            };
+            if target.point.decision.is_some() {
+                outcome.n_known += 1;
+                continue;
+            }
+            match save(&mut tx, target, &line, now_us).await? {
+                Ok(ids) => {
+                    outcome.n_saved += 1;
+                    saved.extend(ids);
+                    let needs = matches!(line.needs_leadership.trim(), "true" | "1" | "x");
+                    if needs {
+                        let change = points::Change {
+                            needs_leadership: Some(true),
+                            ..Default::default()
+                        };
+                        let version = current_version(&mut tx, &target.point).await?;
+                        points::update_point(&mut tx, target.point.id, version, &change).await?;
+                        escalated.push(target.point.id.0);
+                    }
+                }
+                Err(problem) => outcome.problems.push(format!("{place}: {problem}")),
+            }
+        }
+        let actor = &self.config.actor;
+        if let (Some(first), Some(last)) = (saved.first(), saved.last()) {
+            ledger::append(
+                &mut tx,
+                now_us,
+                actor,
+                Action::ResponsesSaved,
+                *first,
+                *last,
+            )
+            .await?;
+        }
+        for id in escalated {
+            ledger::append(&mut tx, now_us, actor, Action::PointsChanged, id, id).await?;
+        }
+        tx.commit().await?;
+        self.follow_ledger().await?;
+        Ok(outcome)
+    }
+
+    /// Applies a file of points that are out of scope: `round,organization,contains,reason`.
+    pub async fn apply_out_of_scope(
+        &self,
+        consultation: &Consultation,
+        file: &str,
+        text: &str,
+    ) -> Result<Outcome, Error> {
+        let lines: Vec<(u64, ScopeLine)> = parse(file, text)?;
+        let targets = self.targets(consultation).await?;
+        let mut outcome = Outcome::default();
+        for (number, line) in lines {
+            match find(&targets, line.round, &line.organization, &line.contains) {
+                Ok(target) if target.point.out_of_scope.is_some() => outcome.n_known += 1,
+                Ok(target) => {
+                    let change = points::Change {
+                        out_of_scope: Some(line.reason),
+                        ..Default::default()
+                    };
+                    let actor = &self.config.actor;
+                    self.decide_point(target.point.id, None, &change, actor)
+                        .await?;
+                    outcome.n_saved += 1;
+                }
+                Err(problem) => {
+                    outcome
+                        .problems
+                        .push(format!("{file}, dòng {number}: {problem}"));
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    async fn targets(&self, consultation: &Consultation) -> Result<Vec<Target>, Error> {
+        let names = self.names(consultation).await?;
+        let codes: std::collections::BTreeMap<_, _> = self
+            .organizations()
+            .await?
+            .into_iter()
+            .map(|o| (o.id, o.code))
+            .collect();
+        let mut tx = self.store.read().await?;
+        let points = points::list_points(&mut tx, points::Which::All(consultation.id)).await?;
+        let submissions = points.iter().map(|point| point.submission);
+        let (Some(first), Some(last)) = (submissions.clone().min(), submissions.max()) else {
+            return Ok(Vec::new());
+        };
+        let parts = submissions::list_parts(&mut tx, first, last).await?;
+        let speakers = submissions::list_speakers(&mut tx, first, last).await?;
+        drop(tx);
+        let texts = super::reindex::texts_of(points.iter(), &parts);
+        Ok(points
+            .into_iter()
+            .filter(|point| point.disposition == crate::domain::Disposition::Counted)
+            .map(|point| Target {
+                round: point
+                    .round
+                    .and_then(|id| names.round_number(id))
+                    .unwrap_or(0),
+                organizations: speakers
+                    .get(&point.submission)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|id| codes.get(id).cloned())
+                    .collect(),
+                key: text_key(texts.get(&point.id).map_or("", String::as_str)),
+                point,
+            })
+            .collect())
+    }
+
+    /// The last entry of the ledger.
+    pub async fn ledger_seq(&self) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(ledger::last_seq(&mut tx).await?)
+    }
+}
+
+async fn current_version(tx: &mut Tx, point: &Point) -> Result<i64, Error> {
+    Ok(super::responding::read_point(tx, point.id).await?.version)
+}
+
+/// Reads the lines of a file with their physical numbers, all problems at once.
+fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(u64, T)>, Error> {
+    let mut reader =
+        csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let mut lines = Vec::new();
+    let mut problems = Vec::new();
+    for record in reader.records() {
+        match record.and_then(|record| {
+            let number = record.position().map_or(0, csv::Position::line);
+            record.deserialize(Some(&header)).map(|line| (number, line))
+        }) {
+            Ok(line) => lines.push(line),
+            Err(error) => problems.push(format!("{file}: {error}")),
+        }
+    }
+    if problems.is_empty() {
+        Ok(lines)
+    } else {
+        Err(Error::new(Kind::Invalid, problems.join("\n")))
+    }
+}
+
+fn find<'a>(
+    targets: &'a [Target],
+    round: u32,
+    organization: &str,
+    contains: &str,
+) -> Result<&'a Target, String> {
+    let words = text_key(contains);
+    let mut fitting = targets.iter().filter(|target| {
+        target.round == round
+            && target
+                .organizations
+                .iter()
+                .any(|code| code == organization.trim())
+            && target.key.contains(&words)
+    });
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(format!(
+            "có nhiều ý kiến của {organization} chứa “{contains}”; ghi rõ hơn."
+        )),
+        (None, _) => Err(format!(
+            "không có ý kiến của {organization} chứa “{contains}”."
+        )),
+    }
+}
+
+/// Adds the versions that lead to the state a line asks for.
+async fn save(
+    tx: &mut Tx,
+    target: &Target,
+    line: &AnswerLine,
+    now_us: i64,
+) -> Result<Result<Vec<i64>, String>, Error> {
+    let Some(decision) = parse_decision(&line.decision) else {
+        let known: Vec<&str> = Decision::ALL
+            .iter()
+            .map(|decision| decision.code())
+            .collect();
+        return Ok(Err(format!(
+            "kết quả `{}` không có; chọn: {}.",
+            line.decision,
+            known.join(", ")
+        )));
+    };
+    let Some(wanted) = ResponseState::parse(line.state.trim()) else {
+        return Ok(Err(format!("trạng thái `{}` không có.", line.state)));
+    };
+    let steps: &[Step] = match wanted {
+        ResponseState::Draft => &[Step::Save],
+        ResponseState::Submitted => &[Step::Submit],
+        ResponseState::Approved => &[Step::Submit, Step::Approve],
+        ResponseState::Returned => return Ok(Err("tệp không thể trả lại câu trả lời.".to_owned())),
+    };
+    let draft = Draft {
+        decision: Some(decision),
+        text: line.answer.clone(),
+        change_place: Some(line.change_place.clone()).filter(|place| !place.trim().is_empty()),
+    };
+    let mut states = Vec::new();
+    let mut state = target.point.response_state;
+    for step in steps {
+        match respond::advance(state, &draft, *step, None) {
+            Ok(next) => states.push((next, *step)),
+            Err(refusal) => return Ok(Err(refusal.message().to_owned())),
+        }
+        state = states.last().map(|(state, _)| *state);
+    }
+    let mut ids = Vec::new();
+    let mut version = target.point.version;
+    for (state, step) in states {
+        let author = if step == Step::Approve {
+            APPROVER
+        } else {
+            line.author.as_str()
+        };
+        let response = NewResponse {
+            decision: draft.decision,
+            text: draft.text.clone(),
+            change_place: draft.change_place.clone(),
+            state,
+            author: author.to_owned(),
+            remark: None,
+        };
+        let id =
+            responses::insert_response(tx, target.point.id, version, &response, now_us).await?;
+        version += 1;
+        ids.push(id.0);
+    }
+    Ok(Ok(ids))
+}

@@ -1,0 +1,181 @@
+//! Puts the layers together and decides who does the work.
+//!
+//! One process owns a data folder. A command that finds no owner becomes it for as long as it
+//! runs; while `serve` runs, a command is sent to it instead. Exit codes: 0 done, 1 done with
+//! things to look at, 2 failed.
+
+mod owner;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use owner::{Acquired, Owner};
+
+use crate::app::{App, Clock, Error, Kind};
+use crate::cli::{self, Cli, Command, Exit, Output};
+use crate::config;
+use crate::web;
+
+/// Runs one command line to its end.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    let cli = match cli::parse(arguments) {
+        Ok(cli) => cli,
+        Err(stop) => {
+            print(&stop.stdout, &stop.stderr);
+            return stop.exit.into();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            print(
+                &[],
+                format!("lỗi: không khởi động được chương trình: {error}\n").as_bytes(),
+            );
+            return Exit::Failed.into();
+        }
+    };
+    let mut output = Output::to_terminal(cli.json);
+    let exit = match runtime.block_on(execute(cli, &mut output)) {
+        Ok(exit) => exit,
+        Err(error) => {
+            output.error(&error);
+            Exit::Failed
+        }
+    };
+    exit.into()
+}
+
+fn print(stdout: &[u8], stderr: &[u8]) {
+    // A closed pipe is the reader's wish, not our failure.
+    let _ = std::io::stdout().write_all(stdout);
+    let _ = std::io::stderr().write_all(stderr);
+}
+
+async fn execute(cli: Cli, output: &mut Output) -> Result<Exit, Error> {
+    let here = current_folder()?;
+    if cli.command.needs_no_data() {
+        return cli::run_without_data(&cli.command, &here, output);
+    }
+    let folder = std::path::absolute(&cli.data_dir).map_err(|error| {
+        Error::caused(
+            Kind::Invalid,
+            "Đường dẫn thư mục dữ liệu không hợp lệ.",
+            error,
+        )
+    })?;
+    let makes_folder = matches!(cli.command, Command::Demo { .. } | Command::Init { .. });
+    if !makes_folder && !folder.join("tiepthu.sqlite").exists() {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!(
+                "Chưa có dữ liệu ở `{}`; chạy `tiepthu init` hoặc `tiepthu demo` trước, hoặc chỉ thư mục khác bằng --data-dir.",
+                folder.display()
+            ),
+        ));
+    }
+    match owner::acquire(&folder, output).await? {
+        Acquired::Owned(owner) => run_as_owner(cli, &folder, &here, owner, output).await,
+        Acquired::Remote(remote) => {
+            if matches!(cli.command, Command::Serve { .. }) {
+                return Err(Error::new(
+                    Kind::Conflict,
+                    format!("Thư mục này đang được phục vụ ở http://{}.", remote.address),
+                ));
+            }
+            if let Command::Demo { once: false } = cli.command {
+                output.note(&format!("Đang được phục vụ ở http://{}.", remote.address));
+            }
+            remote.send(&cli.arguments, &here, output).await
+        }
+    }
+}
+
+async fn run_as_owner(
+    cli: Cli,
+    folder: &Path,
+    here: &Path,
+    owner: Owner,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let config =
+        config::load(folder).map_err(|problems| Error::new(Kind::Invalid, problems.to_string()))?;
+    let app = crate::app::setup::create_folder(folder, config, Clock::System).await?;
+    let exit = cli::run(&app, &cli.command, here, output).await?;
+    let listens = match cli.command {
+        Command::Serve { listen } => Some(listen.unwrap_or(app.config.listen)),
+        Command::Demo { once: false } => Some(app.config.listen),
+        _ => None,
+    };
+    let exit = match listens {
+        Some(address) => serve(app.clone(), address, owner, output).await?,
+        None => exit,
+    };
+    app.close().await;
+    Ok(exit)
+}
+
+/// Serves the pages, the API and commands of other processes until asked to stop.
+async fn serve(
+    app: App,
+    address: SocketAddr,
+    owner: Owner,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        Error::caused(
+            Kind::Unavailable,
+            format!(
+                "Không mở được địa chỉ {address} ({error}); chọn địa chỉ khác bằng TIEPTHU_LISTEN, ví dụ 127.0.0.1:8090."
+            ),
+            error,
+        )
+    })?;
+    let address = listener.local_addr().unwrap_or(address);
+    let owner = Arc::new(owner);
+    let announced = owner.announce(address)?;
+    let router = web::router(app.clone()).merge(owner::router(app, announced));
+    output.note(&format!("Trang web: http://{address} (dừng bằng Ctrl-C)"));
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stop_signal())
+        .await;
+    owner.withdraw();
+    served
+        .map_err(|error| Error::caused(Kind::Unavailable, "Trang web dừng vì lỗi mạng.", error))?;
+    Ok(Exit::Done)
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        // Without a handler the process simply ends on Ctrl-C, which is safe too.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+fn current_folder() -> Result<PathBuf, Error> {
+    std::env::current_dir()
+        .map_err(|error| Error::caused(Kind::Unavailable, "Không rõ thư mục hiện tại.", error))
+}

@@ -1,0 +1,65 @@
+//! The command line: arguments in, use cases called, text or JSON out.
+//!
+//! Data goes to standard output, everything else to standard error. Every command understands
+//! `--json` and `--data-dir`. What a command does is in `app`; here it is only said.
+
+mod args;
+mod demo;
+mod import;
+mod output;
+mod read;
+mod remind;
+mod report;
+mod respond;
+mod search;
+mod setup;
+mod status;
+
+use std::path::Path;
+
+pub use args::{Cli, Command, Stop, parse};
+pub use output::{Exit, Output};
+
+use crate::app::{App, Error};
+
+/// Runs a command that needs no data folder.
+pub fn run_without_data(
+    command: &Command,
+    here: &Path,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    match command {
+        Command::Outline { file } => read::outline(here, file, output),
+        Command::Read(arguments) => read::read(here, arguments, output),
+        _ => Ok(Exit::Failed),
+    }
+}
+
+/// Runs a command on an open data folder; relative paths are meant from `here`.
+///
+/// `serve`, and `demo` without `--once`, go on serving after this returns.
+pub async fn run(
+    app: &App,
+    command: &Command,
+    here: &Path,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    match command {
+        Command::Demo { .. } => demo::run(app, output).await,
+        Command::Serve { .. } => Ok(Exit::Done),
+        Command::Init {
+            from,
+            organizations,
+        } => setup::init(app, here, from.as_deref(), organizations.as_deref(), output).await,
+        Command::Import(arguments) => import::run(app, here, arguments, output).await,
+        Command::Record(arguments) => import::record(app, here, arguments, output).await,
+        Command::Outline { .. } | Command::Read(_) => run_without_data(command, here, output),
+        Command::Search(arguments) => search::run(app, arguments, output).await,
+        Command::Answer(arguments) => respond::run(app, here, arguments, output).await,
+        Command::Report(arguments) => report::run(app, here, arguments, output).await,
+        Command::Remind(arguments) => remind::run(app, here, arguments, output).await,
+        Command::Index { .. } => status::rebuild_index(app, output).await,
+        Command::Verify => status::verify(app, output).await,
+        Command::Status { consultation } => status::run(app, consultation.as_deref(), output).await,
+    }
+}

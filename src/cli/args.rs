@@ -1,0 +1,412 @@
+//! What can be typed.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::Exit;
+
+const HELP: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{after-help}";
+
+/// Tổng hợp, tiếp thu, giải trình ý kiến góp ý dự thảo.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tiepthu",
+    version,
+    about = "Tổng hợp, tiếp thu, giải trình ý kiến góp ý dự thảo",
+    help_template = HELP,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Lệnh",
+    next_help_heading = "Tùy chọn",
+    after_help = "Mã kết thúc: 0 xong; 1 xong, có việc cần người xem; 2 không làm được."
+)]
+pub struct Cli {
+    /// Thư mục dữ liệu
+    #[arg(
+        long,
+        global = true,
+        value_name = "THƯ MỤC",
+        default_value = "./tiepthu-data"
+    )]
+    pub data_dir: PathBuf,
+    /// In kết quả dạng JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// The command line itself, for sending it to the owner of the folder.
+    #[arg(skip)]
+    pub arguments: Vec<OsString>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Nạp hồ sơ mẫu, nhập các tệp góp ý, viết báo cáo và mở trang web
+    #[command(help_template = HELP)]
+    Demo {
+        /// Dừng sau khi viết báo cáo, không mở trang web
+        #[arg(long)]
+        once: bool,
+    },
+    /// Mở trang web tra cứu, trả lời, báo cáo
+    #[command(help_template = HELP)]
+    Serve {
+        /// Địa chỉ trên máy này, ví dụ 127.0.0.1:8090
+        #[arg(long, value_name = "ĐỊA CHỈ")]
+        listen: Option<SocketAddr>,
+    },
+    /// Tạo thư mục dữ liệu, hồ sơ lấy ý kiến, danh mục cơ quan
+    #[command(help_template = HELP)]
+    Init {
+        /// Tệp TOML mô tả hồ sơ: văn bản, các đợt, cơ quan được hỏi
+        #[arg(long, value_name = "TỆP")]
+        from: Option<PathBuf>,
+        /// Tệp CSV danh mục cơ quan của đơn vị
+        #[arg(long, value_name = "TỆP")]
+        organizations: Option<PathBuf>,
+    },
+    /// Nhập thư (.eml), bảng (.csv), văn bản (.docx, .txt, .html), biên bản (.toml), gói (.zip)
+    #[command(help_template = HELP)]
+    Import(ImportArgs),
+    /// Nhập tay một ý kiến: văn bản giấy, biên bản, bút phê, điện thoại, Zalo, cổng
+    #[command(help_template = HELP)]
+    Record(RecordArgs),
+    /// Đọc đề cương (các mục) của một dự thảo, không ghi gì
+    #[command(help_template = HELP)]
+    Outline {
+        /// Tệp .docx, .txt, .toml hoặc .tsv
+        #[arg(value_name = "TỆP")]
+        file: PathBuf,
+    },
+    /// Cho biết sẽ hiểu một thư, văn bản hoặc bảng như thế nào, không ghi gì
+    #[command(help_template = HELP)]
+    Read(ReadArgs),
+    /// Tìm ý kiến, có dấu hoặc không dấu
+    #[command(help_template = HELP)]
+    Search(SearchArgs),
+    /// Trả lời, trình, duyệt hoặc trả lại một ý kiến; hoặc nhập nhiều câu trả lời từ tệp CSV
+    #[command(help_template = HELP)]
+    Answer(AnswerArgs),
+    /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work
+    #[command(help_template = HELP)]
+    Report(ReportArgs),
+    /// Soạn sẵn thư nhắc (.eml) cho các cơ quan chưa trả lời; không gửi đi
+    #[command(help_template = HELP)]
+    Remind(RemindArgs),
+    /// Chỉ mục tìm kiếm
+    #[command(help_template = HELP)]
+    Index {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: IndexAction,
+    },
+    /// Kiểm tra bản gốc, nhật ký, số liệu và chỉ mục
+    #[command(help_template = HELP)]
+    Verify,
+    /// Đã hỏi, đã trả lời, chưa trả lời; số ý kiến theo kết quả xử lý
+    #[command(help_template = HELP)]
+    Status {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+}
+
+/// What to do with the index.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum IndexAction {
+    /// Lập lại từ cơ sở dữ liệu
+    #[command(help_template = HELP)]
+    Rebuild,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Các tệp, hoặc thư mục chứa chúng
+    #[arg(required = true, value_name = "TỆP")]
+    pub files: Vec<PathBuf>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+    /// Đợt lấy ý kiến mà các tệp này trả lời
+    #[arg(long, value_name = "SỐ")]
+    pub round: Option<u32>,
+    /// Chỉ cho biết sẽ nhập gì, không ghi
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Tệp văn bản chứa ý kiến; `-` để đọc từ bàn phím
+    #[arg(value_name = "TỆP")]
+    pub file: PathBuf,
+    /// paper, minutes, remark, phone, chat hoặc portal
+    #[arg(long, value_name = "KÊNH")]
+    pub channel: String,
+    /// Mã hoặc tên cơ quan góp ý
+    #[arg(long, value_name = "TÊN")]
+    pub organization: String,
+    /// Ngày nói hoặc ngày nhận, ví dụ 2021-11-05
+    #[arg(long, value_name = "NGÀY")]
+    pub date: jiff::civil::Date,
+    /// Tên gọi, ví dụ "Biên bản họp ngày 05/11/2021"
+    #[arg(long, value_name = "CHỮ")]
+    pub title: String,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+    /// Đợt lấy ý kiến
+    #[arg(long, value_name = "SỐ")]
+    pub round: Option<u32>,
+}
+
+/// Arguments of `read`.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// Thư, văn bản hoặc bảng
+    #[arg(value_name = "TỆP")]
+    pub file: PathBuf,
+    /// Đề cương của dự thảo (.docx, .txt, .toml, .tsv); có thể lặp lại
+    #[arg(long, value_name = "TỆP")]
+    pub outline: Vec<PathBuf>,
+    /// Danh mục cơ quan (.csv) thay cho danh mục kèm chương trình
+    #[arg(long, value_name = "TỆP")]
+    pub organizations: Option<PathBuf>,
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Từ cần tìm: "cụm từ", tiền tố*, -loại trừ, OR; để trống để liệt kê
+    #[arg(default_value = "", value_name = "TỪ")]
+    pub query: String,
+    /// Mục của dự thảo, gồm cả các mục con: III.2, "Đề án · III.2"; none là chưa xác định
+    #[arg(long, value_name = "MỤC")]
+    pub section: Option<String>,
+    /// Cơ quan góp ý: mã hoặc tên
+    #[arg(long, value_name = "TÊN")]
+    pub organization: Option<String>,
+    /// Loại cơ quan, ví dụ department, district
+    #[arg(long, value_name = "LOẠI")]
+    pub kind: Option<String>,
+    /// Đợt lấy ý kiến
+    #[arg(long, value_name = "SỐ")]
+    pub round: Option<u32>,
+    /// Loại ý kiến: add, edit, remove, keep, object, ask, agree …
+    #[arg(long, value_name = "LOẠI")]
+    pub stance: Option<String>,
+    /// Kết quả xử lý: accept, accept_in_part, keep, clarify, note, refer
+    #[arg(long, value_name = "KẾT QUẢ")]
+    pub decision: Option<String>,
+    /// Trạng thái: open, answered, answered_in_group, joined, out_of_scope
+    #[arg(long, value_name = "TRẠNG THÁI")]
+    pub state: Option<String>,
+    /// Kênh: email, table, letter, minutes, phone …
+    #[arg(long, value_name = "KÊNH")]
+    pub channel: Option<String>,
+    /// Tìm trong nội dung tiếp thu, giải trình thay vì trong ý kiến
+    #[arg(long)]
+    pub answers: bool,
+    /// Bỏ qua bao nhiêu kết quả đầu
+    #[arg(long, default_value_t = 0, value_name = "SỐ")]
+    pub offset: usize,
+    /// Số kết quả tối đa
+    #[arg(long, default_value_t = 20, value_name = "SỐ")]
+    pub limit: usize,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `answer`.
+#[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// Số của ý kiến
+    #[arg(required_unless_present = "file", value_name = "Ý KIẾN")]
+    pub point: Option<i64>,
+    /// accept, accept_in_part, keep, clarify, note hoặc refer
+    #[arg(long, value_name = "KẾT QUẢ")]
+    pub decision: Option<String>,
+    /// Nội dung tiếp thu, giải trình
+    #[arg(long, value_name = "CHỮ")]
+    pub text: Option<String>,
+    /// Chỗ đã sửa trong dự thảo
+    #[arg(long, value_name = "MỤC")]
+    pub change_place: Option<String>,
+    /// Trình lãnh đạo
+    #[arg(long)]
+    pub submit: bool,
+    /// Duyệt
+    #[arg(long, conflicts_with_all = ["submit", "send_back"])]
+    pub approve: bool,
+    /// Trả lại, ghi lý do
+    #[arg(long = "return", value_name = "LÝ DO", conflicts_with = "submit")]
+    pub send_back: Option<String>,
+    /// Người trả lời hoặc người duyệt
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+    /// Tệp CSV nhiều câu trả lời
+    #[arg(long, value_name = "TỆP", conflicts_with = "point")]
+    pub file: Option<PathBuf>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// full, by-section, by-organization, roster, extract hoặc open-work
+    #[arg(value_name = "LOẠI")]
+    pub kind: String,
+    /// docx, xlsx hoặc html
+    #[arg(long, value_name = "DẠNG")]
+    pub format: String,
+    /// Tệp kết quả
+    #[arg(short, long, value_name = "TỆP")]
+    pub output: PathBuf,
+    /// Cơ quan, cho bản trích (extract)
+    #[arg(long, value_name = "TÊN")]
+    pub organization: Option<String>,
+    /// Chỉ các đợt này; có thể lặp lại
+    #[arg(long, value_name = "SỐ")]
+    pub round: Vec<u32>,
+    /// Gồm cả đợt nội bộ
+    #[arg(long)]
+    pub include_internal: bool,
+    /// Gộp ý kiến đến cấp mục nào
+    #[arg(long, value_name = "CẤP")]
+    pub depth: Option<u8>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `remind`.
+#[derive(Debug, Args)]
+pub struct RemindArgs {
+    /// Đợt lấy ý kiến
+    #[arg(long, value_name = "SỐ")]
+    pub round: u32,
+    /// Thư mục để các tệp .eml
+    #[arg(short, long, value_name = "THƯ MỤC")]
+    pub output: PathBuf,
+    /// Địa chỉ người gửi
+    #[arg(long, value_name = "ĐỊA CHỈ")]
+    pub from: String,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+impl Command {
+    /// Whether the command neither reads nor writes a data folder.
+    pub fn needs_no_data(&self) -> bool {
+        matches!(self, Self::Outline { .. } | Self::Read(_))
+    }
+}
+
+/// Why parsing ended without a command: help, version, or a mistake.
+#[derive(Debug)]
+pub struct Stop {
+    /// For standard output.
+    pub stdout: Vec<u8>,
+    /// For standard error.
+    pub stderr: Vec<u8>,
+    /// How to end.
+    pub exit: Exit,
+}
+
+/// Reads a command line; the first argument is the program's name.
+pub fn parse(arguments: Vec<OsString>) -> Result<Cli, Box<Stop>> {
+    let mut command = Cli::command();
+    translate_help(&mut command);
+    let parsed = command
+        .try_get_matches_from(arguments.iter().cloned())
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Ok(Cli { arguments, ..cli }),
+        Err(error) => Err(Box::new(stop(&error))),
+    }
+}
+
+/// Gives every command's options a Vietnamese heading and help flag.
+fn translate_help(command: &mut clap::Command) {
+    let help = || {
+        clap::Arg::new("help")
+            .short('h')
+            .long("help")
+            .help("In hướng dẫn")
+            .action(clap::ArgAction::Help)
+            .help_heading("Tùy chọn")
+    };
+    let taken = std::mem::take(command);
+    let mut translated = taken.disable_help_flag(true).arg(help());
+    let names: Vec<String> = translated
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
+    for name in names {
+        translated = translated.mut_subcommand(name, |mut sub| {
+            translate_help(&mut sub);
+            sub
+        });
+    }
+    *command = translated;
+}
+
+fn stop(error: &clap::Error) -> Stop {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let text = error.render().to_string();
+        return Stop {
+            stdout: text.into_bytes(),
+            stderr: Vec::new(),
+            exit: Exit::Done,
+        };
+    }
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    let message = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            format!(
+                "không có lệnh `{}`",
+                context(ContextKind::InvalidSubcommand)
+            )
+        }
+        ErrorKind::UnknownArgument => format!("không có tùy chọn `{argument}`"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!(
+                "giá trị `{}` của {argument} không dùng được",
+                context(ContextKind::InvalidValue)
+            )
+        }
+        ErrorKind::MissingRequiredArgument => format!("thiếu {argument}"),
+        ErrorKind::ArgumentConflict => {
+            format!(
+                "{argument} không đi cùng {}",
+                context(ContextKind::PriorArg)
+            )
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "chưa nói phải làm gì".to_owned()
+        }
+        _ => error.render().to_string(),
+    };
+    let stderr = format!("lỗi: {message}\nXem hướng dẫn: tiepthu --help\n").into_bytes();
+    Stop {
+        stdout: Vec::new(),
+        stderr,
+        exit: Exit::Failed,
+    }
+}

@@ -1,0 +1,320 @@
+//! `outline` and `read`: what would be understood, without writing anything.
+//!
+//! The JSON of `read` is a promise to other programs; `README.md` documents it.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::ReadArgs;
+use super::import::warning_to_json;
+use super::setup::{read_text, warning_text};
+use super::{Exit, Output};
+use crate::app::setup::read_outline;
+use crate::app::understand::{Dossier, Hint, Point, Understood, understand_letter, understand_row};
+use crate::app::{Error, Kind, catalog};
+use crate::domain::{Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
+use crate::intake::{self, Format};
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| {
+        Error::caused(
+            Kind::NotFound,
+            format!("Không đọc được tệp `{}`: {error}.", path.display()),
+            error,
+        )
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+pub(super) fn outline(here: &Path, file: &Path, output: &mut Output) -> Result<Exit, Error> {
+    let path = here.join(file);
+    let bytes = read_bytes(&path)?;
+    let name = file_name(&path);
+    let (outline, warnings) = read_outline(&document_name(&path), &name, &bytes);
+    output.data(
+        || {
+            let mut text = String::new();
+            for node in &outline.nodes {
+                let indent = "  ".repeat(usize::from(node.level.saturating_sub(1)));
+                text.push_str(&format!("{indent}{}\t{}\n", node.label, node.heading));
+            }
+            text
+        },
+        || {
+            json!({
+                "document": outline.document,
+                "title": outline.title,
+                "sections": outline.nodes.iter().map(|node| json!({
+                    "level": node.level,
+                    "kind": node.kind.code(),
+                    "label": node.label,
+                    "heading": node.heading,
+                    "text": node.body,
+                })).collect::<Vec<_>>(),
+                "warnings": warnings.iter().map(warning_to_json).collect::<Vec<_>>(),
+            })
+        },
+    );
+    for warning in &warnings {
+        output.note(&warning_text(&name, warning));
+    }
+    Ok(Exit::look_at(!warnings.is_empty()))
+}
+
+/// The name printed before labels when a file's own name is all that is known.
+fn document_name(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+pub(super) fn read(here: &Path, arguments: &ReadArgs, output: &mut Output) -> Result<Exit, Error> {
+    let mut outlines: Vec<Outline> = Vec::new();
+    for file in &arguments.outline {
+        let path = here.join(file);
+        let (outline, warnings) = read_outline(
+            &document_name(&path),
+            &file_name(&path),
+            &read_bytes(&path)?,
+        );
+        for warning in &warnings {
+            output.note(&warning_text(&file_name(&path), warning));
+        }
+        outlines.push(outline);
+    }
+    let mut organizations = match &arguments.organizations {
+        Some(file) => {
+            let text = read_text(&here.join(file))?;
+            catalog::parse_organizations(&file.display().to_string(), &text)?
+        }
+        None => catalog::parse_organizations("organizations.csv", catalog::SHIPPED_ORGANIZATIONS)?,
+    };
+    // A directory that is not in a database gets its keys here.
+    for (id, organization) in (1..).zip(&mut organizations) {
+        organization.id = OrganizationId(id);
+    }
+    let dossier = Dossier::from_outlines(outlines, &organizations);
+    let path = here.join(&arguments.file);
+    let name = file_name(&path);
+    let bytes = read_bytes(&path)?;
+    if intake::sniff(&bytes, &name) == Format::Csv {
+        return read_table(&dossier, &organizations, &name, &bytes, output);
+    }
+    let understood = understand_letter(&dossier, &bytes, &name, Hint::default());
+    output.data(
+        || describe(&dossier, &organizations, &understood),
+        || to_json(&dossier, &organizations, &understood),
+    );
+    for warning in &understood.warnings {
+        output.note(&warning_text(&name, warning));
+    }
+    Ok(Exit::look_at(!understood.warnings.is_empty()))
+}
+
+fn read_table(
+    dossier: &Dossier,
+    organizations: &[Organization],
+    name: &str,
+    bytes: &[u8],
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let failed = |error| {
+        Error::caused(
+            Kind::Unavailable,
+            format!("Không đọc được tệp `{name}`."),
+            error,
+        )
+    };
+    let table = match intake::csv::CsvTable::open(bytes, name).map_err(failed)? {
+        Ok(table) => table,
+        Err(warning) => {
+            output.data(
+                String::new,
+                || json!({"rows": [], "warnings": [warning_to_json(&warning)]}),
+            );
+            output.note(&warning_text(name, &warning));
+            return Ok(Exit::LookAt);
+        }
+    };
+    let mut rows = Vec::new();
+    for row in table {
+        let row = row.map_err(failed)?;
+        let row_number = row.row_number;
+        rows.push((row_number, understand_row(dossier, row, None)));
+    }
+    output.data(
+        || {
+            let mut text = String::new();
+            for (row_number, understood) in &rows {
+                text.push_str(&format!("Dòng {row_number}\n"));
+                text.push_str(&describe(dossier, organizations, understood));
+            }
+            text
+        },
+        || {
+            json!({
+                "rows": rows.iter().map(|(row_number, understood)| {
+                    let mut value = to_json(dossier, organizations, understood);
+                    if let Value::Object(object) = &mut value {
+                        object.insert("row".to_owned(), json!(row_number));
+                    }
+                    value
+                }).collect::<Vec<_>>(),
+                "warnings": [],
+            })
+        },
+    );
+    let mut has_warnings = false;
+    for warning in rows.iter().flat_map(|(_, understood)| &understood.warnings) {
+        has_warnings = true;
+        output.note(&warning_text(name, warning));
+    }
+    Ok(Exit::look_at(has_warnings))
+}
+
+fn find(organizations: &[Organization], id: OrganizationId) -> Option<&Organization> {
+    organizations
+        .iter()
+        .find(|organization| organization.id == id)
+}
+
+fn labels(dossier: &Dossier, point: &Point) -> Vec<String> {
+    point
+        .places
+        .iter()
+        .filter_map(|(node, _)| dossier.label(*node))
+        .collect()
+}
+
+fn describe(dossier: &Dossier, organizations: &[Organization], understood: &Understood) -> String {
+    let names: Vec<&str> = understood
+        .organizations
+        .iter()
+        .filter_map(|id| Some(find(organizations, *id)?.name.as_str()))
+        .collect();
+    let or_unknown = |text: String| {
+        if text.is_empty() {
+            "(chưa rõ)".to_owned()
+        } else {
+            text
+        }
+    };
+    let number = understood
+        .letter_number
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let date = understood
+        .letter_date
+        .map(|date| date.to_string())
+        .unwrap_or_default();
+    let class = understood.class.map_or("", ReplyClass::name).to_owned();
+    let mut text = format!(
+        "Cơ quan: {}\nSố, ngày: {} {date}\nLoại trả lời: {}\nSố ý kiến: {}\n",
+        or_unknown(names.join("; ")),
+        or_unknown(number),
+        or_unknown(class),
+        understood.points.len()
+    );
+    for (ordinal, point) in (1..).zip(&understood.points) {
+        let stance = point.stance.map_or("", Stance::name);
+        let places = or_unknown(labels(dossier, point).join("; "));
+        text.push_str(&format!("{ordinal}. [{places}] {stance}\n"));
+        for line in understood.text_of(point).lines() {
+            text.push_str(&format!("   {line}\n"));
+        }
+        for (_, reason) in &point.unresolved {
+            text.push_str(&format!("   ! {reason}\n"));
+        }
+    }
+    for reason in &understood.reasons {
+        text.push_str(&format!("! {reason}\n"));
+    }
+    text
+}
+
+fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Understood) -> Value {
+    let speakers: Vec<Value> = understood
+        .organizations
+        .iter()
+        .filter_map(|id| find(organizations, *id))
+        .map(|organization| {
+            json!({
+                "name": organization.name,
+                "code": organization.code,
+                "kind": organization.kind,
+                "confidence": understood.organization_confidence.value(),
+            })
+        })
+        .collect();
+    let text_of = |point: &Point| {
+        understood
+            .parts
+            .get(point.part)
+            .map(|part| part.text.as_str())
+    };
+    let slice = |point: &Point, span: Option<Span>| {
+        span.and_then(|span| Some(span.slice(text_of(point)?)?.to_owned()))
+    };
+    let points: Vec<Value> = understood
+        .points
+        .iter()
+        .map(|point| {
+            json!({
+                "text": understood.text_of(point),
+                "part": understood.parts.get(point.part).map(|part| part.path.as_str()),
+                "proposal": slice(point, point.proposal),
+                "reason": slice(point, point.reason),
+                "old_text": slice(point, point.old_text),
+                "new_text": slice(point, point.new_text),
+                "sections": labels(dossier, point),
+                "unresolved": point.unresolved.iter().map(|(span, reason)| json!({
+                    "words": slice(point, Some(*span)), "reason": reason,
+                })).collect::<Vec<_>>(),
+                "other_laws": point.other_laws.iter()
+                    .filter_map(|span| slice(point, Some(*span))).collect::<Vec<_>>(),
+                "suggestions": [],
+                "stance": point.stance.map(Stance::code),
+                "evidence": point.evidence.iter().map(evidence_to_json).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "organization": speakers.first(),
+        "organizations": speakers,
+        "candidates": understood.candidates.iter().filter_map(|(id, confidence)| {
+            let organization = find(organizations, *id)?;
+            Some(json!({"name": organization.name, "confidence": confidence.value()}))
+        }).collect::<Vec<_>>(),
+        "letter_number": understood.letter_number.as_ref().map(ToString::to_string),
+        "letter_date": understood.letter_date.map(|date| date.to_string()),
+        "answers": {
+            "number": understood.answers.0.as_ref().map(ToString::to_string),
+            "date": understood.answers.1.map(|date| date.to_string()),
+        },
+        "agrees": understood.class == Some(ReplyClass::Agrees),
+        "class": understood.class.map(ReplyClass::code),
+        "disposition": understood.disposition.code(),
+        "points": points,
+        "evidence": understood.evidence.iter().map(evidence_to_json).collect::<Vec<_>>(),
+        "reasons": understood.reasons,
+        "warnings": understood.warnings.iter().map(warning_to_json).collect::<Vec<_>>(),
+    })
+}
+
+fn evidence_to_json(evidence: &crate::domain::Evidence) -> Value {
+    json!({
+        "what": evidence.what.code(),
+        "rule": evidence.rule,
+        "span": evidence.span.map(|span| [span.start, span.end]),
+        "confidence": evidence.confidence.value(),
+    })
+}

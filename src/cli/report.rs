@@ -1,0 +1,82 @@
+//! `report`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::ReportArgs;
+use super::{Exit, Output};
+use crate::app::reporting::FileFormat;
+use crate::app::{App, Error, Kind};
+use crate::report::model;
+use crate::report::reconcile::Scope;
+
+pub(super) async fn run(
+    app: &App,
+    here: &Path,
+    arguments: &ReportArgs,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let consultation = app.consultation(arguments.consultation.as_deref()).await?;
+    let format = FileFormat::parse(&arguments.format).ok_or_else(|| {
+        let known: Vec<&str> = FileFormat::ALL.iter().map(|f| f.extension()).collect();
+        Error::new(
+            Kind::Invalid,
+            format!(
+                "Dạng `{}` chưa có; chọn: {}.",
+                arguments.format,
+                known.join(", ")
+            ),
+        )
+    })?;
+    let organization = match &arguments.organization {
+        Some(name) => Some(app.organization_by_name(consultation.id, name).await?),
+        None => None,
+    };
+    let kind = model::Kind::parse(&arguments.kind, organization).ok_or_else(|| {
+        Error::new(
+            Kind::Invalid,
+            if arguments.kind == "extract" {
+                "Bản trích cần --organization.".to_owned()
+            } else {
+                format!(
+                    "Loại `{}` không có; chọn: full, by-section, by-organization, roster, extract, open-work.",
+                    arguments.kind
+                )
+            },
+        )
+    })?;
+    for number in &arguments.round {
+        app.round(consultation.id, *number).await?;
+    }
+    let scope = Scope {
+        rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
+        include_internal: arguments.include_internal,
+        section_depth: arguments.depth.unwrap_or(app.config.section_depth),
+        ..Scope::default()
+    };
+    let model = app.report(&consultation, kind, scope).await?;
+    let (_, bytes) = app.render(model, format).await?;
+    let path = here.join(&arguments.output);
+    write_file(&path, &bytes)?;
+    output.data(
+        || format!("{} ({} byte)", path.display(), bytes.len()),
+        || json!({"file": path.display().to_string(), "size_bytes": bytes.len()}),
+    );
+    Ok(Exit::Done)
+}
+
+/// Writes a file completely or not at all: beside its place, then renamed.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        Error::caused(
+            Kind::Unavailable,
+            format!("Không ghi được tệp `{}`: {error}.", path.display()),
+            error,
+        )
+    })
+}

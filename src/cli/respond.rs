@@ -1,0 +1,98 @@
+//! `answer`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::AnswerArgs;
+use super::search::parse_code;
+use super::setup::read_text;
+use super::{Exit, Output};
+use crate::app::responding::{Act, Answered};
+use crate::app::{App, Error, Kind};
+use crate::domain::{Decision, PointId, ResponseState};
+use crate::respond::{Draft, Step};
+
+pub(super) async fn run(
+    app: &App,
+    here: &Path,
+    arguments: &AnswerArgs,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    if let Some(file) = &arguments.file {
+        let consultation = app.consultation(arguments.consultation.as_deref()).await?;
+        let text = read_text(&here.join(file))?;
+        let outcome = app
+            .apply_answers(&consultation, &file.display().to_string(), &text)
+            .await?;
+        output.data(
+            || {
+                format!(
+                    "Đã nhập {} câu trả lời, {} câu đã có từ trước",
+                    outcome.n_saved, outcome.n_known
+                )
+            },
+            || json!({"saved": outcome.n_saved, "known": outcome.n_known, "problems": outcome.problems}),
+        );
+        for problem in &outcome.problems {
+            output.note(problem);
+        }
+        return Ok(Exit::look_at(!outcome.problems.is_empty()));
+    }
+    let Some(point) = arguments.point else {
+        return Err(Error::new(Kind::Invalid, "Chưa nói trả lời ý kiến số mấy."));
+    };
+    let decision = parse_code(
+        "Kết quả xử lý",
+        arguments.decision.as_deref(),
+        &Decision::ALL,
+        Decision::code,
+    )?;
+    let draft = (decision.is_some() || arguments.text.is_some()).then(|| Draft {
+        decision,
+        text: arguments.text.clone().unwrap_or_default(),
+        change_place: arguments.change_place.clone(),
+    });
+    let step = if arguments.approve {
+        Step::Approve
+    } else if arguments.send_back.is_some() {
+        Step::Return
+    } else if arguments.submit {
+        Step::Submit
+    } else {
+        Step::Save
+    };
+    if draft.is_none() && step == Step::Save {
+        return Err(Error::new(Kind::Invalid, "Chưa có --decision hoặc --text."));
+    }
+    let act = Act {
+        point: PointId(point),
+        seen_version: None,
+        draft,
+        step,
+        remark: arguments.send_back.clone(),
+        actor: arguments
+            .actor
+            .clone()
+            .unwrap_or_else(|| app.config.actor.clone()),
+    };
+    let Answered {
+        response,
+        state,
+        notice,
+        ..
+    } = app.answer(&act).await?;
+    output.data(
+        || {
+            format!(
+                "Ý kiến {point}: {} (bản trả lời số {response})",
+                state.name()
+            )
+        },
+        || json!({"point": point, "response": response.0, "state": ResponseState::code(state)}),
+    );
+    if let Some(notice) = notice {
+        output.note(notice);
+    }
+    Ok(Exit::look_at(notice.is_some()))
+}
