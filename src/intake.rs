@@ -21,6 +21,7 @@ pub mod csv;
 mod dates;
 mod docx;
 mod eml;
+mod headings;
 mod html;
 mod limits;
 pub mod outline_file;
