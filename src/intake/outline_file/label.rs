@@ -9,7 +9,7 @@ use crate::text::fold;
 
 /// The label one step up: `Điều 5 khoản 2 điểm a` → `Điều 5 khoản 2`, `III.2.b` → `III.2`.
 pub(super) fn parent(label: &str) -> Option<&str> {
-    let steps = [" điểm ", " khoản ", " tiết ", "."];
+    let steps = [" điểm ", " khoản ", " tiết ", " Mục ", " Tiểu mục ", "."];
     let at = steps.iter().filter_map(|step| label.rfind(step)).max()?;
     label.get(..at).filter(|parent| !parent.is_empty())
 }
@@ -27,6 +27,8 @@ pub(super) fn kind_of(
         ("khoan", _) => return SectionKind::Clause,
         ("dieu", _) => return SectionKind::Article,
         ("chuong", _) => return SectionKind::Chapter,
+        ("muc", "muc" | "chuong") => return SectionKind::Division,
+        ("muc", _) if folded.contains("tieu muc ") => return SectionKind::Subdivision,
         _ => {}
     }
     if folded.starts_with("phu luc") {
@@ -34,12 +36,6 @@ pub(super) fn kind_of(
             Some(_) => SectionKind::Row,
             None => SectionKind::Annex,
         };
-    }
-    if folded.starts_with("tieu muc ") {
-        return SectionKind::Subdivision;
-    }
-    if folded.starts_with("muc ") && is_number_or_roman(own.get("Mục ".len()..)) {
-        return SectionKind::Division;
     }
     if folded.starts_with("phan ")
         && (folded.starts_with("phan thu") || is_number_or_roman(folded.get(5..)))

@@ -32,7 +32,8 @@ fn a_decision_with_articles() {
         ("Điều 1 khoản 2", Clause, 4, Some("Điều 1")),
         ("Điều 1 khoản 2 điểm đ", Letter, 5, Some("Điều 1 khoản 2")),
         ("Chương II", Chapter, 1, None),
-        ("Điều 2", Article, 2, Some("Chương II")),
+        ("Chương II Mục 1", Division, 2, Some("Chương II")),
+        ("Điều 2", Article, 3, Some("Chương II Mục 1")),
         ("Nơi nhận", Named, 1, None),
     ]);
 }
