@@ -152,7 +152,7 @@ pub struct Unpacked {
 }
 
 /// Opens a zip archive of saved letters, for a person who drops one in to be read file by file.
-pub fn unpack(bytes: &[u8]) -> Unpacked {
+pub fn unpack(bytes: &[u8], _file_name: &str) -> Unpacked {
     let mut unpacked = Unpacked::default();
     let mut budget = Budget::default();
     let mut archive = match Archive::open(bytes, &mut budget) {

@@ -18,7 +18,7 @@ use source::Source;
 
 use super::columns::{self, Column, Mapping};
 use super::rows::{self, Carry, Kind, kind_of, normalized};
-pub use super::rows::{Row, RowFacts};
+pub use super::rows::Row;
 use super::{Format, sniff};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy::{self, Decoder, Encoding};
@@ -347,7 +347,16 @@ fn row_of(
         proposal,
         reason,
         heading: carry.heading.clone(),
-        facts,
+        organization: facts.organization,
+        letter_number: facts.letter_number,
+        letter_date: facts.letter_date,
+        sent_on: facts.sent_on,
+        decision: facts.decision,
+        answer: facts.answer,
+        note: facts.note,
+        email: facts.email,
+        person: facts.person,
+        filled_down: facts.filled_down,
         cells: Vec::new(),
         warnings,
     }

@@ -45,8 +45,26 @@ pub struct Row {
     pub reason: Option<Span>,
     /// The heading row above it: "II. Đối với dự thảo Quy chế".
     pub heading: Option<String>,
-    /// What the table says about the comment.
-    pub facts: RowFacts,
+    /// Who comments.
+    pub organization: Option<String>,
+    /// Số, ký hiệu.
+    pub letter_number: Option<String>,
+    /// Ngày văn bản; see [`parse_date`](super::parse_date).
+    pub letter_date: Option<String>,
+    /// When it was sent.
+    pub sent_on: Option<String>,
+    /// The decision.
+    pub decision: Option<String>,
+    /// Tiếp thu, giải trình.
+    pub answer: Option<String>,
+    /// Ghi chú.
+    pub note: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// A person's name.
+    pub person: Option<String>,
+    /// Columns whose value comes from a row above, because their own cell was empty (merged).
+    pub filled_down: Vec<Column>,
     /// All cells as they stand, normalized and trimmed.
     pub cells: Vec<String>,
     /// What is wrong with this row. A row without any content has one.
@@ -68,15 +86,6 @@ pub struct PartRow {
     pub reason: Option<Span>,
     /// The heading row above it.
     pub heading: Option<Span>,
-    /// What the table says about the comment.
-    pub facts: RowFacts,
-    /// What is wrong with this row.
-    pub warnings: Vec<Warning>,
-}
-
-/// Who, when and what was answered, as a table says it; all as written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RowFacts {
     /// Who comments.
     pub organization: Option<String>,
     /// Số, ký hiệu.
@@ -97,6 +106,23 @@ pub struct RowFacts {
     pub person: Option<String>,
     /// Columns whose value comes from a row above, because their own cell was empty (merged).
     pub filled_down: Vec<Column>,
+    /// What is wrong with this row.
+    pub warnings: Vec<Warning>,
+}
+
+/// The cells of a row that are not the comment itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Facts {
+    pub(super) organization: Option<String>,
+    pub(super) letter_number: Option<String>,
+    pub(super) letter_date: Option<String>,
+    pub(super) sent_on: Option<String>,
+    pub(super) decision: Option<String>,
+    pub(super) answer: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) person: Option<String>,
+    pub(super) filled_down: Vec<Column>,
 }
 
 /// Số, ký hiệu inside other words.
@@ -125,8 +151,8 @@ pub(super) struct Carry<P> {
 impl<P: Clone> Carry<P> {
     /// Reads the cells that are not the comment itself, filling blanks from above, and remembers
     /// them for the rows below.
-    pub(super) fn facts(&mut self, mapping: &Mapping, cells: &[&str]) -> RowFacts {
-        let mut facts = RowFacts::default();
+    pub(super) fn facts(&mut self, mapping: &Mapping, cells: &[&str]) -> Facts {
+        let mut facts = Facts::default();
         for (column, cell) in mapping.columns.iter().zip(cells) {
             let (Some(column), false) = (column, cell.is_empty()) else {
                 continue;
@@ -172,7 +198,7 @@ impl<P: Clone> Carry<P> {
 
     /// "Sở Tài chính (Công văn số 12/STC-QLNS ngày 05/9/2021)" in the organization's cell.
     #[expect(clippy::unused_self, reason = "reads next to its caller")]
-    fn take_letter_from_name(&self, facts: &mut RowFacts) {
+    fn take_letter_from_name(&self, facts: &mut Facts) {
         let Some(name) = &facts.organization else {
             return;
         };
@@ -198,7 +224,7 @@ impl<P: Clone> Carry<P> {
     }
 
     /// Fills blanks from above and remembers the rest.
-    fn fill(&mut self, mapping: &Mapping, facts: &mut RowFacts) {
+    fn fill(&mut self, mapping: &Mapping, facts: &mut Facts) {
         let has_own = facts.organization.is_some();
         if has_own {
             if facts.organization != self.organization {
@@ -236,7 +262,7 @@ impl<P: Clone> Carry<P> {
         mapping: &Mapping,
         cells: &[&str],
         own: Option<P>,
-        facts: &mut RowFacts,
+        facts: &mut Facts,
     ) -> Option<P> {
         let at = mapping.find(Column::Place)?;
         let is_blank = |column: Column| {
@@ -276,9 +302,9 @@ impl<P: Clone> Carry<P> {
             let name = cells
                 .iter()
                 .find(|cell| cell.chars().any(char::is_alphabetic));
-            let mut facts = RowFacts {
+            let mut facts = Facts {
                 organization: name.map(|name| kind::without_number(name).to_owned()),
-                ..RowFacts::default()
+                ..Facts::default()
             };
             self.take_letter_from_name(&mut facts);
             self.fill(mapping, &mut facts);
@@ -428,7 +454,16 @@ fn part_row(
         proposal: own(Column::Proposal),
         reason: own(Column::Reason),
         heading: carry.heading,
-        facts,
+        organization: facts.organization,
+        letter_number: facts.letter_number,
+        letter_date: facts.letter_date,
+        sent_on: facts.sent_on,
+        decision: facts.decision,
+        answer: facts.answer,
+        note: facts.note,
+        email: facts.email,
+        person: facts.person,
+        filled_down: facts.filled_down,
         warnings: Vec::new(),
     };
     let has_comment = cell(Column::Content).is_some() || cell(Column::Proposal).is_some();

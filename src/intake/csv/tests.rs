@@ -27,7 +27,7 @@ fn an_unclosed_quote_costs_one_row() {
         .map(|row| {
             (
                 row.row_number,
-                row.facts.organization.as_deref(),
+                row.organization.as_deref(),
                 row.warnings.len(),
             )
         })
