@@ -21,6 +21,7 @@ pub mod csv;
 mod dates;
 mod docx;
 mod eml;
+mod headings;
 mod html;
 mod limits;
 pub mod outline_file;
@@ -37,6 +38,8 @@ pub use archive::{Unpacked, unpack};
 pub use dates::parse_date;
 pub use rows::{PartRow, rows_of_part};
 pub use sniff::{Format, sniff};
+
+use archive::Budget;
 
 use crate::domain::{DraftLine, EmailAddress, Location, Span, Warning};
 
@@ -127,22 +130,22 @@ pub struct PartTable {
 ///
 /// Other formats give no text and a warning that says what to do with them.
 pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
-    let mut reading = Reading::default();
     let format = sniff(bytes, file_name);
-    match format {
-        Format::Eml => return eml::read(bytes),
-        Format::Zip => archive::read_parts(bytes, file_name, PartRole::Body, &mut reading, 0),
-        _ => {
-            let path = file_name.to_owned();
-            if let Err(warning) =
-                plain::read_document(bytes, format, path, PartRole::Body, &mut reading)
-            {
-                reading.warnings.push(Warning {
-                    location: Location::File,
-                    ..warning
-                });
-            }
-        }
+    let budget = &mut Budget::default();
+    if format == Format::Eml {
+        return eml::read(bytes, budget);
+    }
+    let mut reading = Reading::default();
+    let path = file_name.to_owned();
+    if format == Format::Zip {
+        archive::read_parts(bytes, &path, PartRole::Body, &mut reading, budget, 0);
+    } else if let Err(warning) =
+        plain::read_document(bytes, format, path, PartRole::Body, &mut reading, budget)
+    {
+        reading.warnings.push(Warning {
+            location: Location::File,
+            ..warning
+        });
     }
     reading
 }
@@ -155,13 +158,16 @@ pub fn read_draft(bytes: &[u8], file_name: &str) -> (Vec<DraftLine>, Vec<Warning
     match format {
         Format::Docx => docx::read_draft(bytes),
         Format::Text | Format::Csv | Format::Html => plain::read_draft(bytes, format),
-        _ => (
-            Vec::new(),
-            vec![plain::unreadable(
-                format,
-                Location::File,
-                "Hãy nạp dự thảo dưới dạng .docx, .txt hoặc đề cương .toml.",
-            )],
-        ),
+        _ => {
+            let remedy = "Nạp dự thảo dưới dạng .docx, .txt hoặc đề cương .toml.";
+            let warning = plain::unreadable(format, Location::File);
+            (
+                Vec::new(),
+                vec![Warning {
+                    remedy: remedy.to_owned(),
+                    ..warning
+                }],
+            )
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use mail_parser::MessageParser;
 
+use super::archive::Budget;
 use super::{MailHead, PartRole, Reading, TextPart};
 use crate::text::normalize::normalize;
 
 /// Reads one message.
-pub(super) fn read(bytes: &[u8]) -> Reading {
+pub(super) fn read(bytes: &[u8], _budget: &mut Budget) -> Reading {
     let mut reading = Reading::default();
     if let Some(message) = MessageParser::default().parse(bytes) {
         reading.mail = Some(MailHead {
@@ -24,4 +25,14 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
         }
     }
     reading
+}
+
+/// Reads a mail attached to a mail.
+pub(super) fn read_nested(
+    _bytes: &[u8],
+    _path: &str,
+    _reading: &mut Reading,
+    _budget: &mut Budget,
+    _depth: usize,
+) {
 }

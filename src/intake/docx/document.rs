@@ -1,0 +1,464 @@
+//! `document.xml`: paragraphs and tables in reading order.
+//!
+//! Kept: insertions, results of fields, text boxes (after the paragraph they hang on), soft
+//! hyphens' words. Dropped: deletions, moved-away text, hidden text, field codes, what was before a
+//! format change. A paragraph whose mark was deleted continues in the next one.
+
+use super::numbering::Numbering;
+use super::styles::{Font, Format, Styles};
+use super::xml::{Element, Token, Tokens};
+use crate::intake::limits;
+use crate::text::legacy;
+use crate::text::normalize::normalize;
+
+/// A paragraph or a table.
+#[derive(Debug)]
+pub(super) enum Block {
+    Paragraph(Paragraph),
+    Table(Vec<Vec<Cell>>),
+}
+
+/// A paragraph as its reader sees it.
+#[derive(Debug, Default)]
+pub(super) struct Paragraph {
+    /// Normalized, automatic number included; `\n` for line breaks.
+    pub(super) text: String,
+    pub(super) heading_level: Option<u8>,
+    pub(super) is_bold: bool,
+    pub(super) is_centered: bool,
+}
+
+/// A cell of a table.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    pub(super) blocks: Vec<Block>,
+    /// How many columns it covers.
+    pub(super) width: usize,
+    /// It belongs to the cell above.
+    pub(super) continues: bool,
+}
+
+/// What a document part holds.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) blocks: Vec<Block>,
+    /// Ids of footnotes and endnotes in the order of their marks.
+    pub(super) notes: Vec<Note>,
+    /// The XML ended early.
+    pub(super) is_broken: bool,
+    /// The limit of paragraphs was reached.
+    pub(super) is_cut: bool,
+}
+
+/// A mark of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Note {
+    Foot(String),
+    End(String),
+}
+
+/// Word's own limit of columns.
+const MAX_COLUMNS: usize = 63;
+
+/// Reads a document part.
+pub(super) fn read(text: &str, styles: &Styles, numbering: &mut Numbering) -> Content {
+    let mut walker = Walker {
+        styles,
+        numbering,
+        holders: vec![Holder::Flow(Vec::new())],
+        paragraphs: Vec::new(),
+        notes: Vec::new(),
+        n_paragraphs: 0,
+        carried: None,
+    };
+    let mut tokens = Tokens::new(text);
+    let mut is_cut = false;
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Open(element) => {
+                if walker.open(&element) {
+                    tokens.leave_out();
+                }
+            }
+            Token::Close(name) => walker.close(&name),
+            Token::Text(text) => walker.text(&text),
+        }
+        if walker.n_paragraphs > limits::PARAGRAPHS {
+            is_cut = true;
+            break;
+        }
+    }
+    let is_broken = tokens.is_broken;
+    // What a broken file leaves open is closed here, so that its text is not lost.
+    while let Some(paragraph) = walker.paragraphs.pop() {
+        walker.finish(paragraph);
+    }
+    while walker.holders.len() > 1 {
+        walker.close_holder();
+    }
+    walker.flush_carried();
+    let blocks = match walker.holders.pop() {
+        Some(Holder::Flow(blocks)) => blocks,
+        _ => Vec::new(),
+    };
+    Content {
+        blocks,
+        notes: walker.notes,
+        is_broken,
+        is_cut,
+    }
+}
+
+/// What blocks are being put into.
+enum Holder {
+    /// The document, a text box, or a note.
+    Flow(Vec<Block>),
+    Table(Vec<Vec<Cell>>),
+    Row {
+        cells: Vec<Cell>,
+        is_deleted: bool,
+    },
+    Cell(Cell),
+}
+
+/// A paragraph being read.
+#[derive(Default)]
+struct Open {
+    text: String,
+    style: Option<String>,
+    format: Format,
+    run: Run,
+    /// Inside `w:pPr`, `w:rPr`, `w:r`, `w:t`.
+    in_properties: bool,
+    in_run_properties: bool,
+    in_run: bool,
+    in_text: bool,
+    /// One entry for each open field: whether its code is being read.
+    fields: Vec<bool>,
+    is_mark_deleted: bool,
+    has_plain_letter: bool,
+    has_bold_letter: bool,
+    boxes: Vec<Block>,
+}
+
+#[derive(Default)]
+struct Run {
+    style: Option<String>,
+    format: Format,
+}
+
+struct Walker<'a> {
+    styles: &'a Styles,
+    numbering: &'a mut Numbering,
+    holders: Vec<Holder>,
+    paragraphs: Vec<Open>,
+    notes: Vec<Note>,
+    n_paragraphs: usize,
+    /// Text of paragraphs whose mark was deleted: it continues in the next one.
+    carried: Option<String>,
+}
+
+impl Walker<'_> {
+    /// Takes a start tag; `true` when all of the element is to be left out.
+    fn open(&mut self, element: &Element<'_>) -> bool {
+        if self.open_structure(element) {
+            return false;
+        }
+        let holder = self.holders.last_mut();
+        let Some(paragraph) = self.paragraphs.last_mut() else {
+            match (element.name(), holder) {
+                ("gridSpan", Some(Holder::Cell(cell))) => {
+                    let width = element.value().and_then(|width| width.parse().ok());
+                    cell.width = width.unwrap_or(1).clamp(1, MAX_COLUMNS);
+                }
+                ("vMerge", Some(Holder::Cell(cell))) => {
+                    cell.continues = element.value().is_none_or(|value| value != "restart");
+                }
+                ("gridBefore", Some(Holder::Row { cells, .. })) => {
+                    let width: usize = element.value().and_then(|n| n.parse().ok()).unwrap_or(0);
+                    cells.extend((0..width.min(MAX_COLUMNS)).map(|_| Cell {
+                        width: 1,
+                        ..Cell::default()
+                    }));
+                }
+                // A mark in the row's properties: the whole row was deleted.
+                ("del", Some(Holder::Row { is_deleted, .. })) => *is_deleted = true,
+                ("del" | "moveFrom", _) => return true,
+                _ => {}
+            }
+            return false;
+        };
+        if paragraph.in_properties {
+            paragraph.open_property(element);
+            return false;
+        }
+        if paragraph.in_run_properties {
+            match element.name() {
+                "rStyle" => paragraph.run.style = element.value(),
+                _ => paragraph.run.format.take(element),
+            }
+            return false;
+        }
+        match element.name() {
+            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" => return true,
+            "footnoteReference" => self.notes.extend(element.attribute("id").map(Note::Foot)),
+            "endnoteReference" => self.notes.extend(element.attribute("id").map(Note::End)),
+            _ => paragraph.open_inside(element, self.styles),
+        }
+        false
+    }
+
+    /// Paragraphs, tables and text boxes; `true` when it was one of them.
+    fn open_structure(&mut self, element: &Element<'_>) -> bool {
+        match element.name() {
+            // Word has no paragraph in a paragraph but in a text box, which is a flow of its own.
+            "p" => self.paragraphs.push(Open::default()),
+            "tbl" => self.holders.push(Holder::Table(Vec::new())),
+            "tr" => self.holders.push(Holder::Row {
+                cells: Vec::new(),
+                is_deleted: false,
+            }),
+            "tc" => self.holders.push(Holder::Cell(Cell {
+                width: 1,
+                ..Cell::default()
+            })),
+            "txbxContent" => self.holders.push(Holder::Flow(Vec::new())),
+            _ => return false,
+        }
+        true
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "p" => {
+                if let Some(paragraph) = self.paragraphs.pop() {
+                    self.finish(paragraph);
+                }
+            }
+            "tbl" | "tr" | "tc" | "txbxContent" => self.close_holder(),
+            _ => {
+                if let Some(paragraph) = self.paragraphs.last_mut() {
+                    match name {
+                        "pPr" => paragraph.in_properties = false,
+                        "rPr" => paragraph.in_run_properties = false,
+                        "r" => paragraph.in_run = false,
+                        "t" => paragraph.in_text = false,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let styles = self.styles;
+        if let Some(paragraph) = self.paragraphs.last_mut()
+            && paragraph.in_text
+        {
+            paragraph.push(text, styles);
+        }
+    }
+
+    /// Puts the innermost open structure into the one around it.
+    fn close_holder(&mut self) {
+        if self.holders.len() < 2 {
+            return;
+        }
+        self.flush_carried();
+        match self.holders.pop() {
+            Some(Holder::Flow(blocks)) => match self.paragraphs.last_mut() {
+                Some(paragraph) => paragraph.boxes.extend(blocks),
+                None => blocks.into_iter().for_each(|block| self.put(block)),
+            },
+            Some(Holder::Table(rows)) => self.put(Block::Table(rows)),
+            Some(Holder::Row { cells, is_deleted }) => {
+                if let Some(Holder::Table(rows)) = self.holders.last_mut()
+                    && !is_deleted
+                {
+                    rows.push(cells);
+                }
+            }
+            Some(Holder::Cell(cell)) => {
+                self.n_paragraphs += 1;
+                if let Some(Holder::Row { cells, .. }) = self.holders.last_mut() {
+                    cells.push(cell);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn put(&mut self, block: Block) {
+        match self.holders.last_mut() {
+            Some(Holder::Flow(blocks)) => blocks.push(block),
+            Some(Holder::Cell(cell)) => cell.blocks.push(block),
+            // Only a broken file has text between rows or cells.
+            Some(Holder::Table(_) | Holder::Row { .. }) | None => {}
+        }
+    }
+
+    /// Resolves a paragraph's number and format and puts it into its place.
+    fn finish(&mut self, mut open: Open) {
+        self.n_paragraphs += 1;
+        if let Some(carried) = self.carried.take() {
+            open.text.insert_str(0, &carried);
+        }
+        if open.is_mark_deleted {
+            self.carried = Some(open.text);
+            for block in open.boxes {
+                self.put(block);
+            }
+            return;
+        }
+        let style = open.style.as_deref();
+        let ask = |question: fn(&Format) -> Option<u8>| {
+            question(&open.format).or_else(|| self.styles.ask(style, question))
+        };
+        let heading_level = ask(|format| format.outline_level).filter(|&level| level > 0);
+        let list = open
+            .format
+            .list
+            .clone()
+            .or_else(|| self.styles.ask(style, |format| format.list.clone()))
+            .filter(|list| list != "0");
+        let mut text = String::new();
+        if let Some(list) = list {
+            let level = ask(|format| format.list_level);
+            let chain = self.styles.chain(style);
+            text.extend(self.numbering.label(&list, level, chain, self.styles));
+        }
+        text.push_str(&open.text);
+        let is_centered = open
+            .format
+            .is_centered
+            .or_else(|| self.styles.ask(style, |format| format.is_centered))
+            .unwrap_or(false);
+        let paragraph = Paragraph {
+            text: normalize(&text).trim_matches([' ', '\t', '\n']).to_owned(),
+            heading_level,
+            is_bold: open.has_bold_letter && !open.has_plain_letter,
+            is_centered,
+        };
+        self.put(Block::Paragraph(paragraph));
+        for block in open.boxes {
+            self.put(block);
+        }
+    }
+
+    /// Makes a paragraph of text whose mark was deleted when nothing follows it.
+    fn flush_carried(&mut self) {
+        if let Some(text) = self.carried.take() {
+            let text = normalize(&text).trim().to_owned();
+            self.put(Block::Paragraph(Paragraph {
+                text,
+                ..Paragraph::default()
+            }));
+        }
+    }
+}
+
+impl Open {
+    /// Inside `w:pPr`.
+    fn open_property(&mut self, element: &Element<'_>) {
+        match element.name() {
+            "pStyle" => self.style = element.value(),
+            // In the properties of the paragraph's mark.
+            "rPr" => self.in_run_properties = true,
+            "del" if self.in_run_properties => self.is_mark_deleted = true,
+            "jc" | "outlineLvl" | "numId" | "ilvl" if !self.in_run_properties => {
+                self.format.take(element)
+            }
+            _ => {}
+        }
+    }
+
+    /// Inside the paragraph's content.
+    fn open_inside(&mut self, element: &Element<'_>, styles: &Styles) {
+        match element.name() {
+            "pPr" => self.in_properties = true,
+            "r" => {
+                self.in_run = true;
+                self.run = Run::default();
+            }
+            "rPr" => self.in_run_properties = true,
+            "t" => self.in_text = true,
+            "fldChar" => match element.attribute("fldCharType").as_deref() {
+                Some("begin") => self.fields.push(true),
+                Some("separate") => {
+                    if let Some(is_code) = self.fields.last_mut() {
+                        *is_code = false;
+                    }
+                }
+                Some("end") => {
+                    self.fields.pop();
+                }
+                _ => {}
+            },
+            "tab" | "ptab" if self.in_run => self.push("\t", styles),
+            "br" | "cr" if self.in_run => self.push("\n", styles),
+            "noBreakHyphen" if self.in_run => self.push("-", styles),
+            "sym" if self.in_run => {
+                let code = element
+                    .attribute("char")
+                    .and_then(|code| u32::from_str_radix(&code, 16).ok());
+                let c = code
+                    .and_then(char::from_u32)
+                    .filter(|c| !matches!(c, '\u{e000}'..='\u{f8ff}'));
+                self.push(&c.unwrap_or('–').to_string(), styles);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds visible text in the run's format.
+    fn push(&mut self, text: &str, styles: &Styles) {
+        if self.fields.contains(&true) {
+            return;
+        }
+        let style = self.style.as_deref();
+        let run_style = self.run.style.as_deref();
+        let is_hidden = self
+            .run
+            .format
+            .is_hidden
+            .or_else(|| styles.ask_run(run_style, |format| format.is_hidden))
+            .or_else(|| styles.ask(style, |format| format.is_hidden));
+        if is_hidden == Some(true) {
+            return;
+        }
+        if text.chars().any(char::is_alphabetic) {
+            let is_bold = self
+                .run
+                .format
+                .is_bold
+                .or_else(|| styles.ask_run(run_style, |format| format.is_bold))
+                .or_else(|| styles.ask(style, |format| format.is_bold));
+            self.has_bold_letter |= is_bold == Some(true);
+            self.has_plain_letter |= is_bold != Some(true);
+        }
+        if text.is_ascii() {
+            self.text.push_str(text);
+            return;
+        }
+        let font = self
+            .run
+            .format
+            .font
+            .or_else(|| styles.ask_run(run_style, |format| format.font))
+            .or_else(|| styles.ask(style, |format| format.font));
+        self.text.push_str(&unicode(text, font));
+    }
+}
+
+/// Text typed with an old font, in Unicode; text that already is stays.
+fn unicode(text: &str, font: Option<Font>) -> String {
+    let is_unicode = text
+        .chars()
+        .any(|c| matches!(c, 'Ạ'..='ỹ' | 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{300}'..='\u{323}'));
+    match font {
+        Some(Font::Tcvn3) if !is_unicode => legacy::from_tcvn3_font(text),
+        Some(Font::Tcvn3Capitals) if !is_unicode => legacy::from_tcvn3_font(text).to_uppercase(),
+        Some(Font::Vni) if !is_unicode => legacy::from_vni_font(text),
+        _ => text.to_owned(),
+    }
+}
