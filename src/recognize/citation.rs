@@ -144,7 +144,7 @@ impl Places {
     fn headings(&self, context: &Context<'_>) -> Vec<Place> {
         let mut places: Vec<Place> = Vec::new();
         for heading in context.headings {
-            let mentions = self.mentions(heading, true);
+            let mentions = self.mentions(without_numbering(heading), true);
             if mentions.is_empty() {
                 continue;
             }
@@ -166,7 +166,8 @@ impl Places {
     /// Gives a text without a place of its own that of the innermost heading with one.
     fn take_from_headings(&self, headings: &[Place], citations: &mut Citations) {
         let Some(place) = headings.last() else { return };
-        if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) = (citations.places.first(), place.node)
+        if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) =
+            (citations.places.first(), place.node)
             && own.confidence >= Confidence::THRESHOLD
         {
             return;
@@ -188,6 +189,31 @@ impl Places {
             is_place_cell,
         };
         Scanner::new(grammar, &self.tree).scan()
+    }
+}
+
+/// A heading without the number it has in the letter: "I. Đối với …", "1.1. Về …".
+fn without_numbering(heading: &str) -> &str {
+    let heading = heading.trim_start();
+    let end = heading
+        .find(|c: char| !(c.is_alphanumeric() || c == '.'))
+        .unwrap_or(heading.len());
+    let Some((number, rest)) = heading.split_at_checked(end) else {
+        return heading;
+    };
+    let is_number = number.len() <= 8
+        && number.split('.').all(|piece| {
+            piece.is_empty()
+                || piece.chars().all(|c| c.is_ascii_digit())
+                || piece.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
+                || piece.chars().count() == 1
+        });
+    let is_marked = number.ends_with('.') || rest.starts_with([')', '/', '-']);
+    let title = rest.trim_start_matches([')', '/', '-']).trim_start();
+    if is_number && is_marked && !title.is_empty() {
+        title
+    } else {
+        heading
     }
 }
 

@@ -84,12 +84,14 @@ struct Component {
 
 /// "thứ nhất" … "thứ mười".
 static ORDINALS: LazyLock<HashMap<u64, u16, BuildIdentity>> = LazyLock::new(|| {
-    ["nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi"]
-        .iter()
-        .zip(1..)
-        .chain([(&"bon", 4), (&"dau", 1)])
-        .map(|(word, number)| (hash_folded(word), number))
-        .collect()
+    [
+        "nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi",
+    ]
+    .iter()
+    .zip(1..)
+    .chain([(&"bon", 4), (&"dau", 1)])
+    .map(|(word, number)| (hash_folded(word), number))
+    .collect()
 });
 static LAST: LazyLock<u64> = LazyLock::new(|| hash_folded("cuoi"));
 static FIRST: LazyLock<u64> = LazyLock::new(|| hash_folded("dau"));
@@ -122,7 +124,9 @@ impl<'a> Grammar<'a> {
 
     /// The index after the term at `at`.
     pub(super) fn after(&self, at: usize) -> usize {
-        at + self.token(at).map_or(1, |token| usize::from(token.n_words.max(1)))
+        at + self
+            .token(at)
+            .map_or(1, |token| usize::from(token.n_words.max(1)))
     }
 
     pub(super) fn span(&self, first: usize, end: usize) -> Span {
@@ -157,9 +161,13 @@ impl<'a> Grammar<'a> {
             });
             next = end;
         }
-        let only_annex = components
-            .iter()
-            .all(|component| component.step.items.iter().all(|item| item.value == Value::Unnumbered));
+        let only_annex = components.iter().all(|component| {
+            component
+                .step
+                .items
+                .iter()
+                .all(|item| item.value == Value::Unnumbered)
+        });
         if only_annex && !self.is_place_cell {
             return None;
         }
@@ -192,7 +200,13 @@ impl<'a> Grammar<'a> {
         if let Term::Place(keyword) = token.term {
             let after = self.after(at);
             let (items, end) = self.items(after, keyword);
-            if !items.is_empty() {
+            // "2 phần 3" is a fraction.
+            let is_fraction = keyword == Keyword::Part
+                && at.checked_sub(1).and_then(|before| self.kind(before)) == Some(Kind::Number)
+                && at.checked_sub(2).is_none_or(|before| {
+                    self.kind(before) == Some(Kind::Word) && self.term(before) == Term::None
+                });
+            if !items.is_empty() && !is_fraction {
                 return Some((Step { keyword, items }, end));
             }
             let unnumbered = keyword == Keyword::Annex;
@@ -221,7 +235,17 @@ impl<'a> Grammar<'a> {
         let token = self.token(at)?;
         if token.is_glued && at > 0 {
             let before = self.kind(at - 1);
-            if !matches!(before, Some(Kind::OpenParen | Kind::OpenQuote | Kind::Quote | Kind::Comma | Kind::Semicolon | Kind::Colon)) {
+            if !matches!(
+                before,
+                Some(
+                    Kind::OpenParen
+                        | Kind::OpenQuote
+                        | Kind::Quote
+                        | Kind::Comma
+                        | Kind::Semicolon
+                        | Kind::Colon
+                )
+            ) {
                 return None;
             }
         }
@@ -267,12 +291,21 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    fn more_items(&self, mut items: Vec<Item>, mut end: usize, keyword: Keyword) -> (Vec<Item>, usize) {
+    fn more_items(
+        &self,
+        mut items: Vec<Item>,
+        mut end: usize,
+        keyword: Keyword,
+    ) -> (Vec<Item>, usize) {
         while items.len() < MAX_ITEMS {
             let (is_range_end, start) = match (self.kind(end), self.term(end)) {
                 (Some(Kind::Comma), _) => {
                     let after = end + 1;
-                    let after = if self.term(after) == Term::And { self.after(after) } else { after };
+                    let after = if self.term(after) == Term::And {
+                        self.after(after)
+                    } else {
+                        after
+                    };
                     (false, after)
                 }
                 (Some(Kind::Ampersand), _) | (_, Term::And) => (false, self.after(end)),
@@ -282,12 +315,17 @@ impl<'a> Grammar<'a> {
             let Some((value, next)) = self.value(start, keyword) else {
                 break;
             };
-            let fits = items.first().is_some_and(|first| same_form(&first.value, &value))
+            let fits = items
+                .first()
+                .is_some_and(|first| same_form(&first.value, &value))
                 && !matches!(self.term(next), Term::Place(_) if self.items_follow_number(next, &value));
             if !fits {
                 break;
             }
-            items.push(Item { value, is_range_end });
+            items.push(Item {
+                value,
+                is_range_end,
+            });
             end = next;
         }
         (items, end)
@@ -321,10 +359,16 @@ impl<'a> Grammar<'a> {
                 return self.ordinal(at);
             }
         }
-        let opened = matches!(self.kind(at), Some(Kind::OpenQuote | Kind::Quote | Kind::OpenParen));
+        let opened = matches!(
+            self.kind(at),
+            Some(Kind::OpenQuote | Kind::Quote | Kind::OpenParen)
+        );
         let start = if opened { at + 1 } else { at };
         let (pieces, mut end) = self.path(start, keyword)?;
-        let closes = matches!(self.kind(end), Some(Kind::CloseQuote | Kind::Quote | Kind::CloseParen));
+        let closes = matches!(
+            self.kind(end),
+            Some(Kind::CloseQuote | Kind::Quote | Kind::CloseParen)
+        );
         if opened && !closes {
             return None;
         }
@@ -357,7 +401,10 @@ impl<'a> Grammar<'a> {
         let token = self.token(at)?;
         let mut end = at + 1;
         let piece = if token.folded == *LAST {
-            if self.token(end).is_some_and(|token| token.folded == hash_folded("cung")) {
+            if self
+                .token(end)
+                .is_some_and(|token| token.folded == hash_folded("cung"))
+            {
                 end += 1;
             }
             Piece {
@@ -365,8 +412,14 @@ impl<'a> Grammar<'a> {
                 ..Piece::default()
             }
         } else {
-            let number = token.number.or_else(|| ORDINALS.get(&token.folded).copied())?;
-            if token.folded == *FIRST && self.token(end).is_some_and(|token| token.folded == hash_folded("tien")) {
+            let number = token
+                .number
+                .or_else(|| ORDINALS.get(&token.folded).copied())?;
+            if token.folded == *FIRST
+                && self
+                    .token(end)
+                    .is_some_and(|token| token.folded == hash_folded("tien"))
+            {
                 end += 1;
             }
             Piece {
@@ -387,9 +440,14 @@ impl<'a> Grammar<'a> {
             let joins = match separator.map(|token| token.kind) {
                 Some(Kind::Period) => true,
                 // "IV-2"; "5-7" is a range.
-                Some(Kind::Dash) => piece.roman.is_some() && piece.number.is_none()
-                    && pieces.len() == 1
-                    && self.token(end + 1).is_some_and(|token| token.number.is_some()),
+                Some(Kind::Dash) => {
+                    piece.roman.is_some()
+                        && piece.number.is_none()
+                        && pieces.len() == 1
+                        && self
+                            .token(end + 1)
+                            .is_some_and(|token| token.number.is_some())
+                }
                 _ => false,
             };
             if !joins || !follows {
@@ -408,12 +466,17 @@ impl<'a> Grammar<'a> {
         let token = self.token(at)?;
         match token.kind {
             Kind::Number => {
-                let number = token.number.filter(|&number| number < 1000 || keyword == Keyword::Article)?;
+                let number = token
+                    .number
+                    .filter(|&number| number < 1000 || keyword == Keyword::Article)?;
                 let next = self.token(at + 1);
                 let suffix = next
                     .filter(|next| next.is_glued && next.kind == Kind::Word && !next.is_upper)
                     .and_then(|next| next.letter)
-                    .filter(|_| self.token(at + 2).is_none_or(|token| !(token.is_glued && token.kind == Kind::Number)));
+                    .filter(|_| {
+                        self.token(at + 2)
+                            .is_none_or(|token| !(token.is_glued && token.kind == Kind::Number))
+                    });
                 let is_word = next.is_some_and(|next| next.is_glued && next.kind == Kind::Word);
                 if is_word && suffix.is_none() {
                     return None;
@@ -426,14 +489,17 @@ impl<'a> Grammar<'a> {
                 Some((piece, at + 1 + usize::from(suffix.is_some())))
             }
             Kind::Word => {
-                let letter = token.letter.filter(|&c| c.is_ascii_alphabetic() || c == 'đ');
+                let letter = token
+                    .letter
+                    .filter(|&c| c.is_ascii_alphabetic() || c == 'đ');
                 let takes_small_roman = matches!(
                     keyword,
                     Keyword::Part | Keyword::Chapter | Keyword::Division | Keyword::Annex
                 );
                 let roman = token.roman.filter(|_| {
                     let has_suffix = token.suffix.is_some();
-                    (token.is_upper && (!has_suffix || keyword == Keyword::Annex)) || (takes_small_roman && is_first && !self.word_follows(at + 1))
+                    (token.is_upper && (!has_suffix || keyword == Keyword::Annex))
+                        || (takes_small_roman && is_first && !self.word_follows(at + 1))
                 });
                 let is_capital = token.is_upper && letter.is_some();
                 if letter.is_none() && roman.is_none() {
@@ -442,13 +508,17 @@ impl<'a> Grammar<'a> {
                 if token.letter.is_some() && token.is_glued && is_first && at > 0 {
                     // "KH&CN" and "5a" are not places.
                     let before = self.kind(at - 1);
-                    if matches!(before, Some(Kind::Word | Kind::Number | Kind::Ampersand | Kind::Slash)) {
+                    if matches!(
+                        before,
+                        Some(Kind::Word | Kind::Number | Kind::Ampersand | Kind::Slash)
+                    ) {
                         return None;
                     }
                 }
-                let glued_word = self
-                    .token(at + 1)
-                    .is_some_and(|next| next.is_glued && matches!(next.kind, Kind::Number | Kind::Word | Kind::Ampersand));
+                let glued_word = self.token(at + 1).is_some_and(|next| {
+                    next.is_glued
+                        && matches!(next.kind, Kind::Number | Kind::Word | Kind::Ampersand)
+                });
                 if glued_word {
                     return None;
                 }
@@ -467,7 +537,8 @@ impl<'a> Grammar<'a> {
 
     /// Whether a plain word follows, so that "vi" before it is a syllable and no numeral.
     fn word_follows(&self, at: usize) -> bool {
-        self.token(at).is_some_and(|token| token.kind == Kind::Word && token.term == Term::None)
+        self.token(at)
+            .is_some_and(|token| token.kind == Kind::Word && token.term == Term::None)
     }
 
     /// Whether a number is an amount, a date or a fraction.
@@ -479,7 +550,9 @@ impl<'a> Grammar<'a> {
         let glued = |at: usize| self.token(at).is_some_and(|token| token.is_glued);
         match self.kind(end) {
             Some(Kind::Percent) => true,
-            Some(Kind::Slash) => glued(end) && glued(end + 1) && self.kind(end + 1) == Some(Kind::Number),
+            Some(Kind::Slash) => {
+                glued(end) && glued(end + 1) && self.kind(end + 1) == Some(Kind::Number)
+            }
             _ => self.term(end) == Term::Counted,
         }
     }
@@ -492,7 +565,8 @@ impl<'a> Grammar<'a> {
         for (at, component) in components.iter().enumerate() {
             if let Some(last) = chain.last() {
                 let direction = direction(last, component, components.get(at + 1));
-                let goes_on = direction.is_some_and(|direction| outward.is_none_or(|outward| outward == direction));
+                let goes_on = direction
+                    .is_some_and(|direction| outward.is_none_or(|outward| outward == direction));
                 if goes_on {
                     outward = direction;
                 } else {
@@ -509,7 +583,10 @@ impl<'a> Grammar<'a> {
     }
 
     fn reference(&self, chain: &[&Component], outward: Option<bool>) -> Reference {
-        let mut steps: Vec<Step> = chain.iter().map(|component| component.step.clone()).collect();
+        let mut steps: Vec<Step> = chain
+            .iter()
+            .map(|component| component.step.clone())
+            .collect();
         if outward == Some(true) {
             steps.reverse();
         }
@@ -518,7 +595,9 @@ impl<'a> Grammar<'a> {
         Reference {
             steps,
             span: self.span(first, end),
-            is_range_end: chain.first().is_some_and(|component| component.joint == Joint::Range),
+            is_range_end: chain
+                .first()
+                .is_some_and(|component| component.joint == Joint::Range),
         }
     }
 }
@@ -536,14 +615,22 @@ fn direction(last: &Component, next: &Component, after: Option<&Component>) -> O
             // "Điều 5, khoản 2 Điều 6": the khoản belongs to what follows.
             let belongs_to_next = next.joint == Joint::Comma
                 && after.is_some_and(|after| {
-                    matches!(after.joint, Joint::None | Joint::Of) && after.step.keyword.rank() <= from
+                    matches!(after.joint, Joint::None | Joint::Of)
+                        && after.step.keyword.rank() <= from
                 });
             (!belongs_to_next).then_some(false)
         }
         std::cmp::Ordering::Equal => {
             // "mục 2 mục IV"
-            let is_roman = |component: &Component| match component.step.items.first().map(|item| &item.value) {
-                Some(Value::Path(pieces)) => pieces.first().is_some_and(|piece| piece.roman.is_some()),
+            let is_roman = |component: &Component| match component
+                .step
+                .items
+                .first()
+                .map(|item| &item.value)
+            {
+                Some(Value::Path(pieces)) => {
+                    pieces.first().is_some_and(|piece| piece.roman.is_some())
+                }
                 _ => false,
             };
             let nested = next.joint <= Joint::Of && !is_roman(last) && is_roman(next);
@@ -559,10 +646,17 @@ fn inherit_from_next(references: &mut [Reference]) {
         let (Some(reference), Some(next)) = (before.last_mut(), rest.first()) else {
             continue;
         };
-        let Some(first) = reference.steps.first() else { continue };
+        let Some(first) = reference.steps.first() else {
+            continue;
+        };
         let is_dependent = matches!(
             first.keyword,
-            Keyword::Clause | Keyword::Point | Keyword::Item | Keyword::Dash | Keyword::Row | Keyword::Division
+            Keyword::Clause
+                | Keyword::Point
+                | Keyword::Item
+                | Keyword::Dash
+                | Keyword::Row
+                | Keyword::Division
         ) && !starts_with_roman(first);
         let rank = first.keyword.rank();
         // Only what the next one names beside a step of the same kind can be meant for both.
@@ -596,5 +690,7 @@ fn same_form(first: &Value, second: &Value) -> bool {
     };
     (first.number.is_some() && second.number.is_some())
         || (first.roman.is_some() && second.roman.is_some())
-        || (first.letter.is_some() && second.letter.is_some() && first.is_capital == second.is_capital)
+        || (first.letter.is_some()
+            && second.letter.is_some()
+            && first.is_capital == second.is_capital)
 }

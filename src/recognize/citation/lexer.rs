@@ -143,7 +143,8 @@ pub(super) fn hash_words(text: &str) -> Vec<WordHash> {
 /// The mark-less hash of one word.
 pub(super) fn hash_folded(word: &str) -> u64 {
     let letters: &[(char, char)] = &LETTERS;
-    word.chars().fold(SEED, |hash, c| mix(hash, lower_and_base(letters, c).1))
+    word.chars()
+        .fold(SEED, |hash, c| mix(hash, lower_and_base(letters, c).1))
 }
 
 /// Cuts a text into tokens. White space is only remembered as the lack of glue.
@@ -198,7 +199,9 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
 }
 
 fn digit(c: char) -> u16 {
-    c.to_digit(10).and_then(|digit| u16::try_from(digit).ok()).unwrap_or(0)
+    c.to_digit(10)
+        .and_then(|digit| u16::try_from(digit).ok())
+        .unwrap_or(0)
 }
 
 fn mark(kind: Kind, start: usize, len: usize, is_glued: bool) -> Token {

@@ -24,6 +24,14 @@ enum Outcome {
     Silent,
 }
 
+/// How a group of places is spoken of.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    is_comparison: bool,
+    is_adding: bool,
+    is_absent: bool,
+}
+
 /// One place found, with what the order of places needs to know.
 struct Found {
     at: NodeRef,
@@ -79,9 +87,17 @@ impl<'a> Resolver<'a> {
                     owner,
                     is_comparison,
                     is_adding,
+                    is_absent,
                     span,
                     law,
-                } => self.group(references, *owner, (*is_comparison, *is_adding), *span, *law),
+                } => {
+                    let manner = Manner {
+                        is_comparison: *is_comparison,
+                        is_adding: *is_adding,
+                        is_absent: *is_absent,
+                    };
+                    self.group(references, *owner, manner, *span, *law);
+                }
                 Mention::Name {
                     hits,
                     owner,
@@ -134,17 +150,23 @@ impl<'a> Resolver<'a> {
         };
         for found in self.found {
             if citations.places.iter().all(|place| place.node != found.at) {
-                citations.places.push(place(found.at, found.span, found.rule, found.confidence));
+                citations
+                    .places
+                    .push(place(found.at, found.span, found.rule, found.confidence));
             }
         }
         if !citations.places.is_empty() {
             return citations;
         }
         if let Some(span) = self.format {
-            citations.places.push(place(NodeRef::Format, span, "citation.format", 0.9));
+            citations
+                .places
+                .push(place(NodeRef::Format, span, "citation.format", 0.9));
         }
         if let Some(span) = self.whole {
-            citations.places.push(place(NodeRef::Dossier, span, "citation.whole", 0.85));
+            citations
+                .places
+                .push(place(NodeRef::Dossier, span, "citation.whole", 0.85));
         }
         if citations.places.is_empty() {
             citations.unresolved.extend(self.pages);
@@ -168,7 +190,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         references: &[Reference],
         owner: Owner,
-        (is_comparison, is_adding): (bool, bool),
+        manner: Manner,
         span: Span,
         law: Option<Span>,
     ) {
@@ -180,11 +202,11 @@ impl<'a> Resolver<'a> {
         let mut previous: Option<At> = None;
         for reference in references {
             if let Some(first) = previous.filter(|_| reference.is_range_end) {
-                self.range(first, reference, &documents, is_comparison);
+                self.range(first, reference, &documents, manner.is_comparison);
                 previous = None;
                 continue;
             }
-            previous = self.reference(reference, &documents, is_comparison, is_adding);
+            previous = self.reference(reference, &documents, manner);
         }
     }
 
@@ -207,8 +229,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         reference: &Reference,
         documents: &[usize],
-        is_comparison: bool,
-        is_adding: bool,
+        manner: Manner,
     ) -> Option<At> {
         let mut last = None;
         for chain in chains(&reference.steps) {
@@ -220,15 +241,17 @@ impl<'a> Resolver<'a> {
                         None => vec![at],
                     };
                     for at in places {
-                        self.push(at, reference.span, rule, confidence, is_comparison);
+                        self.push(at, reference.span, rule, confidence, manner.is_comparison);
                     }
                     last = Some(at);
                 }
                 Outcome::Ambiguous(nodes) => self.unresolved.push(Unresolved {
                     span: reference.span,
-                    reason: UnresolvedReason::Ambiguous(nodes.into_iter().map(At::reference).collect()),
+                    reason: UnresolvedReason::Ambiguous(
+                        nodes.into_iter().map(At::reference).collect(),
+                    ),
                 }),
-                Outcome::Missing => self.missing(reference, &chain.values, documents, is_adding),
+                Outcome::Missing => self.missing(reference, &chain.values, documents, manner),
                 Outcome::Silent => {}
             }
         }
@@ -242,21 +265,30 @@ impl<'a> Resolver<'a> {
         reference: &Reference,
         values: &[(Keyword, &Value)],
         documents: &[usize],
-        is_adding: bool,
+        manner: Manner,
     ) {
-        if is_adding && values.len() > 1 {
+        if manner.is_absent {
+            return;
+        }
+        if manner.is_adding && values.len() > 1 {
             let outer = values.get(..values.len() - 1).unwrap_or(&[]);
             if let Outcome::Found(at, ..) = self.chain(outer, documents) {
                 self.push(at, reference.span, "citation.new_place", 0.85, false);
                 return;
             }
         }
-        let starts_with_article = values.first().is_some_and(|(keyword, _)| *keyword == Keyword::Article);
+        let starts_with_article = values
+            .first()
+            .is_some_and(|(keyword, _)| *keyword == Keyword::Article);
         if self.law.is_some() && starts_with_article {
             self.other_laws.push(reference.span);
             return;
         }
-        if self.unresolved.iter().all(|unresolved| unresolved.span != reference.span) {
+        if self
+            .unresolved
+            .iter()
+            .all(|unresolved| unresolved.span != reference.span)
+        {
             self.unresolved.push(Unresolved {
                 span: reference.span,
                 reason: UnresolvedReason::NoSuchPlace,
@@ -264,7 +296,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn range(&mut self, first: At, reference: &Reference, documents: &[usize], is_comparison: bool) {
+    fn range(
+        &mut self,
+        first: At,
+        reference: &Reference,
+        documents: &[usize],
+        is_comparison: bool,
+    ) {
         for chain in chains(&reference.steps) {
             match self.chain(&chain.values, documents) {
                 Outcome::Found(last, ..) => {
@@ -282,7 +320,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// Keeps a place and makes it the base of what follows.
-    fn push(&mut self, at: At, span: Span, rule: &'static str, confidence: f32, is_comparison: bool) {
+    fn push(
+        &mut self,
+        at: At,
+        span: Span,
+        rule: &'static str,
+        confidence: f32,
+        is_comparison: bool,
+    ) {
         if !is_comparison {
             // "Điều 5: khoản 1 …; khoản 3 …": the article only introduced them.
             self.found.retain(|found| {
@@ -293,8 +338,9 @@ impl<'a> Resolver<'a> {
                     }),
                     NodeRef::Dossier | NodeRef::Format | NodeRef::Document { .. } => None,
                 };
-                let introduces = above.is_some_and(|above| above != at && self.tree.is_within(at, above));
-                !(introduces && !found.is_comparison)
+                let introduces =
+                    above.is_some_and(|above| above != at && self.tree.is_within(at, above));
+                !introduces || found.is_comparison
             });
             self.bases.retain(|base| *base != at);
             self.bases.insert(0, at);
@@ -316,7 +362,9 @@ impl<'a> Resolver<'a> {
         };
         if let Some((at, rest)) = self.this(values, documents) {
             return match self.descend(at, rest) {
-                Descent::Found(at, rule) => Outcome::Found(at, rule.unwrap_or("citation.this"), 0.9),
+                Descent::Found(at, rule) => {
+                    Outcome::Found(at, rule.unwrap_or("citation.this"), 0.9)
+                }
                 Descent::Ambiguous(nodes) => Outcome::Ambiguous(nodes),
                 Descent::Missing => Outcome::Missing,
             };
@@ -326,23 +374,27 @@ impl<'a> Resolver<'a> {
         }
         let is_absolute = is_absolute(values);
         if is_absolute {
-            match self.from_documents(values, documents) {
+            match self.look_up(values, documents) {
                 Outcome::Missing => {}
                 outcome => return outcome,
             }
         }
-        if let Some(outcome) = self.from_bases(values, documents) {
+        if let Some(outcome) = self.inherit(values, documents) {
             return outcome;
         }
         if !is_absolute {
-            match self.from_documents(values, documents) {
+            match self.look_up(values, documents) {
                 Outcome::Missing => {}
                 outcome => return outcome,
             }
         }
-        let is_weak = matches!(first, Keyword::Paragraph | Keyword::Dash | Keyword::Item) ;
+        let is_weak = matches!(first, Keyword::Paragraph | Keyword::Dash | Keyword::Item);
         let unnumbered = values.iter().all(|(_, value)| **value == Value::Unnumbered);
-        if is_weak || unnumbered { Outcome::Silent } else { Outcome::Missing }
+        if is_weak || unnumbered {
+            Outcome::Silent
+        } else {
+            Outcome::Missing
+        }
     }
 
     /// Resolves a leading "Điều này", "mục này" to the nearest base of that kind.
@@ -355,14 +407,20 @@ impl<'a> Resolver<'a> {
         if **value != Value::This {
             return None;
         }
-        let classes = classes_of_this(*keyword);
         self.bases
             .iter()
             .filter(|base| documents.is_empty() || documents.contains(&base.outline))
             .find_map(|&base| {
                 let mut at = Some(base);
+                let classes =
+                    classes_of_this(*keyword, self.tree.has_class(base.outline, Class::Article));
                 while let Some(here) = at {
-                    if here.node.is_some() && self.tree.class(here).is_some_and(|class| classes.contains(&class)) {
+                    if here.node.is_some()
+                        && self
+                            .tree
+                            .class(here)
+                            .is_some_and(|class| classes.contains(&class))
+                    {
                         return Some((here, rest));
                     }
                     at = self.tree.parent(here);
@@ -371,9 +429,16 @@ impl<'a> Resolver<'a> {
             })
     }
 
-    fn from_documents(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Outcome {
-        let first_classes = values.first().map(|(keyword, value)| first_classes(*keyword, value)).unwrap_or_default();
-        let holds = |outline: usize| first_classes.iter().any(|&class| self.tree.has_class(outline, class));
+    fn look_up(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Outcome {
+        let first_classes = values
+            .first()
+            .map(|(keyword, value)| first_classes(*keyword, value))
+            .unwrap_or_default();
+        let holds = |outline: usize| {
+            first_classes
+                .iter()
+                .any(|&class| self.tree.has_class(outline, class))
+        };
         let root = |outline| At {
             outline,
             node: None,
@@ -408,7 +473,9 @@ impl<'a> Resolver<'a> {
         for &base in &self.bases {
             let mut above = Some(base);
             while let Some(here) = above.filter(|here| here.node.is_some()) {
-                let mut inside = nodes.iter().filter(|&&node| self.tree.is_within(node, here));
+                let mut inside = nodes
+                    .iter()
+                    .filter(|&&node| self.tree.is_within(node, here));
                 if let (Some(&only), None) = (inside.next(), inside.next()) {
                     return Outcome::Found(only, rule_of(values), 0.85);
                 }
@@ -419,7 +486,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Takes the parts that are left out from the places before.
-    fn from_bases(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Option<Outcome> {
+    fn inherit(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Option<Outcome> {
         for &base in &self.bases {
             if !documents.is_empty() && !documents.contains(&base.outline) {
                 continue;
@@ -427,7 +494,11 @@ impl<'a> Resolver<'a> {
             let mut above = Some(base);
             while let Some(here) = above.filter(|here| here.node.is_some()) {
                 if let Descent::Found(at, rule) = self.descend(here, values) {
-                    return Some(Outcome::Found(at, rule.unwrap_or("citation.inherited"), 0.9));
+                    return Some(Outcome::Found(
+                        at,
+                        rule.unwrap_or("citation.inherited"),
+                        0.9,
+                    ));
                 }
                 above = self.tree.parent(here);
             }
@@ -461,15 +532,29 @@ impl<'a> Resolver<'a> {
     }
 
     /// The nodes one value means below `at`.
-    fn step(&self, at: At, keyword: Keyword, value: &Value, rule: &mut Option<&'static str>) -> Vec<At> {
+    fn step(
+        &self,
+        at: At,
+        keyword: Keyword,
+        value: &Value,
+        rule: &mut Option<&'static str>,
+    ) -> Vec<At> {
         match value {
             Value::Path(pieces) => self.path(at, keyword, pieces, rule),
-            Value::Unnumbered if keyword == Keyword::Annex => self.tree.only_annex(at).into_iter().collect(),
+            Value::Unnumbered if keyword == Keyword::Annex => {
+                self.tree.only_annex(at).into_iter().collect()
+            }
             Value::Unnumbered | Value::This => Vec::new(),
         }
     }
 
-    fn path(&self, at: At, keyword: Keyword, pieces: &[Piece], rule: &mut Option<&'static str>) -> Vec<At> {
+    fn path(
+        &self,
+        at: At,
+        keyword: Keyword,
+        pieces: &[Piece],
+        rule: &mut Option<&'static str>,
+    ) -> Vec<At> {
         if matches!(keyword, Keyword::Dash | Keyword::Paragraph) {
             return self.dash(at, keyword, pieces, rule).into_iter().collect();
         }
@@ -478,7 +563,10 @@ impl<'a> Resolver<'a> {
             return found;
         }
         // "mục 2.1" below 2: its first number repeats the parent's.
-        let numbers: Vec<Part> = pieces.iter().filter_map(|piece| Some((piece.number?, piece.suffix))).collect();
+        let numbers: Vec<Part> = pieces
+            .iter()
+            .filter_map(|piece| Some((piece.number?, piece.suffix)))
+            .collect();
         if pieces.len() >= 2 && numbers.len() == pieces.len() {
             let own = self.tree.own_number(at);
             if own.is_some() && own == numbers.first().map(|part| part.0) {
@@ -497,7 +585,10 @@ impl<'a> Resolver<'a> {
             && let (Some(letter), Some(_)) = (last.suffix, last.number)
         {
             let mut split = before.to_vec();
-            split.push(Piece { suffix: None, ..*last });
+            split.push(Piece {
+                suffix: None,
+                ..*last
+            });
             split.push(Piece {
                 letter: Some(letter),
                 ..Piece::default()
@@ -522,7 +613,9 @@ impl<'a> Resolver<'a> {
                     inner_classes(piece)
                 };
                 for class in classes {
-                    let Some(part) = part_of(class, piece) else { continue };
+                    let Some(part) = part_of(class, piece) else {
+                        continue;
+                    };
                     let found = self.tree.find(at, key(class, &[part]));
                     if !found.is_empty() {
                         next.extend(found);
@@ -551,11 +644,25 @@ impl<'a> Resolver<'a> {
             *rule = Some("citation.dash_in_parent");
             return Some(at);
         }
-        let number = if piece.is_last { n_dashes } else { piece.number? };
-        self.tree.find(at, key(Class::Dash, &[(number, None)])).first().copied()
+        let number = if piece.is_last {
+            n_dashes
+        } else {
+            piece.number?
+        };
+        self.tree
+            .find(at, key(Class::Dash, &[(number, None)]))
+            .first()
+            .copied()
     }
 
-    fn name(&mut self, hits: &[NameHit], owner: Owner, span: Span, has_keyword: bool, is_closed: bool) {
+    fn name(
+        &mut self,
+        hits: &[NameHit],
+        owner: Owner,
+        span: Span,
+        has_keyword: bool,
+        is_closed: bool,
+    ) {
         if let Owner::Other { .. } = owner {
             return;
         }
@@ -569,7 +676,9 @@ impl<'a> Resolver<'a> {
         for outline in order {
             let here = || hits.iter().filter(move |hit| hit.at.outline == outline);
             for pick in [
-                here().filter(|hit| hit.is_full && !hit.is_alias).collect::<Vec<_>>(),
+                here()
+                    .filter(|hit| hit.is_full && !hit.is_alias)
+                    .collect::<Vec<_>>(),
                 here().filter(|hit| hit.is_full).collect(),
                 here().collect(),
             ] {
@@ -583,10 +692,17 @@ impl<'a> Resolver<'a> {
             }
         }
         let is_within_base = |hit: &&&NameHit| {
-            self.bases.first().is_some_and(|&base| base.node.is_some() && self.tree.is_within(hit.at, base))
+            self.bases
+                .first()
+                .is_some_and(|&base| base.node.is_some() && self.tree.is_within(hit.at, base))
         };
         if chosen.len() > 1
-            && let [only] = chosen.iter().filter(is_within_base).copied().collect::<Vec<_>>().as_slice()
+            && let [only] = chosen
+                .iter()
+                .filter(is_within_base)
+                .copied()
+                .collect::<Vec<_>>()
+                .as_slice()
         {
             chosen = vec![*only];
         }
@@ -595,11 +711,14 @@ impl<'a> Resolver<'a> {
             [hit] => {
                 let confidence = match (hit.is_full, has_keyword, is_closed) {
                     (true, true, true) => 0.95,
-                    (true, _, _) => 0.85,
-                    (false, true, true) => 0.85,
+                    (true, _, _) | (false, true, true) => 0.85,
                     (false, _, _) => 0.7,
                 };
-                let rule = if hit.is_alias { "citation.customary_name" } else { "citation.heading_name" };
+                let rule = if hit.is_alias {
+                    "citation.customary_name"
+                } else {
+                    "citation.heading_name"
+                };
                 let at = hit.at;
                 self.push(at, span, rule, confidence, false);
             }
@@ -637,7 +756,11 @@ fn chains(steps: &[Step]) -> Vec<Chain<'_>> {
     for step in steps {
         let mut longer = Vec::new();
         for chain in &chains {
-            for Item { value, is_range_end } in &step.items {
+            for Item {
+                value,
+                is_range_end,
+            } in &step.items
+            {
                 let mut values = chain.values.clone();
                 values.push((step.keyword, value));
                 longer.push(Chain {
@@ -664,7 +787,9 @@ fn is_absolute(values: &[(Keyword, &Value)]) -> bool {
         Keyword::Chapter | Keyword::Article | Keyword::Annex => true,
         Keyword::Part | Keyword::Division | Keyword::Path | Keyword::Point => match value {
             Value::Path(pieces) => pieces.first().is_some_and(|piece| {
-                piece.roman.is_some_and(|_| pieces.len() > 1 || *keyword != Keyword::Point)
+                piece
+                    .roman
+                    .is_some_and(|_| pieces.len() > 1 || *keyword != Keyword::Point)
                     || (piece.is_capital && *keyword != Keyword::Point)
                     || (*keyword == Keyword::Path && pieces.len() > 2)
             }),
@@ -710,7 +835,13 @@ fn classes(keyword: Keyword, piece: &Piece) -> Vec<Class> {
             Class::Number,
             Class::Letter,
         ],
-        Keyword::Path => vec![Class::Roman, Class::Capital, Class::Article, Class::Number, Class::Part],
+        Keyword::Path => vec![
+            Class::Roman,
+            Class::Capital,
+            Class::Article,
+            Class::Number,
+            Class::Part,
+        ],
         Keyword::Dash | Keyword::Paragraph => vec![Class::Dash],
     }
 }
@@ -741,16 +872,21 @@ fn first_classes(keyword: Keyword, value: &Value) -> Vec<Class> {
     }
 }
 
-fn classes_of_this(keyword: Keyword) -> &'static [Class] {
+fn classes_of_this(keyword: Keyword, has_articles: bool) -> &'static [Class] {
     match keyword {
         Keyword::Article => &[Class::Article],
         Keyword::Chapter => &[Class::Chapter],
         Keyword::Clause => &[Class::Number],
+        Keyword::Point | Keyword::Item if has_articles => &[Class::Letter],
         Keyword::Point | Keyword::Item => &[Class::Letter, Class::Number],
         Keyword::Annex => &[Class::Annex],
         Keyword::Dash => &[Class::Dash],
         Keyword::Part => &[Class::Part, Class::Capital, Class::Roman],
-        Keyword::Division | Keyword::Subdivision | Keyword::Path | Keyword::Row | Keyword::Paragraph => &[
+        Keyword::Division
+        | Keyword::Subdivision
+        | Keyword::Path
+        | Keyword::Row
+        | Keyword::Paragraph => &[
             Class::Number,
             Class::Roman,
             Class::Letter,
@@ -765,10 +901,15 @@ fn classes_of_this(keyword: Keyword) -> &'static [Class] {
 fn part_of(class: Class, piece: &Piece) -> Option<Part> {
     let numeral = piece.roman.or(piece.number);
     match class {
-        Class::Letter => piece.letter.filter(|_| !piece.is_capital || piece.roman.is_none()).map(letter_part),
+        Class::Letter => piece
+            .letter
+            .filter(|_| !piece.is_capital || piece.roman.is_none())
+            .map(letter_part),
         Class::Capital => piece.letter.filter(|_| piece.is_capital).map(letter_part),
         Class::Roman => piece.roman.map(|number| (number, None)),
-        Class::Article | Class::Number | Class::Dash => piece.number.map(|number| (number, piece.suffix)),
+        Class::Article | Class::Number | Class::Dash => {
+            piece.number.map(|number| (number, piece.suffix))
+        }
         Class::Part | Class::Chapter | Class::Division | Class::Subdivision | Class::Annex => {
             numeral.map(|number| (number, piece.suffix))
         }

@@ -30,6 +30,8 @@ pub(super) enum Mention {
         is_comparison: bool,
         /// After "bổ sung": the place may not exist yet.
         is_adding: bool,
+        /// After "không có": said to be missing.
+        is_absent: bool,
         span: Span,
         /// Follows "Luật …" directly: "(Điều 55)", "tại Điều 5".
         law: Option<Span>,
@@ -50,9 +52,15 @@ pub(super) enum Mention {
         leads: bool,
     },
     /// Another document on its own.
-    Law { span: Span },
-    Whole { span: Span },
-    Format { span: Span },
+    Law {
+        span: Span,
+    },
+    Whole {
+        span: Span,
+    },
+    Format {
+        span: Span,
+    },
     Page {
         page: Option<u32>,
         line: Option<i32>,
@@ -84,9 +92,9 @@ pub(super) fn mark_quotations(tokens: &mut [Token]) {
     }
     for (start, end) in regions {
         let before = start.checked_sub(1).and_then(|at| tokens.get(at));
-        let names_a_place = before.is_some_and(|token| {
-            matches!(token.term, Term::Place(_) | Term::Of | Term::Number)
-        }) && end - start < 24;
+        let names_a_place = before
+            .is_some_and(|token| matches!(token.term, Term::Place(_) | Term::Of | Term::Number))
+            && end - start < 24;
         if names_a_place {
             continue;
         }
@@ -146,9 +154,16 @@ impl<'a> Scanner<'a> {
                 let end = self.grammar.after(at);
                 let span = self.grammar.span(at, end);
                 // "toàn bộ dự thảo Đề án" is one document.
-                if let Some((outline, n_words)) = self.tokens_from(end).and_then(|rest| self.tree.document_at(rest)) {
+                if let Some((outline, n_words)) = self
+                    .tokens_from(end)
+                    .and_then(|rest| self.tree.document_at(rest))
+                {
                     let span = self.grammar.span(at, end + n_words);
-                    self.mentions.push(Mention::Document { outline, span, leads: true });
+                    self.mentions.push(Mention::Document {
+                        outline,
+                        span,
+                        leads: true,
+                    });
                     return end + n_words;
                 }
                 self.mentions.push(Mention::Whole { span });
@@ -201,7 +216,10 @@ impl<'a> Scanner<'a> {
                 && at - law_end <= 3
                 && (*law_end..at).all(|between| {
                     matches!(self.grammar.term(between), Term::Of | Term::Plural)
-                        || matches!(self.grammar.kind(between), Some(Kind::OpenParen | Kind::Comma))
+                        || matches!(
+                            self.grammar.kind(between),
+                            Some(Kind::OpenParen | Kind::Comma)
+                        )
                 })
         });
         let span = self.grammar.span(at, if next > end { next } else { end });
@@ -210,6 +228,7 @@ impl<'a> Scanner<'a> {
             owner,
             is_comparison: self.follows_term(at, Term::Reference, 4),
             is_adding: self.follows_term(at, Term::Adding, 3),
+            is_absent: self.follows_term(at, Term::Absent, 1),
             span,
             law: law.map(|(span, _)| span),
         });
@@ -229,7 +248,9 @@ impl<'a> Scanner<'a> {
             let is_clear = (end..at).all(|between| {
                 !matches!(
                     self.grammar.kind(between),
-                    Some(Kind::Comma | Kind::Semicolon | Kind::Period | Kind::Colon | Kind::Newline)
+                    Some(
+                        Kind::Comma | Kind::Semicolon | Kind::Period | Kind::Colon | Kind::Newline
+                    )
                 )
             });
             term == wanted && end <= at && n_between <= reach && is_clear
@@ -253,7 +274,8 @@ impl<'a> Scanner<'a> {
         if skipped_comma && self.grammar.term(at) != Term::Draft {
             return (Owner::Unsaid, end);
         }
-        self.owner_at(at).map_or((Owner::Unsaid, end), |(owner, next)| (owner, next))
+        self.owner_at(at)
+            .map_or((Owner::Unsaid, end), |(owner, next)| (owner, next))
     }
 
     /// Reads the name of a document.
@@ -280,10 +302,17 @@ impl<'a> Scanner<'a> {
         }
         let end = self.grammar.after(start);
         match self.grammar.term(start) {
-            Term::Numbered if self.grammar.term(end) == Term::This => Some((Owner::Draft(None), end + 1)),
-            Term::Law if self.grammar.term(end) == Term::This => Some((Owner::Draft(None), end + 1)),
+            Term::Numbered if self.grammar.term(end) == Term::This => {
+                Some((Owner::Draft(None), end + 1))
+            }
+            Term::Law if self.grammar.term(end) == Term::This => {
+                Some((Owner::Draft(None), end + 1))
+            }
             Term::Numbered => {
-                let is_upper = self.grammar.token(start).is_some_and(|token| token.is_upper);
+                let is_upper = self
+                    .grammar
+                    .token(start)
+                    .is_some_and(|token| token.is_upper);
                 (self.number_follows(end) || (is_upper && named.is_none())).then(|| {
                     let end = self.number_end(end);
                     let span = self.grammar.span(start, end);
@@ -292,7 +321,10 @@ impl<'a> Scanner<'a> {
             }
             Term::Law => {
                 let name_end = self.law_name_end(end);
-                let is_upper = self.grammar.token(start).is_some_and(|token| token.is_upper);
+                let is_upper = self
+                    .grammar
+                    .token(start)
+                    .is_some_and(|token| token.is_upper);
                 if name_end > end {
                     let span = self.grammar.span(start, name_end);
                     return Some((Owner::Other { span }, name_end));
@@ -311,19 +343,32 @@ impl<'a> Scanner<'a> {
 
     /// Whether the number of a document follows: "số 78/2025/NĐ-CP", "202".
     fn number_follows(&self, at: usize) -> bool {
-        let at = if self.grammar.term(at) == Term::Number { self.grammar.after(at) } else { at };
+        let at = if self.grammar.term(at) == Term::Number {
+            self.grammar.after(at)
+        } else {
+            at
+        };
         self.grammar.kind(at) == Some(Kind::Number)
     }
 
     /// The index after a document's number and symbol.
     fn number_end(&self, at: usize) -> usize {
-        let mut at = if self.grammar.term(at) == Term::Number { self.grammar.after(at) } else { at };
+        let mut at = if self.grammar.term(at) == Term::Number {
+            self.grammar.after(at)
+        } else {
+            at
+        };
         let start = at;
         while at < start + 12 {
-            let Some(token) = self.grammar.token(at) else { break };
+            let Some(token) = self.grammar.token(at) else {
+                break;
+            };
             let continues = at == start
                 || (token.is_glued
-                    && matches!(token.kind, Kind::Slash | Kind::Dash | Kind::Number | Kind::Word | Kind::Ampersand));
+                    && matches!(
+                        token.kind,
+                        Kind::Slash | Kind::Dash | Kind::Number | Kind::Word | Kind::Ampersand
+                    ));
             if !continues || (at == start && token.kind != Kind::Number) {
                 break;
             }
@@ -337,10 +382,16 @@ impl<'a> Scanner<'a> {
     fn law_name_end(&self, at: usize) -> usize {
         let mut end = at;
         while end < at + 10 {
-            let Some(token) = self.grammar.token(end) else { break };
+            let Some(token) = self.grammar.token(end) else {
+                break;
+            };
             let is_name = match token.kind {
-                Kind::Word => matches!(token.term, Term::None | Term::Ordinary | Term::Counted | Term::Numbered)
-                    || (token.term == Term::And && end > at),
+                Kind::Word => {
+                    matches!(
+                        token.term,
+                        Term::None | Term::Ordinary | Term::Counted | Term::Numbered
+                    ) || (token.term == Term::And && end > at)
+                }
                 Kind::Number => end > at,
                 _ => false,
             };
@@ -361,24 +412,37 @@ impl<'a> Scanner<'a> {
             self.grammar.term(at),
             Term::Place(Keyword::Part | Keyword::Division)
         );
-        let start = if has_keyword {
-            let after = self.grammar.after(at);
-            let opened = matches!(self.grammar.kind(after), Some(Kind::OpenQuote | Kind::Quote));
-            after + usize::from(opened)
-        } else if self.starts_clause(at) {
-            self.skip_lead(at)
-        } else {
-            return None;
+        // "Mục tiêu" is a heading, not the mục called "tiêu".
+        let bare = self
+            .starts_clause(at)
+            .then(|| self.skip_lead(at))
+            .filter(|&start| {
+                self.tokens_from(start)
+                    .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
+            });
+        let (start, has_keyword) = match bare {
+            Some(start) => (start, start > at && has_keyword),
+            None if has_keyword => {
+                let after = self.grammar.after(at);
+                let opened = matches!(
+                    self.grammar.kind(after),
+                    Some(Kind::OpenQuote | Kind::Quote)
+                );
+                (after + usize::from(opened), true)
+            }
+            None => return None,
         };
-        let rest = self.tokens_from(start)?;
-        let hits = self.tree.names_at(rest);
+        let hits = self.tree.names_at(self.tokens_from(start)?);
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
         let end = start + longest;
         let is_closed = self.closes_name(end);
         if !has_keyword && !is_closed {
             return None;
         }
-        let hits: Vec<NameHit> = hits.into_iter().filter(|hit| hit.n_tokens == longest).collect();
+        let hits: Vec<NameHit> = hits
+            .into_iter()
+            .filter(|hit| hit.n_tokens == longest)
+            .collect();
         let (owner, next) = self.owner_after(end);
         let span = self.grammar.span(at, end);
         self.mentions.push(Mention::Name {
@@ -401,12 +465,22 @@ impl<'a> Scanner<'a> {
             };
             match self.grammar.kind(last) {
                 Some(Kind::Newline | Kind::Semicolon) => return true,
-                Some(Kind::Period | Kind::CloseParen | Kind::Dash | Kind::Number | Kind::Slash) => before = last,
-                Some(Kind::Word) if self.grammar.token(last).is_some_and(|token| token.letter.is_some()) => {
+                Some(Kind::Period | Kind::CloseParen | Kind::Dash | Kind::Number | Kind::Slash) => {
+                    before = last
+                }
+                Some(Kind::Word)
+                    if self
+                        .grammar
+                        .token(last)
+                        .is_some_and(|token| token.letter.is_some()) =>
+                {
                     before = last;
                 }
                 Some(Kind::Comma | Kind::Colon) => {
-                    return self.mentions.last().is_some_and(|mention| matches!(mention, Mention::Document { .. }));
+                    return self
+                        .mentions
+                        .last()
+                        .is_some_and(|mention| matches!(mention, Mention::Document { .. }));
                 }
                 _ => return false,
             }
@@ -417,7 +491,9 @@ impl<'a> Scanner<'a> {
     /// Skips "Về", "Đối với", "Tại", "nội dung".
     fn skip_lead(&self, mut at: usize) -> usize {
         for _ in 0..4 {
-            let Some(token) = self.grammar.token(at) else { break };
+            let Some(token) = self.grammar.token(at) else {
+                break;
+            };
             let is_lead = token.kind == Kind::Word
                 && (LEADS.contains(&token.folded)
                     || (token.term == Term::Counted && token.folded == *CONTENT));
@@ -435,11 +511,21 @@ impl<'a> Scanner<'a> {
             return true;
         };
         match token.kind {
-            Kind::Colon | Kind::Comma | Kind::OpenParen | Kind::Newline | Kind::Semicolon
-            | Kind::Period | Kind::CloseQuote | Kind::Quote | Kind::Dash | Kind::CloseParen => true,
+            Kind::Colon
+            | Kind::Comma
+            | Kind::OpenParen
+            | Kind::Newline
+            | Kind::Semicolon
+            | Kind::Period
+            | Kind::CloseQuote
+            | Kind::Quote
+            | Kind::Dash
+            | Kind::CloseParen => true,
             Kind::Word => {
-                matches!(token.term, Term::Of | Term::Adding | Term::Draft | Term::Reference | Term::This)
-                    || VERBS.contains(&token.folded)
+                matches!(
+                    token.term,
+                    Term::Of | Term::Adding | Term::Draft | Term::Reference | Term::This
+                ) || VERBS.contains(&token.folded)
             }
             _ => false,
         }
@@ -450,7 +536,9 @@ impl<'a> Scanner<'a> {
         let token = self.grammar.token(at)?;
         let starts_here = token.kind == Kind::Word
             && (matches!(token.term, Term::Draft | Term::Numbered | Term::Law)
-                || self.tokens_from(at).is_some_and(|rest| self.tree.document_at(rest).is_some()));
+                || self
+                    .tokens_from(at)
+                    .is_some_and(|rest| self.tree.document_at(rest).is_some()));
         if !starts_here {
             return None;
         }
@@ -464,7 +552,11 @@ impl<'a> Scanner<'a> {
             Owner::Draft(Some(outline)) => {
                 let is_draft = token.term == Term::Draft;
                 let leads = self.leads(at, end, is_draft);
-                self.mentions.push(Mention::Document { outline, span, leads });
+                self.mentions.push(Mention::Document {
+                    outline,
+                    span,
+                    leads,
+                });
             }
             Owner::Draft(None) | Owner::Unsaid => return None,
         }
@@ -474,7 +566,9 @@ impl<'a> Scanner<'a> {
     /// Whether what follows a document's name is about it: "Dự thảo Báo cáo: phần …", "Tờ trình,
     /// điểm a …", "Đối với dự thảo Quyết định …".
     fn leads(&self, at: usize, end: usize, is_draft: bool) -> bool {
-        let before = at.checked_sub(1).and_then(|before| self.grammar.token(before));
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| self.grammar.token(before));
         let after_lead = before.is_some_and(|token| LEADS.contains(&token.folded));
         let starts = self.starts_clause(at) || after_lead;
         let introduces = matches!(
@@ -512,7 +606,11 @@ impl<'a> Scanner<'a> {
                 page = Some(u32::from(value));
             } else {
                 let (from_below, after) = self.counting_direction(end);
-                line = Some(if from_below { -i32::from(value) } else { i32::from(value) });
+                line = Some(if from_below {
+                    -i32::from(value)
+                } else {
+                    i32::from(value)
+                });
                 end = after;
             }
             next = end;
@@ -559,7 +657,10 @@ impl<'a> Scanner<'a> {
             .iter()
             .any(|mention| matches!(mention, Mention::Group { .. } | Mention::Name { .. }));
         let opens_list = self.grammar.kind(after + 1) == Some(Kind::Newline);
-        let is_quoted = matches!(self.grammar.kind(after + 1), Some(Kind::Quote | Kind::OpenQuote));
+        let is_quoted = matches!(
+            self.grammar.kind(after + 1),
+            Some(Kind::Quote | Kind::OpenQuote)
+        );
         if !has_place || opens_list || is_quoted || !self.is_rewriting(at) {
             return None;
         }
@@ -576,7 +677,9 @@ impl<'a> Scanner<'a> {
     /// Whether "sửa", "viết" or "thay" stands shortly before.
     fn is_rewriting(&self, at: usize) -> bool {
         (at.saturating_sub(6)..at).any(|before| {
-            self.grammar.token(before).is_some_and(|token| REWRITING.contains(&token.folded))
+            self.grammar
+                .token(before)
+                .is_some_and(|token| REWRITING.contains(&token.folded))
         })
     }
 }
@@ -588,13 +691,18 @@ fn folded(words: &[&str]) -> Vec<u64> {
 }
 
 /// Words before the name of a place or document.
-static LEADS: Words = Words::new(|| folded(&["ve", "doi", "voi", "tai", "trong", "o", "cho", "phan", "gop", "y"]));
+static LEADS: Words = Words::new(|| {
+    folded(&[
+        "ve", "doi", "voi", "tai", "trong", "o", "cho", "phan", "gop", "y",
+    ])
+});
 static CONTENT: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("noi"));
 /// Words with which the sentence goes on after a name.
 static VERBS: Words = Words::new(|| {
     folded(&[
-        "de", "chua", "can", "nen", "con", "bo", "neu", "co", "la", "quy", "phai", "xem", "ra", "sua",
-        "chinh", "lam", "dang", "khong", "duoc", "moi", "giao", "trinh", "viet", "ghi", "du",
+        "de", "chua", "can", "nen", "con", "bo", "neu", "co", "la", "quy", "phai", "xem", "ra",
+        "sua", "chinh", "lam", "dang", "khong", "duoc", "moi", "giao", "trinh", "viet", "ghi",
+        "du",
     ])
 });
 static REWRITING: Words = Words::new(|| folded(&["sua", "viet", "thay", "dieu", "chinh"]));

@@ -67,6 +67,8 @@ pub(super) enum Term {
     Adding,
     Quoting,
     Reason,
+    /// "không có": the sender knows that the place is not there.
+    Absent,
     Counted,
     Reference,
     /// A type of document that carries a number.
@@ -160,6 +162,7 @@ fn keyed_term(key: &str) -> Option<Term> {
         "adding" => Term::Adding,
         "quoting" => Term::Quoting,
         "reason" => Term::Reason,
+        "absent" => Term::Absent,
         "numbered" => Term::Numbered,
         "law" => Term::Law,
         "draft" => Term::Draft,
@@ -244,14 +247,17 @@ impl Terms {
             .find(|phrase| {
                 if let [only] = phrase.words.as_slice() {
                     // "mức" is not "mục"; a word without any mark may have lost them.
-                    return first.exact == only.exact || (first.is_ascii && only.folded == first.exact);
+                    return first.exact == only.exact
+                        || (first.is_ascii && only.folded == first.exact);
                 }
+                // "tại khoản" is not "tài khoản".
+                let is_exact = phrase.term == Term::Ordinary;
                 phrase.words.len() <= tokens.len()
-                    && phrase
-                        .words
-                        .iter()
-                        .zip(tokens)
-                        .all(|(word, token)| token.kind == Kind::Word && token.folded == word.folded)
+                    && phrase.words.iter().zip(tokens).all(|(word, token)| {
+                        token.kind == Kind::Word
+                            && token.folded == word.folded
+                            && (!is_exact || token.exact == word.exact)
+                    })
             })
             .map(|phrase| (phrase.term, phrase.words.len()))
     }
@@ -267,7 +273,10 @@ mod tests {
         let mut tokens = super::super::lexer::lex("tiểu mục mức điều khoản");
         TERMS.mark(&mut tokens);
         let terms: Vec<Term> = tokens.iter().map(|token| token.term).collect();
-        assert_eq!(terms.first(), Some(&Term::Place(super::Keyword::Subdivision)));
+        assert_eq!(
+            terms.first(),
+            Some(&Term::Place(super::Keyword::Subdivision))
+        );
         assert_eq!(terms.get(2), Some(&Term::None), "mức is not mục");
         assert_eq!(terms.get(3), Some(&Term::Ordinary));
     }

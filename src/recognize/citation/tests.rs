@@ -150,7 +150,9 @@ fn every_case_is_understood() {
                 let found = print(&plain, &places.find(&plain, &context), &dossier);
                 writeln!(rewritten, "{text} ⇒ {found}").unwrap();
                 if found != expected {
-                    misses.push(format!("{text}\n   expected {expected}\n   found    {found}"));
+                    misses.push(format!(
+                        "{text}\n   expected {expected}\n   found    {found}"
+                    ));
                 }
                 let spaced = format!("  {}  ", plain.replace(' ', "  "));
                 let again = squeezed(&print(&spaced, &places.find(&spaced, &context), &dossier));
@@ -164,7 +166,12 @@ fn every_case_is_understood() {
         }
     }
     assert!(n_cases > 100);
-    assert!(is_update || misses.is_empty(), "{} of {n_cases}:\n{}", misses.len(), misses.join("\n"));
+    assert!(
+        is_update || misses.is_empty(),
+        "{} of {n_cases}:\n{}",
+        misses.len(),
+        misses.join("\n")
+    );
 }
 
 proptest! {

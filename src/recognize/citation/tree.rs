@@ -177,7 +177,9 @@ fn parts_of(class: Class, own: &str) -> Vec<Part> {
 
 fn number_part(piece: &str) -> Option<Part> {
     let stem = piece.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let suffix = piece.get(stem.len()..).and_then(|suffix| suffix.chars().next());
+    let suffix = piece
+        .get(stem.len()..)
+        .and_then(|suffix| suffix.chars().next());
     let number = roman_value(stem).or_else(|| stem.parse().ok())?;
     Some((number, suffix))
 }
@@ -185,7 +187,10 @@ fn number_part(piece: &str) -> Option<Part> {
 impl Document {
     fn new(outline: &Outline) -> Self {
         let mut document = Self {
-            name: hash_words(&outline.document).iter().map(|word| word.folded).collect(),
+            name: hash_words(&outline.document)
+                .iter()
+                .map(|word| word.folded)
+                .collect(),
             is_law: hash_words(&outline.document)
                 .iter()
                 .any(|word| word.folded == hash_folded("luat")),
@@ -239,7 +244,9 @@ impl Document {
             self.classes.push(class);
         }
         let key = key(class, parts);
-        self.children.entry((parent.map_or(0, |parent| parent + 1), key)).or_insert(at);
+        self.children
+            .entry((parent.map_or(0, |parent| parent + 1), key))
+            .or_insert(at);
         if anchored || class == Class::Annex {
             self.anchored.entry(key).or_default().push(at);
         }
@@ -252,7 +259,10 @@ impl Document {
         self.nodes.push(Node {
             parent,
             is_container,
-            own_number: parts.last().filter(|_| class == Class::Number).map(|part| part.0),
+            own_number: parts
+                .last()
+                .filter(|_| class == Class::Number)
+                .map(|part| part.0),
             n_dashes: 0,
             has_numbers: false,
             class: Some(class),
@@ -286,7 +296,11 @@ impl Tree {
                 if !is_heading && entry.kind != SectionKind::Named {
                     continue;
                 }
-                let text = if entry.kind == SectionKind::Named { &entry.label } else { &entry.heading };
+                let text = if entry.kind == SectionKind::Named {
+                    &entry.label
+                } else {
+                    &entry.heading
+                };
                 let mut words: Vec<u64> = hash_words(text).iter().map(|word| word.folded).collect();
                 if words.first() == Some(&hash_folded("ve")) {
                     words.remove(0);
@@ -365,7 +379,9 @@ impl Tree {
     }
 
     pub(super) fn has_class(&self, outline: usize, class: Class) -> bool {
-        self.documents.get(outline).is_some_and(|document| document.classes.contains(&class))
+        self.documents
+            .get(outline)
+            .is_some_and(|document| document.classes.contains(&class))
     }
 
     pub(super) fn is_any_law(&self) -> bool {
@@ -391,7 +407,10 @@ impl Tree {
     pub(super) fn n_dashes(&self, at: At) -> u16 {
         match at.node {
             Some(_) => self.node(at).map_or(0, |node| node.n_dashes),
-            None => self.documents.get(at.outline).map_or(0, |document| document.n_root_dashes),
+            None => self
+                .documents
+                .get(at.outline)
+                .map_or(0, |document| document.n_root_dashes),
         }
     }
 
@@ -480,9 +499,8 @@ impl Tree {
         };
         let kind = |node: usize| document.nodes.get(node).map(|node| node.parent);
         let same_parent = kind(from) == kind(to);
-        let both_anchored = !same_parent
-            && document.is_anchored_child(from)
-            && document.is_anchored_child(to);
+        let both_anchored =
+            !same_parent && document.is_anchored_child(from) && document.is_anchored_child(to);
         if first.outline != last.outline || from > to || !(same_parent || both_anchored) {
             return Vec::new();
         }
@@ -492,7 +510,10 @@ impl Tree {
                     kind(node) == kind(from)
                 } else {
                     document.is_anchored_child(node)
-                        && document.nodes.get(node).is_some_and(|node| !node.is_container)
+                        && document
+                            .nodes
+                            .get(node)
+                            .is_some_and(|node| !node.is_container)
                 }
             })
             .map(|node| At {
@@ -571,7 +592,9 @@ fn common_start(words: &[u64], tokens: &[Token]) -> (usize, usize) {
     let mut n_words = 0;
     let mut n_tokens = 0;
     for (at, token) in tokens.iter().enumerate() {
-        let Some(word) = words.get(n_words) else { break };
+        let Some(word) = words.get(n_words) else {
+            break;
+        };
         match token.kind {
             Kind::Word if token.folded == *word => {
                 n_words += 1;
