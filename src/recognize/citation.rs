@@ -1,10 +1,39 @@
 //! Finds the places of a draft that a text names.
+//!
+//! Input is a point's text and what is known before it is read ([`Context`]); output are nodes of
+//! the dossier, articles of other laws, and words that name a place that cannot be told, each with
+//! its span. Never guesses: a cited place that does not exist is [`Unresolved`], and so is one that
+//! several places fit.
+//!
+//! 1. `lexer`: text → tokens, one pass, words as hashes;
+//! 2. `terms`: marks the words of `config/registry/terms.toml`;
+//! 3. `grammar`: groups of places, in any order, lists and ranges;
+//! 4. `scan`: everything else that speaks about a place (documents, laws, names, pages), in order;
+//! 5. `resolve`: nodes, with left-out parts taken from what came before.
+//!
+//! All forms of the national drafting rules and those found in real letters are cases in
+//! `fixtures/recognize/citation/`.
+
+mod grammar;
+mod lexer;
+mod resolve;
+mod scan;
+mod terms;
+mod tree;
+
+use grammar::Grammar;
+use lexer::lex;
+use resolve::Resolver;
+use scan::{Mention, Scanner, mark_quotations};
+use terms::TERMS;
+use tree::{At, Tree};
+
 use crate::domain::{Confidence, NodeRef, Outline, Span};
 
 /// The places of a dossier, prepared for look-up.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    dossier: Vec<Outline>,
+    tree: Tree,
 }
 
 /// What is known before a text is read.
@@ -23,7 +52,7 @@ pub struct Context<'a> {
 /// What a text cites.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Citations {
-    /// Places of the draft, the primary one first.
+    /// Places of the draft, the primary one first; places named only for comparison come last.
     pub places: Vec<Place>,
     /// Articles of other documents.
     pub other_laws: Vec<Span>,
@@ -36,7 +65,7 @@ pub struct Citations {
 pub struct Place {
     /// Where.
     pub node: NodeRef,
-    /// The words.
+    /// The words; empty, at the start, when the place is that of a heading above the text.
     pub span: Span,
     /// The rule, e.g. `citation.roman_path`.
     pub rule: &'static str,
@@ -73,13 +102,140 @@ impl Places {
     /// Prepares the places of a dossier.
     pub fn new(dossier: &[Outline]) -> Self {
         Self {
-            dossier: dossier.to_vec(),
+            tree: Tree::new(dossier),
         }
     }
 
     /// Finds what a text cites.
+    ///
+    /// A text that names no place itself gets that of the innermost heading that does
+    /// (`citation.heading`).
     pub fn find(&self, text: &str, context: &Context<'_>) -> Citations {
-        let _ = (text, context, &self.dossier);
-        Citations::default()
+        let mut documents = Vec::new();
+        let mut bases = Vec::new();
+        let headings = self.headings(context);
+        for place in headings.iter().rev() {
+            push_base(place.node, &mut documents, &mut bases);
+        }
+        push_once(&mut documents, context.document);
+        for &node in context.previous {
+            push_base(node, &mut documents, &mut bases);
+        }
+        if self.tree.n_documents() == 1 {
+            push_once(&mut documents, Some(0));
+        }
+        let mentions = self.mentions(text, context.is_place_cell);
+        let mut citations = if mentions.is_empty() {
+            Citations::default()
+        } else {
+            Resolver::new(&self.tree, documents, bases).resolve(&mentions)
+        };
+        let is_vague = citations
+            .places
+            .iter()
+            .all(|place| matches!(place.node, NodeRef::Document { .. }));
+        if is_vague && citations.unresolved.is_empty() {
+            self.take_from_headings(&headings, &mut citations);
+        }
+        citations
+    }
+
+    /// The places the headings cite, outermost first; each inherits from those above it.
+    fn headings(&self, context: &Context<'_>) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for heading in context.headings {
+            let mentions = self.mentions(without_numbering(heading), true);
+            if mentions.is_empty() {
+                continue;
+            }
+            let mut documents = Vec::new();
+            let mut bases = Vec::new();
+            for place in places.iter().rev() {
+                push_base(place.node, &mut documents, &mut bases);
+            }
+            push_once(&mut documents, context.document);
+            if self.tree.n_documents() == 1 {
+                push_once(&mut documents, Some(0));
+            }
+            let found = Resolver::new(&self.tree, documents, bases).resolve(&mentions);
+            places.extend(found.places.iter().rev());
+        }
+        places
+    }
+
+    /// Gives a text without a place of its own that of the innermost heading with one.
+    fn take_from_headings(&self, headings: &[Place], citations: &mut Citations) {
+        let Some(place) = headings.last() else { return };
+        if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) =
+            (citations.places.first(), place.node)
+            && own.confidence >= Confidence::THRESHOLD
+        {
+            return;
+        }
+        citations.places = vec![Place {
+            span: Span::default(),
+            rule: "citation.heading",
+            confidence: Confidence::new(place.confidence.value().min(0.85)),
+            ..*place
+        }];
+    }
+
+    fn mentions(&self, text: &str, is_place_cell: bool) -> Vec<Mention> {
+        let mut tokens = lex(text);
+        TERMS.mark(&mut tokens);
+        mark_quotations(&mut tokens);
+        let grammar = Grammar {
+            tokens: &tokens,
+            is_place_cell,
+        };
+        Scanner::new(grammar, &self.tree).scan()
     }
 }
+
+/// A heading without the number it has in the letter: "I. Đối với …", "1.1. Về …".
+fn without_numbering(heading: &str) -> &str {
+    let heading = heading.trim_start();
+    let end = heading
+        .find(|c: char| !(c.is_alphanumeric() || c == '.'))
+        .unwrap_or(heading.len());
+    let Some((number, rest)) = heading.split_at_checked(end) else {
+        return heading;
+    };
+    let is_number = number.len() <= 8
+        && number.split('.').all(|piece| {
+            piece.is_empty()
+                || piece.chars().all(|c| c.is_ascii_digit())
+                || piece.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
+                || piece.chars().count() == 1
+        });
+    let is_marked = number.ends_with('.') || rest.starts_with([')', '/', '-']);
+    let title = rest.trim_start_matches([')', '/', '-']).trim_start();
+    if is_number && is_marked && !title.is_empty() {
+        title
+    } else {
+        heading
+    }
+}
+
+fn push_once(documents: &mut Vec<usize>, document: Option<usize>) {
+    if let Some(document) = document.filter(|document| !documents.contains(document)) {
+        documents.push(document);
+    }
+}
+
+fn push_base(node: NodeRef, documents: &mut Vec<usize>, bases: &mut Vec<At>) {
+    match node {
+        NodeRef::Node { outline, node } => {
+            push_once(documents, Some(outline));
+            bases.push(At {
+                outline,
+                node: Some(node),
+            });
+        }
+        NodeRef::Document { outline } => push_once(documents, Some(outline)),
+        NodeRef::Dossier | NodeRef::Format => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ pub fn outline_from_labels(
 ) -> (Outline, Vec<Warning>) {
     let mut nodes: Vec<OutlineNode> = Vec::new();
     let mut warnings = Vec::new();
+    // The part or chapter the following articles belong to; their labels do not say it.
+    let mut chapter = None;
     let mut by_label = std::collections::HashMap::new();
     for section in sections {
         let label = crate::text::normalize::squeeze(&section.label);
@@ -39,13 +41,28 @@ pub fn outline_from_labels(
             );
             continue;
         }
-        let parent = prefixes(&label).find_map(|prefix| by_label.get(prefix).copied());
+        let kind = kind_of(&label);
+        let parent = prefixes(&label)
+            .find_map(|prefix| by_label.get(prefix).copied())
+            .or(chapter.filter(|_| kind == SectionKind::Article));
+        let is_chapter = matches!(
+            kind,
+            SectionKind::Part
+                | SectionKind::Chapter
+                | SectionKind::Division
+                | SectionKind::Subdivision
+        );
+        if is_chapter {
+            chapter = Some(nodes.len());
+        } else if matches!(kind, SectionKind::Annex | SectionKind::Roman) {
+            chapter = None;
+        }
         let level = parent
             .and_then(|parent: usize| nodes.get(parent))
             .map_or(1, |parent| parent.level.saturating_add(1));
         by_label.insert(label.clone(), nodes.len());
         nodes.push(OutlineNode {
-            kind: kind_of(&label),
+            kind,
             level,
             label,
             heading: section.heading.trim().to_owned(),

@@ -1,0 +1,308 @@
+//! Cuts a text into the tokens the citation grammar reads.
+//!
+//! One pass, no copies: a word is two hashes, of its lower-case spelling and of its mark-less
+//! spelling, so that comparing words is comparing numbers.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::super::outline::roman_value;
+use super::terms::Term;
+use crate::domain::Span;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Number,
+    Comma,
+    Semicolon,
+    Period,
+    Colon,
+    Dash,
+    Slash,
+    Ampersand,
+    OpenParen,
+    CloseParen,
+    Percent,
+    /// A quotation mark: opening, closing, or either.
+    OpenQuote,
+    CloseQuote,
+    Quote,
+    Newline,
+    Other,
+}
+
+/// A word, a number or a mark.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+    /// Hash of the lower-case spelling.
+    pub(super) exact: u64,
+    /// Hash of the mark-less spelling.
+    pub(super) folded: u64,
+    pub(super) term: Term,
+    /// How many tokens the term has.
+    pub(super) n_words: u8,
+    /// No white space before it.
+    pub(super) is_glued: bool,
+    /// Written without any letter beyond ASCII.
+    pub(super) is_ascii: bool,
+    /// Starts with a capital.
+    pub(super) is_upper: bool,
+    /// Value of a number of at most four digits.
+    pub(super) number: Option<u16>,
+    /// Value of a Roman numeral, in capitals or not.
+    pub(super) roman: Option<u16>,
+    /// The small letter behind a Roman numeral in capitals: "XIa".
+    pub(super) suffix: Option<char>,
+    /// The letter, in lower case, of a word of one letter.
+    pub(super) letter: Option<char>,
+    /// Inside a long quotation: wording, not speech about the draft.
+    pub(super) is_quoted: bool,
+}
+
+/// The two hashes of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WordHash {
+    pub(super) exact: u64,
+    pub(super) folded: u64,
+}
+
+/// A hasher for keys that are hashes.
+#[derive(Default)]
+pub(super) struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) | u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+pub(super) type BuildIdentity = BuildHasherDefault<Identity>;
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mix(hash: u64, c: char) -> u64 {
+    (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+/// Lower case and base letter of the characters Vietnamese is written with.
+static LETTERS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    (0..0x1f00_u32)
+        .map(|code| {
+            let c = char::from_u32(code).unwrap_or(' ');
+            let lower = c.to_lowercase().next().unwrap_or(c);
+            let base = match lower {
+                'đ' => 'd',
+                lower => lower.nfd().next().unwrap_or(lower),
+            };
+            (lower, base)
+        })
+        .collect()
+});
+
+fn lower_and_base(letters: &[(char, char)], c: char) -> (char, char) {
+    if c.is_ascii() {
+        let lower = c.to_ascii_lowercase();
+        return (lower, lower);
+    }
+    usize::try_from(u32::from(c))
+        .ok()
+        .and_then(|at| letters.get(at))
+        .copied()
+        .unwrap_or((c, c))
+}
+
+/// The hashes of the words of a text.
+pub(super) fn hash_words(text: &str) -> Vec<WordHash> {
+    lex(text)
+        .into_iter()
+        .filter(|token| token.kind == Kind::Word)
+        .map(|token| WordHash {
+            exact: token.exact,
+            folded: token.folded,
+        })
+        .collect()
+}
+
+/// The mark-less hash of one word.
+pub(super) fn hash_folded(word: &str) -> u64 {
+    let letters: &[(char, char)] = &LETTERS;
+    word.chars()
+        .fold(SEED, |hash, c| mix(hash, lower_and_base(letters, c).1))
+}
+
+/// Cuts a text into tokens. White space is only remembered as the lack of glue.
+pub(super) fn lex(text: &str) -> Vec<Token> {
+    let letters: &[(char, char)] = &LETTERS;
+    let mut tokens = Vec::with_capacity(text.len() / 5 + 4);
+    let mut chars = text.char_indices().peekable();
+    let mut is_glued = false;
+    while let Some((start, c)) = chars.next() {
+        if c == '\n' {
+            tokens.push(mark(Kind::Newline, start, 1, is_glued));
+            is_glued = false;
+            continue;
+        }
+        if c == ' ' || c.is_whitespace() {
+            is_glued = false;
+            continue;
+        }
+        let token = if c.is_ascii_digit() {
+            let mut value = Some(digit(c));
+            let mut end = start + 1;
+            while let Some(&(at, c)) = chars.peek().filter(|(_, c)| c.is_ascii_digit()) {
+                value = value
+                    .and_then(|value: u16| value.checked_mul(10)?.checked_add(digit(c)))
+                    .filter(|_| at - start < 4);
+                end = at + 1;
+                chars.next();
+            }
+            Token {
+                number: value,
+                ..mark(Kind::Number, start, end - start, is_glued)
+            }
+        } else if c.is_alphabetic() {
+            let mut word = WordReader::new(letters, c);
+            let mut end = start + c.len_utf8();
+            while let Some(&(at, c)) = chars
+                .peek()
+                .filter(|(_, c)| c.is_alphabetic() || (!c.is_ascii() && is_combining_mark(*c)))
+            {
+                word.push(letters, c);
+                end = at + c.len_utf8();
+                chars.next();
+            }
+            word.finish(text, Span::new(start, end), is_glued)
+        } else {
+            mark(kind_of(c), start, c.len_utf8(), is_glued)
+        };
+        tokens.push(token);
+        is_glued = true;
+    }
+    tokens
+}
+
+fn digit(c: char) -> u16 {
+    c.to_digit(10)
+        .and_then(|digit| u16::try_from(digit).ok())
+        .unwrap_or(0)
+}
+
+fn mark(kind: Kind, start: usize, len: usize, is_glued: bool) -> Token {
+    Token {
+        kind,
+        span: Span::new(start, start + len),
+        exact: 0,
+        folded: 0,
+        term: Term::None,
+        n_words: 1,
+        is_glued,
+        is_ascii: true,
+        is_upper: false,
+        number: None,
+        roman: None,
+        suffix: None,
+        letter: None,
+        is_quoted: false,
+    }
+}
+
+fn kind_of(c: char) -> Kind {
+    match c {
+        ',' => Kind::Comma,
+        ';' => Kind::Semicolon,
+        '.' | '…' => Kind::Period,
+        ':' => Kind::Colon,
+        '-' | '–' | '—' | '−' => Kind::Dash,
+        '/' => Kind::Slash,
+        '&' => Kind::Ampersand,
+        '(' | '[' => Kind::OpenParen,
+        ')' | ']' => Kind::CloseParen,
+        '%' => Kind::Percent,
+        '“' | '«' | '„' | '‘' => Kind::OpenQuote,
+        '”' | '»' | '’' => Kind::CloseQuote,
+        '"' | '\'' => Kind::Quote,
+        _ => Kind::Other,
+    }
+}
+
+/// Hashes a word letter by letter.
+struct WordReader {
+    exact: u64,
+    folded: u64,
+    n_letters: usize,
+    first: char,
+    is_ascii: bool,
+    is_upper: bool,
+    may_be_roman: bool,
+}
+
+impl WordReader {
+    fn new(letters: &[(char, char)], first: char) -> Self {
+        let mut reader = Self {
+            exact: SEED,
+            folded: SEED,
+            n_letters: 0,
+            first: lower_and_base(letters, first).0,
+            is_ascii: true,
+            is_upper: first.is_uppercase(),
+            may_be_roman: true,
+        };
+        reader.push(letters, first);
+        reader
+    }
+
+    fn push(&mut self, letters: &[(char, char)], c: char) {
+        self.n_letters += 1;
+        if is_combining_mark(c) {
+            self.is_ascii = false;
+            return;
+        }
+        let (lower, base) = lower_and_base(letters, c);
+        self.exact = mix(self.exact, lower);
+        self.folded = mix(self.folded, base);
+        self.is_ascii &= c.is_ascii();
+        self.may_be_roman &= matches!(lower, 'i' | 'v' | 'x' | 'l');
+    }
+
+    fn finish(&self, text: &str, span: Span, is_glued: bool) -> Token {
+        let mut roman = None;
+        let mut suffix = None;
+        if self.n_letters <= 8 && matches!(self.first, 'i' | 'v' | 'x' | 'l') {
+            let word = span.slice(text).unwrap_or("");
+            if self.may_be_roman {
+                roman = roman_value(&word.to_ascii_uppercase());
+            } else if self.is_upper && self.is_ascii && self.n_letters > 1 {
+                suffix = word.chars().next_back().filter(char::is_ascii_lowercase);
+                roman = suffix.and_then(|_| roman_value(word.get(..word.len() - 1)?));
+            }
+        }
+        Token {
+            kind: Kind::Word,
+            exact: self.exact,
+            folded: self.folded,
+            is_ascii: self.is_ascii,
+            is_upper: self.is_upper,
+            roman,
+            suffix: suffix.filter(|_| roman.is_some()),
+            letter: (self.n_letters == 1).then_some(self.first),
+            ..mark(Kind::Word, span.start, span.len(), is_glued)
+        }
+    }
+}

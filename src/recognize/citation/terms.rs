@@ -1,0 +1,283 @@
+//! The words that name places, from `config/registry/terms.toml`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::lexer::{Kind, Token, WordHash, hash_words};
+
+/// A word that is followed by the number or letter of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keyword {
+    Part,
+    Chapter,
+    Division,
+    Subdivision,
+    Article,
+    Clause,
+    Point,
+    Item,
+    Annex,
+    Dash,
+    Paragraph,
+    Row,
+    /// A path written without keyword: "III.2.b".
+    Path,
+}
+
+impl Keyword {
+    /// Outer places have lower ranks.
+    pub(super) fn rank(self) -> u8 {
+        match self {
+            Self::Annex => 0,
+            Self::Part => 1,
+            Self::Chapter => 2,
+            Self::Division | Self::Path => 3,
+            Self::Subdivision => 4,
+            Self::Article => 5,
+            Self::Clause => 6,
+            Self::Row => 7,
+            Self::Point => 8,
+            Self::Item => 9,
+            Self::Dash => 10,
+            Self::Paragraph => 11,
+        }
+    }
+}
+
+/// What a word or phrase is to the grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Term {
+    /// Nothing.
+    #[default]
+    None,
+    Place(Keyword),
+    Page,
+    Line,
+    /// Contains a place word and is none.
+    Ordinary,
+    And,
+    To,
+    Of,
+    Number,
+    Ordinal,
+    Plural,
+    This,
+    Adding,
+    Quoting,
+    Reason,
+    /// "không có": the sender knows that the place is not there.
+    Absent,
+    Counted,
+    Reference,
+    /// A type of document that carries a number.
+    Numbered,
+    /// A law: carries a name.
+    Law,
+    Draft,
+    Whole,
+    Format,
+}
+
+/// A place called by its name.
+#[derive(Debug, Clone)]
+pub(super) struct Name {
+    /// The label of the named node it is, where it has one.
+    pub(super) label: Option<String>,
+    /// Stands for the title of the document.
+    pub(super) is_title: bool,
+    /// The ways to say it, longest first.
+    pub(super) words: Vec<Vec<u64>>,
+}
+
+struct Phrase {
+    words: Vec<WordHash>,
+    term: Term,
+}
+
+/// All terms, by the folded first word.
+pub(super) struct Terms {
+    phrases: HashMap<u64, Vec<Phrase>, super::lexer::BuildIdentity>,
+    pub(super) names: Vec<Name>,
+}
+
+/// The shipped terms.
+pub(super) static TERMS: LazyLock<Terms> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../../../config/registry/terms.toml"))
+        .expect("the shipped terms.toml is valid: a test reads it");
+    Terms::new(file)
+});
+
+#[derive(Deserialize)]
+struct File {
+    place: HashMap<String, Vec<String>>,
+    joint: HashMap<String, Vec<String>>,
+    document: HashMap<String, Vec<String>>,
+    ordinary: Words,
+    counted: Words,
+    reference: Words,
+    whole: Words,
+    format: Words,
+    name: Vec<NameEntry>,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct NameEntry {
+    label: Option<String>,
+    #[serde(default)]
+    is_title: bool,
+    words: Vec<String>,
+}
+
+/// The grammar's word for a key of the file; keys it does not know are ignored.
+fn keyed_term(key: &str) -> Option<Term> {
+    Some(match key {
+        "part" => Term::Place(Keyword::Part),
+        "chapter" => Term::Place(Keyword::Chapter),
+        "division" => Term::Place(Keyword::Division),
+        "subdivision" => Term::Place(Keyword::Subdivision),
+        "article" => Term::Place(Keyword::Article),
+        "clause" => Term::Place(Keyword::Clause),
+        "point" => Term::Place(Keyword::Point),
+        "item" => Term::Place(Keyword::Item),
+        "annex" => Term::Place(Keyword::Annex),
+        "dash" => Term::Place(Keyword::Dash),
+        "paragraph" => Term::Place(Keyword::Paragraph),
+        "row" => Term::Place(Keyword::Row),
+        "page" => Term::Page,
+        "line" => Term::Line,
+        "and" => Term::And,
+        "to" => Term::To,
+        "of" => Term::Of,
+        "number" => Term::Number,
+        "ordinal" => Term::Ordinal,
+        "plural" => Term::Plural,
+        "this" => Term::This,
+        "adding" => Term::Adding,
+        "quoting" => Term::Quoting,
+        "reason" => Term::Reason,
+        "absent" => Term::Absent,
+        "numbered" => Term::Numbered,
+        "law" => Term::Law,
+        "draft" => Term::Draft,
+        _ => return None,
+    })
+}
+
+impl Terms {
+    fn new(file: File) -> Self {
+        let mut terms = Self {
+            phrases: HashMap::default(),
+            names: Vec::new(),
+        };
+        let keyed: std::collections::BTreeMap<_, _> = file
+            .place
+            .into_iter()
+            .chain(file.joint)
+            .chain(file.document)
+            .collect();
+        for (key, words) in keyed {
+            if let Some(term) = keyed_term(&key) {
+                terms.add(&words, term);
+            }
+        }
+        terms.add(&file.ordinary.words, Term::Ordinary);
+        terms.add(&file.counted.words, Term::Counted);
+        terms.add(&file.reference.words, Term::Reference);
+        terms.add(&file.whole.words, Term::Whole);
+        terms.add(&file.format.words, Term::Format);
+        for phrases in terms.phrases.values_mut() {
+            phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
+        }
+        for entry in file.name {
+            let mut words: Vec<Vec<u64>> = entry
+                .words
+                .iter()
+                .map(|words| hash_words(words).iter().map(|word| word.folded).collect())
+                .collect();
+            words.sort_by_key(|words| std::cmp::Reverse(words.len()));
+            terms.names.push(Name {
+                label: entry.label,
+                is_title: entry.is_title,
+                words,
+            });
+        }
+        terms
+    }
+
+    fn add(&mut self, phrases: &[String], term: Term) {
+        for phrase in phrases {
+            let words = hash_words(phrase);
+            if let Some(first) = words.first() {
+                self.phrases
+                    .entry(first.folded)
+                    .or_default()
+                    .push(Phrase { words, term });
+            }
+        }
+    }
+
+    /// Marks the longest term at every word.
+    pub(super) fn mark(&self, tokens: &mut [Token]) {
+        let mut at = 0;
+        while at < tokens.len() {
+            let found = tokens
+                .get(at..)
+                .and_then(|rest| self.find(rest))
+                .unwrap_or((Term::None, 1));
+            if let Some(token) = tokens.get_mut(at) {
+                token.term = found.0;
+                token.n_words = u8::try_from(found.1).unwrap_or(1);
+            }
+            at += found.1.max(1);
+        }
+    }
+
+    fn find(&self, tokens: &[Token]) -> Option<(Term, usize)> {
+        let first = tokens.first().filter(|token| token.kind == Kind::Word)?;
+        let phrases = self.phrases.get(&first.folded)?;
+        phrases
+            .iter()
+            .find(|phrase| {
+                if let [only] = phrase.words.as_slice() {
+                    // "mức" is not "mục"; a word without any mark may have lost them.
+                    return first.exact == only.exact
+                        || (first.is_ascii && only.folded == first.exact);
+                }
+                // "tại khoản" is not "tài khoản".
+                let is_exact = phrase.term == Term::Ordinary;
+                phrase.words.len() <= tokens.len()
+                    && phrase.words.iter().zip(tokens).all(|(word, token)| {
+                        token.kind == Kind::Word
+                            && token.folded == word.folded
+                            && (!is_exact || token.exact == word.exact)
+                    })
+            })
+            .map(|phrase| (phrase.term, phrase.words.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TERMS, Term};
+
+    #[test]
+    fn the_shipped_terms_are_valid() {
+        assert!(TERMS.names.len() > 10);
+        let mut tokens = super::super::lexer::lex("tiểu mục mức điều khoản");
+        TERMS.mark(&mut tokens);
+        let terms: Vec<Term> = tokens.iter().map(|token| token.term).collect();
+        assert_eq!(
+            terms.first(),
+            Some(&Term::Place(super::Keyword::Subdivision))
+        );
+        assert_eq!(terms.get(2), Some(&Term::None), "mức is not mục");
+        assert_eq!(terms.get(3), Some(&Term::Ordinary));
+    }
+}

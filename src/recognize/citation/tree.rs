@@ -1,0 +1,608 @@
+//! The nodes of a dossier, arranged for look-up.
+
+use std::collections::HashMap;
+
+use super::super::outline::roman_value;
+use super::lexer::{BuildIdentity, Kind, Token, hash_folded, hash_words};
+use super::terms::TERMS;
+use crate::domain::{NodeRef, Outline, SectionKind};
+
+/// What distinguishes a child from its siblings, besides its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Part,
+    Capital,
+    Chapter,
+    Division,
+    Subdivision,
+    Article,
+    /// Khoản, 1, 1.1 and the numbered rows of tables.
+    Number,
+    Letter,
+    Roman,
+    Dash,
+    Annex,
+    Named,
+}
+
+/// A node of one of the outlines; `node` is `None` for the document itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct At {
+    pub(super) outline: usize,
+    pub(super) node: Option<usize>,
+}
+
+impl At {
+    pub(super) fn reference(self) -> NodeRef {
+        match self.node {
+            Some(node) => NodeRef::Node {
+                outline: self.outline,
+                node,
+            },
+            None => NodeRef::Document {
+                outline: self.outline,
+            },
+        }
+    }
+}
+
+/// One number, with the letter that may stand behind it ("6c").
+pub(super) type Part = (u16, Option<char>);
+
+/// The key of a child below its parent.
+pub(super) fn key(class: Class, parts: &[Part]) -> u64 {
+    let class = match class {
+        Class::Part => 1,
+        Class::Capital => 2,
+        Class::Chapter => 3,
+        Class::Division => 4,
+        Class::Subdivision => 5,
+        Class::Article => 6,
+        Class::Number => 7,
+        Class::Letter => 8,
+        Class::Roman => 9,
+        Class::Dash => 10,
+        Class::Annex => 11,
+        Class::Named => 12_u64,
+    };
+    parts.iter().fold(class, |hash, (number, suffix)| {
+        hash.wrapping_mul(0x0100_0193)
+            .wrapping_add(u64::from(*number) + 1)
+            .wrapping_mul(0x0100_0193)
+            .wrapping_add(suffix.map_or(0, |c| u64::from(u32::from(c))))
+    })
+}
+
+/// The part that stands for a letter.
+pub(super) fn letter_part(letter: char) -> Part {
+    (0, Some(letter))
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    parent: Option<usize>,
+    is_container: bool,
+    /// Its own last number, to read "mục 2.1" below "2" as its child.
+    own_number: Option<u16>,
+    n_dashes: u16,
+    has_numbers: bool,
+    class: Option<Class>,
+}
+
+/// One document.
+#[derive(Debug, Clone, Default)]
+struct Document {
+    nodes: Vec<Node>,
+    /// Children by parent (0 for the document, else node + 1) and key.
+    children: HashMap<(usize, u64), usize>,
+    /// Nodes of a key below the document or its parts and chapters only.
+    anchored: HashMap<u64, Vec<usize>, BuildIdentity>,
+    classes: Vec<Class>,
+    n_root_dashes: u16,
+    name: Vec<u64>,
+    is_law: bool,
+}
+
+/// A heading that text can call a node by.
+#[derive(Debug, Clone)]
+struct Heading {
+    words: Vec<u64>,
+    at: At,
+}
+
+/// A heading or name found in a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct NameHit {
+    pub(super) at: At,
+    /// How many tokens it covers.
+    pub(super) n_tokens: usize,
+    /// The whole heading, not only its first words.
+    pub(super) is_full: bool,
+    /// Found through a customary name, not the heading's own words.
+    pub(super) is_alias: bool,
+}
+
+/// All documents of a dossier.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree {
+    documents: Vec<Document>,
+    headings: HashMap<u64, Vec<Heading>, BuildIdentity>,
+    /// For every name of the terms, the nodes it stands for.
+    names: HashMap<u64, Vec<(Vec<u64>, Vec<At>)>, BuildIdentity>,
+}
+
+fn class_of(kind: SectionKind, own: &str) -> Option<Class> {
+    Some(match kind {
+        SectionKind::Whole | SectionKind::General | SectionKind::Format => return None,
+        SectionKind::Named => Class::Named,
+        SectionKind::Part if own.len() == 1 && roman_value(own).is_none() => Class::Capital,
+        SectionKind::Part => Class::Part,
+        SectionKind::Chapter => Class::Chapter,
+        SectionKind::Division => Class::Division,
+        SectionKind::Subdivision => Class::Subdivision,
+        SectionKind::Article => Class::Article,
+        SectionKind::Clause | SectionKind::Number | SectionKind::Row => Class::Number,
+        SectionKind::Letter => Class::Letter,
+        SectionKind::Roman => Class::Roman,
+        SectionKind::Dash => Class::Dash,
+        SectionKind::Annex => Class::Annex,
+    })
+}
+
+fn is_container(kind: SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::Part | SectionKind::Chapter | SectionKind::Division | SectionKind::Subdivision
+    )
+}
+
+/// The numbers of a label's own last word: "2.1" gives two parts, "6c" one with a letter.
+fn parts_of(class: Class, own: &str) -> Vec<Part> {
+    match class {
+        Class::Letter | Class::Capital => own
+            .chars()
+            .next()
+            .and_then(|c| c.to_lowercase().next())
+            .map(letter_part)
+            .into_iter()
+            .collect(),
+        Class::Named => Vec::new(),
+        _ => own
+            .trim_start_matches('-')
+            .split('.')
+            .filter_map(number_part)
+            .collect(),
+    }
+}
+
+fn number_part(piece: &str) -> Option<Part> {
+    let stem = piece.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let suffix = piece
+        .get(stem.len()..)
+        .and_then(|suffix| suffix.chars().next());
+    let number = roman_value(stem).or_else(|| stem.parse().ok())?;
+    Some((number, suffix))
+}
+
+impl Document {
+    fn new(outline: &Outline) -> Self {
+        let mut document = Self {
+            name: hash_words(&outline.document)
+                .iter()
+                .map(|word| word.folded)
+                .collect(),
+            is_law: hash_words(&outline.document)
+                .iter()
+                .any(|word| word.folded == hash_folded("luat")),
+            ..Self::default()
+        };
+        for (at, node) in outline.nodes.iter().enumerate() {
+            let parent = node.parent.filter(|&parent| parent < at);
+            let parent_label = parent
+                .and_then(|parent| outline.nodes.get(parent))
+                .map_or("", |parent| parent.label.as_str());
+            let own = node
+                .label
+                .strip_prefix(parent_label)
+                .filter(|own| !own.is_empty())
+                .unwrap_or(&node.label)
+                .trim_start_matches(['.', ' ']);
+            let own = own.rsplit(' ').next().unwrap_or(own);
+            let anchored = parent.is_none_or(|parent| document.is_anchored(parent));
+            let Some(class) = class_of(node.kind, own) else {
+                document.nodes.push(Node::inner(parent));
+                continue;
+            };
+            let parts = parts_of(class, own);
+            document.add(at, parent, class, &parts, anchored, is_container(node.kind));
+        }
+        document
+    }
+
+    /// Whether a child of this node stands at the document's outermost numbering.
+    fn is_anchored(&self, node: usize) -> bool {
+        let mut at = Some(node);
+        while let Some(node) = at.and_then(|at| self.nodes.get(at)) {
+            if !node.is_container {
+                return false;
+            }
+            at = node.parent;
+        }
+        true
+    }
+
+    fn add(
+        &mut self,
+        at: usize,
+        parent: Option<usize>,
+        class: Class,
+        parts: &[Part],
+        anchored: bool,
+        is_container: bool,
+    ) {
+        if !self.classes.contains(&class) {
+            self.classes.push(class);
+        }
+        let key = key(class, parts);
+        self.children
+            .entry((parent.map_or(0, |parent| parent + 1), key))
+            .or_insert(at);
+        if anchored || class == Class::Annex {
+            self.anchored.entry(key).or_default().push(at);
+        }
+        if let Some(parent) = parent.and_then(|parent| self.nodes.get_mut(parent)) {
+            parent.n_dashes += u16::from(class == Class::Dash);
+            parent.has_numbers |= class == Class::Number;
+        } else {
+            self.n_root_dashes += u16::from(class == Class::Dash);
+        }
+        self.nodes.push(Node {
+            parent,
+            is_container,
+            own_number: parts
+                .last()
+                .filter(|_| class == Class::Number)
+                .map(|part| part.0),
+            n_dashes: 0,
+            has_numbers: false,
+            class: Some(class),
+        });
+    }
+}
+
+impl Node {
+    fn inner(parent: Option<usize>) -> Self {
+        Self {
+            parent,
+            is_container: false,
+            own_number: None,
+            n_dashes: 0,
+            has_numbers: false,
+            class: None,
+        }
+    }
+}
+
+impl Tree {
+    pub(super) fn new(dossier: &[Outline]) -> Self {
+        let mut tree = Self {
+            documents: dossier.iter().map(Document::new).collect(),
+            ..Self::default()
+        };
+        for (outline, document) in dossier.iter().enumerate() {
+            for (node, entry) in document.nodes.iter().enumerate() {
+                let is_heading = !entry.heading.is_empty()
+                    && !entry.body.starts_with(entry.heading.trim_end_matches('…'));
+                if !is_heading && entry.kind != SectionKind::Named {
+                    continue;
+                }
+                let text = if entry.kind == SectionKind::Named {
+                    &entry.label
+                } else {
+                    &entry.heading
+                };
+                let mut words: Vec<u64> = hash_words(text).iter().map(|word| word.folded).collect();
+                if words.first() == Some(&hash_folded("ve")) {
+                    words.remove(0);
+                }
+                words.truncate(16);
+                if let Some(&first) = words.first() {
+                    tree.headings.entry(first).or_default().push(Heading {
+                        words,
+                        at: At {
+                            outline,
+                            node: Some(node),
+                        },
+                    });
+                }
+            }
+        }
+        tree.add_names(dossier);
+        tree
+    }
+
+    /// Finds what the customary names mean in this dossier.
+    fn add_names(&mut self, dossier: &[Outline]) {
+        let mut found: Vec<(Vec<u64>, Vec<At>)> = Vec::new();
+        for name in &TERMS.names {
+            let mut targets = Vec::new();
+            for (outline, document) in dossier.iter().enumerate() {
+                let named = name.label.as_ref().and_then(|label| {
+                    document
+                        .nodes
+                        .iter()
+                        .position(|node| node.kind == SectionKind::Named && node.label == *label)
+                });
+                let node = named.or_else(|| self.heading_for(outline, document, &name.words));
+                if node.is_some() || name.is_title {
+                    targets.push(At { outline, node });
+                }
+            }
+            for words in &name.words {
+                found.push((words.clone(), targets.clone()));
+            }
+        }
+        for (words, targets) in found {
+            if let Some(&first) = words.first() {
+                self.names.entry(first).or_default().push((words, targets));
+            }
+        }
+        for names in self.names.values_mut() {
+            names.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        }
+    }
+
+    /// The outermost node whose heading is, or else starts with, one of the names.
+    fn heading_for(&self, outline: usize, document: &Outline, names: &[Vec<u64>]) -> Option<usize> {
+        let level = |node: usize| document.nodes.get(node).map_or(u8::MAX, |node| node.level);
+        let candidates = |full: bool| {
+            let mut nodes: Vec<usize> = names
+                .iter()
+                .filter_map(|name| Some((name, self.headings.get(name.first()?)?)))
+                .flat_map(|(name, headings)| {
+                    headings.iter().filter(move |heading| {
+                        heading.at.outline == outline
+                            && heading.words.starts_with(name)
+                            && (!full || heading.words.len() == name.len())
+                    })
+                })
+                .filter_map(|heading| heading.at.node)
+                .collect();
+            nodes.sort_by_key(|&node| (level(node), node));
+            nodes.first().copied()
+        };
+        candidates(true).or_else(|| candidates(false))
+    }
+
+    pub(super) fn n_documents(&self) -> usize {
+        self.documents.len()
+    }
+
+    pub(super) fn has_class(&self, outline: usize, class: Class) -> bool {
+        self.documents
+            .get(outline)
+            .is_some_and(|document| document.classes.contains(&class))
+    }
+
+    pub(super) fn is_any_law(&self) -> bool {
+        self.documents.iter().any(|document| document.is_law)
+    }
+
+    pub(super) fn parent(&self, at: At) -> Option<At> {
+        let node = self.node(at)?;
+        Some(At {
+            outline: at.outline,
+            node: node.parent,
+        })
+    }
+
+    fn node(&self, at: At) -> Option<&Node> {
+        self.documents.get(at.outline)?.nodes.get(at.node?)
+    }
+
+    pub(super) fn own_number(&self, at: At) -> Option<u16> {
+        self.node(at)?.own_number
+    }
+
+    pub(super) fn n_dashes(&self, at: At) -> u16 {
+        match at.node {
+            Some(_) => self.node(at).map_or(0, |node| node.n_dashes),
+            None => self
+                .documents
+                .get(at.outline)
+                .map_or(0, |document| document.n_root_dashes),
+        }
+    }
+
+    pub(super) fn class(&self, at: At) -> Option<Class> {
+        self.node(at)?.class
+    }
+
+    /// Whether the node, or a group of rows in it, has numbered children.
+    pub(super) fn has_rows(&self, at: At) -> bool {
+        let Some(document) = self.documents.get(at.outline) else {
+            return false;
+        };
+        document.nodes.iter().enumerate().any(|(node, entry)| {
+            entry.has_numbers
+                && self.is_within(
+                    At {
+                        outline: at.outline,
+                        node: Some(node),
+                    },
+                    at,
+                )
+        })
+    }
+
+    /// The annex of a document that has only one.
+    pub(super) fn only_annex(&self, below: At) -> Option<At> {
+        let document = self.documents.get(below.outline)?;
+        let mut annexes = document
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.class == Some(Class::Annex));
+        let (node, _) = annexes.next()?;
+        (annexes.next().is_none() && below.node.is_none()).then_some(At {
+            outline: below.outline,
+            node: Some(node),
+        })
+    }
+
+    /// Whether `at` is `above` or lies below it.
+    pub(super) fn is_within(&self, at: At, above: At) -> bool {
+        let mut at = Some(at);
+        while let Some(here) = at {
+            if here == above {
+                return true;
+            }
+            at = here.node.and_then(|_| self.parent(here));
+        }
+        false
+    }
+
+    /// The children of a node that have a key; below a document, a part or a chapter also those of
+    /// the chapters in between.
+    pub(super) fn find(&self, below: At, key: u64) -> Vec<At> {
+        let Some(document) = self.documents.get(below.outline) else {
+            return Vec::new();
+        };
+        let at = |node: usize| At {
+            outline: below.outline,
+            node: Some(node),
+        };
+        let parent = below.node.map_or(0, |node| node + 1);
+        if let Some(&node) = document.children.get(&(parent, key)) {
+            return vec![at(node)];
+        }
+        let is_open = below.node.is_none_or(|node| document.is_anchored(node));
+        if !is_open {
+            return Vec::new();
+        }
+        document
+            .anchored
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .map(|&node| at(node))
+            .filter(|&found| below.node.is_none() || self.is_within(found, below))
+            .collect()
+    }
+
+    /// The siblings from one node to another, both included, in draft order.
+    pub(super) fn between(&self, first: At, last: At) -> Vec<At> {
+        let (Some(document), Some(from), Some(to)) =
+            (self.documents.get(first.outline), first.node, last.node)
+        else {
+            return Vec::new();
+        };
+        let kind = |node: usize| document.nodes.get(node).map(|node| node.parent);
+        let same_parent = kind(from) == kind(to);
+        let both_anchored =
+            !same_parent && document.is_anchored_child(from) && document.is_anchored_child(to);
+        if first.outline != last.outline || from > to || !(same_parent || both_anchored) {
+            return Vec::new();
+        }
+        (from..=to)
+            .filter(|&node| {
+                if same_parent {
+                    kind(node) == kind(from)
+                } else {
+                    document.is_anchored_child(node)
+                        && document
+                            .nodes
+                            .get(node)
+                            .is_some_and(|node| !node.is_container)
+                }
+            })
+            .map(|node| At {
+                outline: first.outline,
+                node: Some(node),
+            })
+            .collect()
+    }
+
+    /// The document whose name stands at the start of these tokens, and its length.
+    pub(super) fn document_at(&self, tokens: &[Token]) -> Option<(usize, usize)> {
+        self.documents
+            .iter()
+            .enumerate()
+            .filter(|(_, document)| {
+                !document.name.is_empty()
+                    && document.name.len() <= tokens.len()
+                    && document
+                        .name
+                        .iter()
+                        .zip(tokens)
+                        .all(|(word, token)| token.kind == Kind::Word && token.folded == *word)
+            })
+            .max_by_key(|(_, document)| document.name.len())
+            .map(|(at, document)| (at, document.name.len()))
+    }
+
+    /// The headings and names these tokens start with.
+    pub(super) fn names_at(&self, tokens: &[Token]) -> Vec<NameHit> {
+        let Some(first) = tokens.first().filter(|token| token.kind == Kind::Word) else {
+            return Vec::new();
+        };
+        let mut hits = Vec::new();
+        for heading in self.headings.get(&first.folded).into_iter().flatten() {
+            let (n_words, n_tokens) = common_start(&heading.words, tokens);
+            let is_full = n_words == heading.words.len();
+            if is_full || n_words >= 2 {
+                hits.push(NameHit {
+                    at: heading.at,
+                    n_tokens,
+                    is_full,
+                    is_alias: false,
+                });
+            }
+        }
+        let mut longest = 0;
+        for (words, targets) in self.names.get(&first.folded).into_iter().flatten() {
+            if words.len() < longest {
+                break;
+            }
+            let (n_words, n_tokens) = common_start(words, tokens);
+            if n_words == words.len() {
+                longest = words.len();
+                hits.extend(targets.iter().map(|&at| NameHit {
+                    at,
+                    n_tokens,
+                    is_full: true,
+                    is_alias: true,
+                }));
+            }
+        }
+        hits
+    }
+}
+
+impl Document {
+    fn is_anchored_child(&self, node: usize) -> bool {
+        self.nodes
+            .get(node)
+            .is_some_and(|node| node.parent.is_none_or(|parent| self.is_anchored(parent)))
+    }
+}
+
+/// How many words agree, and how many tokens that is; commas and "và" between words are skipped.
+fn common_start(words: &[u64], tokens: &[Token]) -> (usize, usize) {
+    let mut n_words = 0;
+    let mut n_tokens = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let Some(word) = words.get(n_words) else {
+            break;
+        };
+        match token.kind {
+            Kind::Word if token.folded == *word => {
+                n_words += 1;
+                n_tokens = at + 1;
+            }
+            Kind::Comma | Kind::Dash => {}
+            _ => break,
+        }
+    }
+    (n_words, n_tokens)
+}
