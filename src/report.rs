@@ -15,3 +15,6 @@ mod facts;
 mod place;
 mod rows;
 mod wording;
+
+#[cfg(test)]
+mod tests;
