@@ -6,6 +6,7 @@
 //! Never queries and never reads the clock: the moment is part of the snapshot. Layout follows
 //! Nghị định 30/2020/NĐ-CP, Phụ lục I. Expected files: `fixtures/report/`.
 
+pub mod docx;
 pub mod html;
 pub mod model;
 pub mod reconcile;

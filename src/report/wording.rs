@@ -75,7 +75,12 @@ pub(super) fn source(submission: &SubmissionEntry) -> String {
     if let Some(letter_number) = &submission.letter_number {
         return letter(letter_number, submission.letter_date);
     }
-    let what = match submission.channel {
+    format!("{} ngày {}", channel(submission.channel), short_date(day))
+}
+
+/// How something without a number came, inside a sentence.
+pub(super) fn channel(channel: Channel) -> &'static str {
+    match channel {
         Channel::Email => "thư điện tử",
         Channel::Table => "bảng góp ý",
         Channel::Letter | Channel::Paper => "văn bản",
@@ -84,8 +89,7 @@ pub(super) fn source(submission: &SubmissionEntry) -> String {
         Channel::Phone => "điện thoại",
         Channel::Chat => "Zalo",
         Channel::Portal => "ý kiến trên Cổng thông tin",
-    };
-    format!("{what} ngày {}", short_date(day))
+    }
 }
 
 /// "Công văn số 1234/STC-QLNS ngày 05/9/2021": a letter of request or reply.

@@ -298,10 +298,6 @@ fn outcome(source: &Source<'_>) -> Vec<Block> {
             count(total.needs_leadership)
         )));
     }
-    blocks.push(heading(2, "2. Nội dung cụ thể"));
-    blocks.push(paragraph(
-        "Nội dung góp ý và nội dung tiếp thu, giải trình đối với từng ý kiến được trình bày tại bảng sau:",
-    ));
     blocks
 }
 
@@ -310,6 +306,10 @@ fn details(source: &Source<'_>, subject: &str) -> Part {
     let tables = points::by_document(source);
     let several = tables.len() > 1;
     let mut blocks = Vec::new();
+    if !tables.is_empty() {
+        // Not at the foot of the portrait page before, where it would head nothing.
+        blocks.push(heading(2, "2. Nội dung cụ thể"));
+    }
     for (index, (caption, rows)) in tables.iter().enumerate() {
         if several {
             blocks.push(heading(3, &format!("2.{}. {caption}", index + 1)));
@@ -390,7 +390,7 @@ impl Lettered {
     fn heading(&mut self, title: &str) -> Block {
         let letter = ["a", "b", "c", "d", "đ", "e"].get(self.used).unwrap_or(&"");
         self.used += 1;
-        heading(3, &format!("{letter}) {title}"))
+        heading(4, &format!("{letter}) {title}"))
     }
 }
 

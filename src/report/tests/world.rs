@@ -373,3 +373,68 @@ pub(crate) fn one_of_everything() -> World {
     world.entry(outside).out_of_scope_reason = Some("Thuộc thẩm quyền của Quốc hội".to_owned());
     world
 }
+
+/// A consultation of `n` points with short and very long texts, groups and long names.
+pub(crate) fn many(n: usize) -> World {
+    let mut world = World::new();
+    let asked: Vec<&str> = ORGANIZATIONS
+        .iter()
+        .filter(|organization| organization.0 != "unit" && organization.3.is_none())
+        .map(|organization| organization.1)
+        .collect();
+    world.ask(2, &asked);
+    let places = [
+        "chung", "1 I", "1 II.1", "1 II.2.a", "1 II.2.b", "1 II.2.b.-2", "1 III.1", "1 III.2",
+        "2 Điều 2", "2 Điều 2 khoản 1", "thể thức", "1 III.2", "1 III.2",
+    ];
+    let repliers: Vec<SubmissionId> = asked
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| n == 1 && *index == 0 || n > 1 && index % 4 != 3)
+        .map(|(index, &code)| {
+            let comments = n == 1 || index % 3 != 2;
+            let class = if comments { ReplyClass::Comments } else { ReplyClass::Agrees };
+            world.reply(&[code], class)
+        })
+        .collect();
+    let speaking: Vec<SubmissionId> = repliers
+        .into_iter()
+        .filter(|&id| world.submission(id).class == Some(ReplyClass::Comments))
+        .collect();
+    // A small fixed generator, so that every run sees the same report.
+    let mut state = 12_345_u64;
+    let mut next = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let sentence = "Đề nghị cơ quan soạn thảo rà soát, bổ sung số liệu về doanh nghiệp khoa học và công nghệ, sàn giao dịch công nghệ và cơ chế hỗ trợ thương mại hóa kết quả nghiên cứu trên địa bàn tỉnh. ";
+    let mut group: Vec<PointId> = Vec::new();
+    for index in 0..n {
+        let from = speaking[next(speaking.len() as u64) as usize];
+        let length = match next(12) {
+            0 => 14,
+            1..=3 => 4,
+            _ => 1,
+        };
+        let text = format!("{}({}).", sentence.repeat(length), index + 1);
+        let place = if index % 97 == 13 { "" } else { places[next(places.len() as u64) as usize] };
+        let point = world.point(from, place, &text);
+        match next(10) {
+            0 => {}
+            1 | 2 => world.answer(
+                point,
+                Decision::Keep,
+                &format!("Đề xuất giữ nguyên theo dự thảo. Lý do: {}", sentence.repeat(length / 2 + 1)),
+            ),
+            3 => world.answer(point, Decision::AcceptInPart, "Bổ sung phần số liệu đã có nguồn chính thức; phần còn lại sẽ cập nhật khi có kết quả điều tra. Lý do: chưa có số liệu thống kê."),
+            4 => group.push(point),
+            5 => world.answer(point, Decision::Clarify, "Nội dung này đã được quy định tại mục II.2 của dự thảo."),
+            _ => world.answer(point, Decision::Accept, "Tiếp thu, đã bổ sung vào dự thảo."),
+        }
+        if group.len() == 6 {
+            let id = point.0;
+            world.group(id, &std::mem::take(&mut group), Decision::Accept, "Tiếp thu, bổ sung vào dự thảo.");
+        }
+    }
+    world
+}
