@@ -2,7 +2,6 @@
 
 mod world;
 
-
 use super::html::render_html;
 use super::model::{Kind, build};
 use super::reconcile::{Scope, reconcile};
@@ -13,7 +12,10 @@ fn shows_html() {
     let world = one_of_everything();
     let reconciliation = reconcile(&world.snapshot, &Scope::default());
     for equation in &reconciliation.equations {
-        println!("{} {} {:?}", equation.holds, equation.text, equation.offenders);
+        println!(
+            "{} {} {:?}",
+            equation.holds, equation.text, equation.offenders
+        );
     }
     let model = build(&world.snapshot, Kind::Full, &Scope::default()).unwrap();
     println!("{}", render_html(&model));

@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::model::{
-    Block, Head, Line, Orientation, ReportModel, Run, RunStyle, Signature,
-};
+use crate::report::model::{Block, Head, Line, Orientation, ReportModel, Run, RunStyle, Signature};
 
 use super::page::{self, Numbering};
 use super::xml::Xml;
@@ -137,7 +135,11 @@ fn write_head<W: Write>(xml: &mut Xml<W>, head: &Head, width: u32) -> io::Result
     // The right column holds Quốc hiệu on one line; the left one the rest.
     let right = (metrics::bold_width(STATE, AGENCY_SIZE) + 300).max(width * 57 / 100);
     let left = width - right;
-    write_frame(xml, "Cơ quan ban hành, Quốc hiệu và Tiêu ngữ", &[left, right])?;
+    write_frame(
+        xml,
+        "Cơ quan ban hành, Quốc hiệu và Tiêu ngữ",
+        &[left, right],
+    )?;
     xml.open("w:tr", &[])?;
     open_cell(xml, left)?;
     if !head.superior.is_empty() {
@@ -259,12 +261,7 @@ fn write_indented<W: Write>(
 
 /// A drawn line of some length in the middle of a column: the border of an empty paragraph, which
 /// every word processor keeps at its exact length.
-fn write_rule<W: Write>(
-    xml: &mut Xml<W>,
-    style: &str,
-    column: u32,
-    length: u32,
-) -> io::Result<()> {
+fn write_rule<W: Write>(xml: &mut Xml<W>, style: &str, column: u32, length: u32) -> io::Result<()> {
     let side = (column.saturating_sub(length) / 2).to_string();
     xml.open("w:p", &[])?;
     xml.open("w:pPr", &[])?;
@@ -282,12 +279,17 @@ pub(super) fn write_words<W: Write>(xml: &mut Xml<W>, style: &str, text: &str) -
 }
 
 /// A paragraph of styled runs.
-pub(super) fn write_line<W: Write>(xml: &mut Xml<W>, style: &str, line: &Line) -> io::Result<()> {
+fn write_line<W: Write>(xml: &mut Xml<W>, style: &str, line: &Line) -> io::Result<()> {
     open_paragraph(xml, style)?;
-    for Run { text, style } in &line.runs {
-        write_run(xml, text, *style)?;
-    }
+    write_runs(xml, line)?;
     xml.close("w:p")
+}
+
+/// The runs of a line, inside a paragraph.
+pub(super) fn write_runs<W: Write>(xml: &mut Xml<W>, line: &Line) -> io::Result<()> {
+    line.runs
+        .iter()
+        .try_for_each(|Run { text, style }| write_run(xml, text, *style))
 }
 
 fn open_paragraph<W: Write>(xml: &mut Xml<W>, style: &str) -> io::Result<()> {

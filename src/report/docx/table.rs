@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::report::model::{Align, Cell, Column, Row, Table};
+use crate::report::model::{Align, Cell, Line, Row, Table};
 
-use super::body::{write_line, write_words};
+use super::body::{write_runs, write_words};
 use super::xml::Xml;
 
 /// Average advance of a letter at 12 pt, in twips; for estimates only.
@@ -13,8 +13,14 @@ const LETTER: u32 = 108;
 /// Left and right cell margins together, in twips, as in the style `Grid`.
 const CELL_MARGINS: u32 = 160;
 
-/// A row that is taller may break over pages: kept whole it would leave half a page empty.
-const MAX_UNBROKEN_LINES: u32 = 12;
+/// A row that is taller may break over pages: kept whole it would leave much of a page empty.
+const MAX_UNBROKEN_LINES: u32 = 6;
+
+/// A table with no more rows is kept on one page, statistics above all.
+const MAX_KEPT_ROWS: usize = 14;
+
+/// Nor one that is taller than this: it would leave too much of the page before empty.
+const MAX_KEPT_LINES: u32 = 20;
 
 /// A merged cell prints its words once, on its first page. After about two thirds of a landscape
 /// page it starts anew, so that every page says which place its rows are about.
@@ -22,40 +28,171 @@ const MAX_MERGED_LINES: u32 = 20;
 
 /// Writes a table over the whole width.
 pub(super) fn write<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io::Result<()> {
-    let widths = widths(&table.columns, width);
+    let grid = Grid::new(table, width);
     xml.open("w:tbl", &[])?;
     write_properties(xml, table, width)?;
     xml.open("w:tblGrid", &[])?;
-    for width in widths.iter().flatten() {
+    for width in grid.widths.iter().flatten() {
         xml.empty("w:gridCol", &[("w:w", &width.to_string())])?;
     }
     xml.close("w:tblGrid")?;
-    write_header(xml, &table.columns, &widths)?;
+    grid.write_header(xml)?;
     let mut merged_lines = 0;
     for (index, row) in table.rows.iter().enumerate() {
         let next = table.rows.get(index + 1);
+        let keeps = grid.is_kept && next.is_some();
         match row {
             Row::Heading(text) => {
                 merged_lines = 0;
-                write_heading(xml, text, &widths)?;
+                grid.write_heading(xml, text)?;
             }
             Row::Cells(cells) => {
-                let lines = lines_of(cells, &widths);
-                let merges = RowMerge {
-                    allows_above: merged_lines > 0 && merged_lines + lines <= MAX_MERGED_LINES,
+                let lines = lines_of(cells, &grid.widths);
+                let allows_above = merged_lines > 0 && merged_lines + lines <= MAX_MERGED_LINES;
+                let joined = allows_above && cells.iter().any(|cell| cell.continues);
+                merged_lines = if joined { merged_lines + lines } else { lines };
+                let place = RowPlace {
+                    lines,
+                    keeps,
+                    allows_above,
                     next,
                 };
-                let joined = cells.iter().any(|cell| cell.continues) && merges.allows_above;
-                merged_lines = if joined { merged_lines + lines } else { lines };
-                write_row(xml, table, cells, &widths, lines, merges)?;
+                grid.write_row(xml, cells, place)?;
             }
             Row::Total(cells) => {
                 merged_lines = 0;
-                write_total(xml, table, cells, &widths)?;
+                grid.write_total(xml, cells, keeps)?;
             }
         }
     }
     xml.close("w:tbl")
+}
+
+/// A table with the width of each column; `None` for columns only a workbook shows.
+struct Grid<'a> {
+    table: &'a Table,
+    widths: Vec<Option<u32>>,
+    /// Whether all rows stay on one page.
+    is_kept: bool,
+}
+
+/// What a row needs to know about its surroundings.
+#[derive(Clone, Copy)]
+struct RowPlace<'a> {
+    lines: u32,
+    /// Whether it stays on the page of the row below.
+    keeps: bool,
+    /// Whether it may be merged with the row above.
+    allows_above: bool,
+    next: Option<&'a Row>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(table: &'a Table, whole: u32) -> Self {
+        let columns = &table.columns;
+        let shown = columns.iter().filter(|column| !column.is_sheet_only);
+        let shares: u32 = shown.map(|column| column.width).sum();
+        let widths: Vec<Option<u32>> = columns
+            .iter()
+            .map(|column| {
+                let width = whole * column.width / shares.max(1);
+                (!column.is_sheet_only).then_some(width)
+            })
+            .collect();
+        let lines = table.rows.iter().take(MAX_KEPT_ROWS).map(|row| match row {
+            Row::Heading(_) => 1,
+            Row::Cells(cells) | Row::Total(cells) => lines_of(cells, &widths),
+        });
+        let is_low = lines.fold(0, u32::saturating_add) <= MAX_KEPT_LINES;
+        Self {
+            is_kept: is_low && table.rows.len() <= MAX_KEPT_ROWS,
+            table,
+            widths,
+        }
+    }
+
+    fn write_header<W: Write>(&self, xml: &mut Xml<W>) -> io::Result<()> {
+        xml.open("w:tr", &[])?;
+        xml.open("w:trPr", &[])?;
+        xml.empty("w:cantSplit", &[])?;
+        xml.empty("w:tblHeader", &[])?;
+        xml.close("w:trPr")?;
+        for (column, width) in self.table.columns.iter().zip(&self.widths) {
+            let Some(width) = width else { continue };
+            open_cell(xml, *width, None, true)?;
+            write_words(xml, "TableHead", &column.title)?;
+            xml.close("w:tc")?;
+        }
+        xml.close("w:tr")
+    }
+
+    /// One cell over all columns, kept with the row below.
+    fn write_heading<W: Write>(&self, xml: &mut Xml<W>, text: &str) -> io::Result<()> {
+        let n_columns = self.widths.iter().flatten().count();
+        let width: u32 = self.widths.iter().flatten().sum();
+        open_row(xml, true)?;
+        xml.open("w:tc", &[])?;
+        xml.open("w:tcPr", &[])?;
+        xml.empty("w:tcW", &[("w:w", &width.to_string()), ("w:type", "dxa")])?;
+        xml.value("w:gridSpan", &n_columns.to_string())?;
+        xml.close("w:tcPr")?;
+        write_words(xml, "TableGroup", text)?;
+        xml.close("w:tc")?;
+        xml.close("w:tr")
+    }
+
+    fn write_row<W: Write>(
+        &self,
+        xml: &mut Xml<W>,
+        cells: &[Cell],
+        place: RowPlace<'_>,
+    ) -> io::Result<()> {
+        open_row(xml, place.lines <= MAX_UNBROKEN_LINES)?;
+        let columns = self.table.columns.iter().zip(&self.widths);
+        for (index, (cell, (column, width))) in cells.iter().zip(columns).enumerate() {
+            let Some(width) = width else { continue };
+            let continues_below = match place.next {
+                Some(Row::Cells(below)) => below.get(index).is_some_and(|below| below.continues),
+                Some(Row::Heading(_) | Row::Total(_)) | None => false,
+            };
+            let merge = if cell.continues && place.allows_above {
+                Some("continue")
+            } else if continues_below || cell.continues {
+                Some("restart")
+            } else {
+                None
+            };
+            open_cell(xml, *width, merge, false)?;
+            let shown: &[Line] = match merge {
+                Some("continue") => &[],
+                _ => &cell.lines,
+            };
+            write_paragraphs(xml, column.align, shown, place.keeps)?;
+            xml.close("w:tc")?;
+        }
+        xml.close("w:tr")
+    }
+
+    fn write_total<W: Write>(
+        &self,
+        xml: &mut Xml<W>,
+        cells: &[Cell],
+        keeps: bool,
+    ) -> io::Result<()> {
+        open_row(xml, true)?;
+        let columns = self.table.columns.iter().zip(&self.widths);
+        for (cell, (column, width)) in cells.iter().zip(columns) {
+            let Some(width) = width else { continue };
+            open_cell(xml, *width, None, false)?;
+            let style = match column.align {
+                Align::Left => "TableTotal",
+                Align::Center => "TableTotalNumber",
+            };
+            write_paragraph(xml, style, &Line::plain(cell.plain_text()), keeps)?;
+            xml.close("w:tc")?;
+        }
+        xml.close("w:tr")
+    }
 }
 
 fn write_properties<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io::Result<()> {
@@ -77,130 +214,40 @@ fn write_properties<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io
     xml.close("w:tblPr")
 }
 
-/// For each column its width in twips; `None` for those only a workbook shows.
-fn widths(columns: &[Column], whole: u32) -> Vec<Option<u32>> {
-    let shares: u32 = columns
-        .iter()
-        .filter(|column| !column.is_sheet_only)
-        .map(|column| column.width)
-        .sum();
-    let widths = columns.iter().map(|column| {
-        let width = whole * column.width / shares.max(1);
-        (!column.is_sheet_only).then_some(width)
-    });
-    widths.collect()
-}
-
-fn write_header<W: Write>(
+/// A cell has at least one paragraph.
+fn write_paragraphs<W: Write>(
     xml: &mut Xml<W>,
-    columns: &[Column],
-    widths: &[Option<u32>],
+    align: Align,
+    lines: &[Line],
+    keeps: bool,
 ) -> io::Result<()> {
-    xml.open("w:tr", &[])?;
-    xml.open("w:trPr", &[])?;
-    xml.empty("w:cantSplit", &[])?;
-    xml.empty("w:tblHeader", &[])?;
-    xml.close("w:trPr")?;
-    for (column, width) in columns.iter().zip(widths) {
-        let Some(width) = width else { continue };
-        open_cell(xml, *width, None, true)?;
-        write_words(xml, "TableHead", &column.title)?;
-        xml.close("w:tc")?;
-    }
-    xml.close("w:tr")
-}
-
-/// One cell over all columns, kept with the row below.
-fn write_heading<W: Write>(
-    xml: &mut Xml<W>,
-    text: &str,
-    widths: &[Option<u32>],
-) -> io::Result<()> {
-    let shown: Vec<u32> = widths.iter().copied().flatten().collect();
-    open_row(xml, true)?;
-    xml.open("w:tc", &[])?;
-    xml.open("w:tcPr", &[])?;
-    let width: u32 = shown.iter().sum();
-    xml.empty("w:tcW", &[("w:w", &width.to_string()), ("w:type", "dxa")])?;
-    xml.value("w:gridSpan", &shown.len().to_string())?;
-    xml.close("w:tcPr")?;
-    write_words(xml, "TableGroup", text)?;
-    xml.close("w:tc")?;
-    xml.close("w:tr")
-}
-
-/// What a row may be merged with.
-#[derive(Clone, Copy)]
-struct RowMerge<'a> {
-    allows_above: bool,
-    next: Option<&'a Row>,
-}
-
-fn write_row<W: Write>(
-    xml: &mut Xml<W>,
-    table: &Table,
-    cells: &[Cell],
-    widths: &[Option<u32>],
-    lines: u32,
-    merges: RowMerge<'_>,
-) -> io::Result<()> {
-    open_row(xml, lines <= MAX_UNBROKEN_LINES)?;
-    for (index, ((cell, column), width)) in cells.iter().zip(&table.columns).zip(widths).enumerate()
-    {
-        let Some(width) = width else { continue };
-        let continues_below = match merges.next {
-            Some(Row::Cells(below)) => below.get(index).is_some_and(|below| below.continues),
-            Some(Row::Heading(_) | Row::Total(_)) | None => false,
-        };
-        let merge = if cell.continues && merges.allows_above {
-            Some("continue")
-        } else if continues_below || cell.continues {
-            Some("restart")
-        } else {
-            None
-        };
-        open_cell(xml, *width, merge, false)?;
-        if merge == Some("continue") {
-            write_words(xml, "TableText", "")?;
-        } else {
-            write_lines(xml, cell, column.align)?;
-        }
-        xml.close("w:tc")?;
-    }
-    xml.close("w:tr")
-}
-
-fn write_lines<W: Write>(xml: &mut Xml<W>, cell: &Cell, align: Align) -> io::Result<()> {
     let style = match align {
         Align::Left => "TableText",
         Align::Center => "TableNumber",
     };
-    if cell.lines.is_empty() {
-        return write_words(xml, style, "");
+    if lines.is_empty() {
+        return write_paragraph(xml, style, &Line::default(), keeps);
     }
-    cell.lines
+    lines
         .iter()
-        .try_for_each(|line| write_line(xml, style, line))
+        .try_for_each(|line| write_paragraph(xml, style, line, keeps))
 }
 
-fn write_total<W: Write>(
+fn write_paragraph<W: Write>(
     xml: &mut Xml<W>,
-    table: &Table,
-    cells: &[Cell],
-    widths: &[Option<u32>],
+    style: &str,
+    line: &Line,
+    keeps: bool,
 ) -> io::Result<()> {
-    open_row(xml, true)?;
-    for ((cell, column), width) in cells.iter().zip(&table.columns).zip(widths) {
-        let Some(width) = width else { continue };
-        open_cell(xml, *width, None, false)?;
-        let style = match column.align {
-            Align::Left => "TableTotal",
-            Align::Center => "TableTotalNumber",
-        };
-        write_words(xml, style, &cell.plain_text())?;
-        xml.close("w:tc")?;
+    xml.open("w:p", &[])?;
+    xml.open("w:pPr", &[])?;
+    xml.value("w:pStyle", style)?;
+    if keeps {
+        xml.empty("w:keepNext", &[])?;
     }
-    xml.close("w:tr")
+    xml.close("w:pPr")?;
+    write_runs(xml, line)?;
+    xml.close("w:p")
 }
 
 fn open_row<W: Write>(xml: &mut Xml<W>, is_unbroken: bool) -> io::Result<()> {

@@ -17,7 +17,11 @@ impl<W: Write> Xml<W> {
     /// Starts a document with its declaration.
     pub(super) fn document(out: W) -> io::Result<Self> {
         let mut writer = Writer::new(out);
-        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), Some("yes"))))?;
+        writer.write_event(Event::Decl(BytesDecl::new(
+            "1.0",
+            Some("UTF-8"),
+            Some("yes"),
+        )))?;
         Ok(Self { writer })
     }
 

@@ -280,24 +280,30 @@ fn outcome(source: &Source<'_>) -> Vec<Block> {
         return blocks;
     }
     blocks.push(heading(2, "1. Kết quả chung"));
+    let mut known = Vec::new();
+    if points.answered_in_group > 0 {
+        known.push(format!(
+            "{} ý kiến có nội dung trùng nhau được trả lời chung trong {} nhóm, mỗi nhóm trình bày trên một dòng với đầy đủ chủ thể góp ý",
+            count(points.answered_in_group),
+            count(total.groups)
+        ));
+    }
+    if total.needs_leadership > 0 {
+        known.push(format!(
+            "{} ý kiến đang xin ý kiến lãnh đạo",
+            count(total.needs_leadership)
+        ));
+    }
+    let known = if known.is_empty() {
+        String::new()
+    } else {
+        format!(" (trong đó {})", known.join("; "))
+    };
     blocks.push(paragraph(format!(
-        "Tổng số ý kiến nhận được là {} ý kiến, kết quả như sau:",
+        "Tổng số ý kiến nhận được là {} ý kiến{known}, kết quả như sau:",
         count(points.received)
     )));
     blocks.push(Block::Table(statistics::decisions_table(total)));
-    if points.answered_in_group > 0 {
-        blocks.push(paragraph(format!(
-            "{} ý kiến có nội dung trùng nhau được trả lời chung trong {} nhóm; mỗi nhóm trình bày trên một dòng với đầy đủ chủ thể góp ý.",
-            wording::upper_first(&count(points.answered_in_group)),
-            count(total.groups)
-        )));
-    }
-    if total.needs_leadership > 0 {
-        blocks.push(paragraph(format!(
-            "Có {} ý kiến đang xin ý kiến lãnh đạo.",
-            count(total.needs_leadership)
-        )));
-    }
     blocks
 }
 

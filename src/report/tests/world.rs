@@ -23,14 +23,34 @@ const ORGANIZATIONS: [(&str, &str, &str, Option<&str>); 14] = [
     ("agency", "SKHDT", "Sở Kế hoạch và Đầu tư", None),
     ("agency", "STP", "Sở Tư pháp", None),
     ("agency", "SCT", "Sở Công Thương", None),
-    ("agency", "SNN", "Sở Nông nghiệp và Phát triển nông thôn", None),
+    (
+        "agency",
+        "SNN",
+        "Sở Nông nghiệp và Phát triển nông thôn",
+        None,
+    ),
     ("agency", "SVHTTDL", "Sở Văn hóa, Thể thao và Du lịch", None),
-    ("agency", "BQLKCN", "Ban Quản lý các khu công nghiệp tỉnh", None),
+    (
+        "agency",
+        "BQLKCN",
+        "Ban Quản lý các khu công nghiệp tỉnh",
+        None,
+    ),
     ("district", "UBHH", "UBND huyện Hiệp Hòa", None),
     ("district", "UBLN", "UBND huyện Lục Ngạn", None),
     ("district", "UBTP", "UBND thành phố Bắc Giang", None),
-    ("district", "PKTHH", "Phòng Kinh tế và Hạ tầng huyện Hiệp Hòa", Some("UBHH")),
-    ("enterprise", "CTAN", "Công ty Cổ phần Giống cây trồng An Nhiên", None),
+    (
+        "district",
+        "PKTHH",
+        "Phòng Kinh tế và Hạ tầng huyện Hiệp Hòa",
+        Some("UBHH"),
+    ),
+    (
+        "enterprise",
+        "CTAN",
+        "Công ty Cổ phần Giống cây trồng An Nhiên",
+        None,
+    ),
     ("unit", "PQLCN", "Phòng Quản lý Công nghệ", None),
     ("agency", "SKHCN", "Sở Khoa học và Công nghệ", None),
 ];
@@ -39,19 +59,73 @@ const ORGANIZATIONS: [(&str, &str, &str, Option<&str>); 14] = [
 const SECTIONS: [(Option<i64>, SectionKind, u8, &str, &str); 16] = [
     (None, SectionKind::General, 0, "*", "Vấn đề chung"),
     (Some(1), SectionKind::Whole, 0, "*", "Đề án"),
-    (Some(1), SectionKind::Roman, 1, "I", "SỰ CẦN THIẾT XÂY DỰNG ĐỀ ÁN"),
+    (
+        Some(1),
+        SectionKind::Roman,
+        1,
+        "I",
+        "SỰ CẦN THIẾT XÂY DỰNG ĐỀ ÁN",
+    ),
     (Some(1), SectionKind::Roman, 1, "II", "QUAN ĐIỂM, MỤC TIÊU"),
     (Some(1), SectionKind::Number, 2, "II.1", "Quan điểm"),
     (Some(1), SectionKind::Number, 2, "II.2", "Mục tiêu"),
-    (Some(1), SectionKind::Letter, 3, "II.2.a", "Mục tiêu tổng quát"),
-    (Some(1), SectionKind::Letter, 3, "II.2.b", "Mục tiêu cụ thể đến năm 2025"),
-    (Some(1), SectionKind::Dash, 4, "II.2.b.-2", "Giá trị giao dịch công nghệ tăng bình quân hằng năm"),
+    (
+        Some(1),
+        SectionKind::Letter,
+        3,
+        "II.2.a",
+        "Mục tiêu tổng quát",
+    ),
+    (
+        Some(1),
+        SectionKind::Letter,
+        3,
+        "II.2.b",
+        "Mục tiêu cụ thể đến năm 2025",
+    ),
+    (
+        Some(1),
+        SectionKind::Dash,
+        4,
+        "II.2.b.-2",
+        "Giá trị giao dịch công nghệ tăng bình quân hằng năm",
+    ),
     (Some(1), SectionKind::Roman, 1, "III", "NHIỆM VỤ, GIẢI PHÁP"),
-    (Some(1), SectionKind::Number, 2, "III.1", "Hoàn thiện cơ chế, chính sách"),
-    (Some(1), SectionKind::Number, 2, "III.2", "Phát triển các tổ chức trung gian của thị trường khoa học và công nghệ"),
-    (Some(2), SectionKind::Whole, 0, "*", "Quyết định phê duyệt Đề án"),
-    (Some(2), SectionKind::Article, 1, "Điều 2", "Tổ chức thực hiện"),
-    (Some(2), SectionKind::Clause, 2, "Điều 2 khoản 1", "Trách nhiệm của Sở Khoa học và Công nghệ"),
+    (
+        Some(1),
+        SectionKind::Number,
+        2,
+        "III.1",
+        "Hoàn thiện cơ chế, chính sách",
+    ),
+    (
+        Some(1),
+        SectionKind::Number,
+        2,
+        "III.2",
+        "Phát triển các tổ chức trung gian của thị trường khoa học và công nghệ",
+    ),
+    (
+        Some(2),
+        SectionKind::Whole,
+        0,
+        "*",
+        "Quyết định phê duyệt Đề án",
+    ),
+    (
+        Some(2),
+        SectionKind::Article,
+        1,
+        "Điều 2",
+        "Tổ chức thực hiện",
+    ),
+    (
+        Some(2),
+        SectionKind::Clause,
+        2,
+        "Điều 2 khoản 1",
+        "Trách nhiệm của Sở Khoa học và Công nghệ",
+    ),
     (None, SectionKind::Format, 0, "*", "Thể thức, chính tả"),
 ];
 
@@ -69,23 +143,33 @@ impl World {
             ledger_seq: 128,
             consultation: consultation(),
             documents: vec![
-                document(1, "Đề án", "Đề án Phát triển thị trường khoa học và công nghệ"),
+                document(
+                    1,
+                    "Đề án",
+                    "Đề án Phát triển thị trường khoa học và công nghệ",
+                ),
                 document(2, "Quyết định", "Quyết định phê duyệt Đề án"),
             ],
             sections: SECTIONS
                 .iter()
                 .zip(1..)
-                .map(|(&(document, kind, level, label, heading), id)| SectionEntry {
-                    id: SectionId(id),
-                    document: document.map(DocumentId),
-                    kind,
-                    level,
-                    label: label.to_owned(),
-                    heading: heading.to_owned(),
-                })
+                .map(
+                    |(&(document, kind, level, label, heading), id)| SectionEntry {
+                        id: SectionId(id),
+                        document: document.map(DocumentId),
+                        kind,
+                        level,
+                        label: label.to_owned(),
+                        heading: heading.to_owned(),
+                    },
+                )
                 .collect(),
             rounds: vec![
-                round(1, RoundKind::Internal, "Lấy ý kiến các phòng, đơn vị thuộc sở"),
+                round(
+                    1,
+                    RoundKind::Internal,
+                    "Lấy ý kiến các phòng, đơn vị thuộc sở",
+                ),
                 round(
                     2,
                     RoundKind::Consultation,
@@ -124,7 +208,9 @@ impl World {
     pub(crate) fn ask(&mut self, round: i64, codes: &[&str]) {
         for code in codes {
             let organization = self.organization(code);
-            self.snapshot.invitations.push((RoundId(round), organization));
+            self.snapshot
+                .invitations
+                .push((RoundId(round), organization));
         }
     }
 
@@ -261,7 +347,9 @@ fn consultation() -> Consultation {
                 text("Lưu: VT, QLCN"),
             ],
             legal_bases: vec![
-                text("Căn cứ Quyết định số 1199/QĐ-UBND ngày 24/12/2020 của UBND tỉnh về việc ban hành chương trình công tác năm 2021"),
+                text(
+                    "Căn cứ Quyết định số 1199/QĐ-UBND ngày 24/12/2020 của UBND tỉnh về việc ban hành chương trình công tác năm 2021",
+                ),
                 text("Căn cứ Kế hoạch xây dựng Đề án của Sở Khoa học và Công nghệ"),
             ],
         },
@@ -292,13 +380,7 @@ fn round(number: u32, kind: RoundKind, title: &str) -> Round {
     }
 }
 
-fn organization(
-    id: i64,
-    kind: &str,
-    code: &str,
-    name: &str,
-    parent: Option<&str>,
-) -> Organization {
+fn organization(id: i64, kind: &str, code: &str, name: &str, parent: Option<&str>) -> Organization {
     Organization {
         id: OrganizationId(id),
         code: code.to_owned(),
@@ -320,7 +402,9 @@ pub(crate) fn one_of_everything() -> World {
     world.ask(1, &["PQLCN"]);
     world.ask(
         2,
-        &["STC", "SKHDT", "STP", "SCT", "SNN", "SVHTTDL", "BQLKCN", "UBHH", "UBLN", "UBTP"],
+        &[
+            "STC", "SKHDT", "STP", "SCT", "SNN", "SVHTTDL", "BQLKCN", "UBHH", "UBLN", "UBTP",
+        ],
     );
 
     let finance = world.reply(&["STC"], ReplyClass::Comments);
@@ -337,7 +421,11 @@ pub(crate) fn one_of_everything() -> World {
     world.by_channel(company, Channel::Minutes, date(2021, 10, 1));
     let internal = world.reply(&["PQLCN"], ReplyClass::Comments);
     world.submission(internal).round = Some(RoundId(1));
-    world.point(internal, "1 I", "Ý kiến nội bộ, không đưa vào báo cáo chính thức.");
+    world.point(
+        internal,
+        "1 I",
+        "Ý kiến nội bộ, không đưa vào báo cáo chính thức.",
+    );
 
     let again = world.reply(&["STC"], ReplyClass::Comments);
     world.submission(again).disposition = Disposition::Duplicate;
@@ -347,22 +435,49 @@ pub(crate) fn one_of_everything() -> World {
     world.submission(robot).disposition = Disposition::SetAside;
     world.submission(robot).remark = Some("thư trả lời tự động".to_owned());
 
-    let base = world.point(justice, "chung", "Đề nghị rà soát căn cứ pháp lý; viện dẫn <đúng> & đủ các văn bản.");
+    let base = world.point(
+        justice,
+        "chung",
+        "Đề nghị rà soát căn cứ pháp lý; viện dẫn <đúng> & đủ các văn bản.",
+    );
     world.answer(base, Decision::Accept, "Tiếp thu, đã rà soát, bổ sung.");
-    let goal = world.point(finance, "1 II.2.b", "Đề nghị làm rõ nguồn kinh phí thực hiện mục tiêu.\nLý do: chưa có dự toán.");
-    world.answer(goal, Decision::AcceptInPart, "Bổ sung nguồn sự nghiệp khoa học và công nghệ. Lý do: nguồn khác chưa được giao.");
-    world.entry(goal).response.as_mut().unwrap().change_place = Some("mục II.2.b, trang 7".to_owned());
+    let goal = world.point(
+        finance,
+        "1 II.2.b",
+        "Đề nghị làm rõ nguồn kinh phí thực hiện mục tiêu.\nLý do: chưa có dự toán.",
+    );
+    world.answer(
+        goal,
+        Decision::AcceptInPart,
+        "Bổ sung nguồn sự nghiệp khoa học và công nghệ. Lý do: nguồn khác chưa được giao.",
+    );
+    world.entry(goal).response.as_mut().unwrap().change_place =
+        Some("mục II.2.b, trang 7".to_owned());
     let dash = world.point(finance, "1 II.2.b.-2", "Nâng chỉ tiêu lên 15%.");
-    world.answer(dash, Decision::Keep, "Đề xuất giữ nguyên theo dự thảo. Lý do: không tiếp thu được vì chưa đủ số liệu.");
+    world.answer(
+        dash,
+        Decision::Keep,
+        "Đề xuất giữ nguyên theo dự thảo. Lý do: không tiếp thu được vì chưa đủ số liệu.",
+    );
     let joined = world.point(finance, "1 II.2.b", "Chỉ tiêu nên là 15%, có lộ trình.");
     world.entry(joined).state = PointState::Joined;
     world.entry(joined).joined_into = Some(dash);
     let same: Vec<PointId> = [joint, deputy, company]
         .into_iter()
-        .map(|from| world.point(from, "1 III.2", "Bổ sung giải pháp hỗ trợ sàn giao dịch công nghệ."))
+        .map(|from| {
+            world.point(
+                from,
+                "1 III.2",
+                "Bổ sung giải pháp hỗ trợ sàn giao dịch công nghệ.",
+            )
+        })
         .collect();
     world.group(1, &same, Decision::Accept, "Tiếp thu.");
-    let open = world.point(joint, "2 Điều 2 khoản 1", "Bổ sung trách nhiệm phối hợp của các sở.");
+    let open = world.point(
+        joint,
+        "2 Điều 2 khoản 1",
+        "Bổ sung trách nhiệm phối hợp của các sở.",
+    );
     world.entry(open).needs_leadership = true;
     let spelling = world.point(justice, "thể thức", "Sửa lỗi chính tả trang 3.");
     world.answer(spelling, Decision::Note, "Ghi nhận");
@@ -384,8 +499,19 @@ pub(crate) fn many(n: usize) -> World {
         .collect();
     world.ask(2, &asked);
     let places = [
-        "chung", "1 I", "1 II.1", "1 II.2.a", "1 II.2.b", "1 II.2.b.-2", "1 III.1", "1 III.2",
-        "2 Điều 2", "2 Điều 2 khoản 1", "thể thức", "1 III.2", "1 III.2",
+        "chung",
+        "1 I",
+        "1 II.1",
+        "1 II.2.a",
+        "1 II.2.b",
+        "1 II.2.b.-2",
+        "1 III.1",
+        "1 III.2",
+        "2 Điều 2",
+        "2 Điều 2 khoản 1",
+        "thể thức",
+        "1 III.2",
+        "1 III.2",
     ];
     let repliers: Vec<SubmissionId> = asked
         .iter()
@@ -393,7 +519,11 @@ pub(crate) fn many(n: usize) -> World {
         .filter(|(index, _)| n == 1 && *index == 0 || n > 1 && index % 4 != 3)
         .map(|(index, &code)| {
             let comments = n == 1 || index % 3 != 2;
-            let class = if comments { ReplyClass::Comments } else { ReplyClass::Agrees };
+            let class = if comments {
+                ReplyClass::Comments
+            } else {
+                ReplyClass::Agrees
+            };
             world.reply(&[code], class)
         })
         .collect();
@@ -404,7 +534,9 @@ pub(crate) fn many(n: usize) -> World {
     // A small fixed generator, so that every run sees the same report.
     let mut state = 12_345_u64;
     let mut next = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let sentence = "Đề nghị cơ quan soạn thảo rà soát, bổ sung số liệu về doanh nghiệp khoa học và công nghệ, sàn giao dịch công nghệ và cơ chế hỗ trợ thương mại hóa kết quả nghiên cứu trên địa bàn tỉnh. ";
@@ -417,7 +549,11 @@ pub(crate) fn many(n: usize) -> World {
             _ => 1,
         };
         let text = format!("{}({}).", sentence.repeat(length), index + 1);
-        let place = if index % 97 == 13 { "" } else { places[next(places.len() as u64) as usize] };
+        let place = if index % 97 == 13 {
+            ""
+        } else {
+            places[next(places.len() as u64) as usize]
+        };
         let point = world.point(from, place, &text);
         match next(10) {
             0 => {}
@@ -433,7 +569,12 @@ pub(crate) fn many(n: usize) -> World {
         }
         if group.len() == 6 {
             let id = point.0;
-            world.group(id, &std::mem::take(&mut group), Decision::Accept, "Tiếp thu, bổ sung vào dự thảo.");
+            world.group(
+                id,
+                &std::mem::take(&mut group),
+                Decision::Accept,
+                "Tiếp thu, bổ sung vào dự thảo.",
+            );
         }
     }
     world
