@@ -13,22 +13,11 @@ mod xml;
 use std::io::{self, Cursor, Write};
 
 use zip::ZipWriter;
-use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
+use super::RenderError;
 use super::model::ReportModel;
 use xml::Xml;
-
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// The bytes could not be written.
-    #[error("write the parts of the document")]
-    Write(#[from] io::Error),
-    /// The package could not be put together.
-    #[error("put the package of the document together")]
-    Package(#[from] ZipError),
-}
 
 /// The parts that are the same in every document.
 const FIXED_PARTS: [(&str, &str); 9] = [

@@ -110,7 +110,7 @@ fn write_block<W: Write>(
                 3 => "Heading3",
                 _ => "Heading4",
             };
-            write_words(xml, style, text)
+            write_heading(xml, style, text, leads)
         }
         Block::Paragraph(line) => {
             let style = if leads { "BodyTextLeading" } else { "BodyText" };
@@ -128,6 +128,24 @@ fn write_block<W: Write>(
             write_words(xml, "AnnexNote", note)
         }
     }
+}
+
+/// A heading; with a gap below where no paragraph brings its own.
+fn write_heading<W: Write>(
+    xml: &mut Xml<W>,
+    style: &str,
+    text: &str,
+    leads: bool,
+) -> io::Result<()> {
+    xml.open("w:p", &[])?;
+    xml.open("w:pPr", &[])?;
+    xml.value("w:pStyle", style)?;
+    if leads {
+        xml.empty("w:spacing", &[("w:after", "120")])?;
+    }
+    xml.close("w:pPr")?;
+    write_run(xml, text, RunStyle::Plain)?;
+    xml.close("w:p")
 }
 
 /// Ô 1 to 4: two columns without borders.
