@@ -19,6 +19,10 @@ const MAX_CELL_UNITS: usize = 32_767;
 /// Longest name of a sheet.
 const MAX_NAME_CHARS: usize = 31;
 
+/// Height of a line of 12 points, and the most Excel allows for a row, in points.
+const LINE_HEIGHT: u32 = 16;
+const MAX_ROW_HEIGHT: u32 = 409;
+
 /// Renders a report as an Excel workbook.
 pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     let mut workbook = Workbook::new();
@@ -160,9 +164,7 @@ fn write_sheet(
     );
     for ((title, width), index) in titles.iter().zip(0_u16..) {
         worksheet.write_string_with_format(0, index, *title, &looks.head)?;
-        // About 1.7 mm a character of 12 points; narrower columns would hide their title.
-        let width = f64::from(*width) / 1.7;
-        worksheet.set_column_width(index, width.clamp(8.0, 70.0))?;
+        worksheet.set_column_width(index, chars_wide(*width))?;
     }
     worksheet.set_row_height(0, 36)?;
     worksheet.set_freeze_panes(1, 0)?;
@@ -222,6 +224,7 @@ fn write_row(
     let mut row = at;
     for piece in 0..n_rows {
         let mut column = 0_u16;
+        let mut n_lines = 1;
         for text in lead.cells() {
             write_text(worksheet, row, column, text, &looks.text)?;
             column += 1;
@@ -248,11 +251,34 @@ fn write_row(
                 (Value::Date(date), _) => write_date(worksheet, row, column, date, looks)?,
                 (Value::Text, _) => write_text(worksheet, row, column, text, look)?,
             }
+            n_lines = n_lines.max(lines_of(text, chars_wide(described.width)));
             column += 1;
         }
+        set_height(worksheet, row, n_lines)?;
         row += 1;
     }
     Ok(row)
+}
+
+/// A column's width in characters: about 1.3 mm each, and never too narrow for its title.
+fn chars_wide(width: u32) -> u32 {
+    (width * 10 / 13).clamp(10, 80)
+}
+
+/// About how many lines a text fills in a column.
+fn lines_of(text: &str, chars_wide: u32) -> u32 {
+    let lines = text.split('\n').map(|line| {
+        let n_chars = u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
+        n_chars.div_ceil(chars_wide).max(1)
+    });
+    lines.fold(0, u32::saturating_add)
+}
+
+/// Set, because not every program fits rows to their text when it opens a file.
+fn set_height(worksheet: &mut Worksheet, row: u32, n_lines: u32) -> Result<(), XlsxError> {
+    let height = n_lines.saturating_mul(LINE_HEIGHT).saturating_add(2);
+    worksheet.set_row_height(row, height.min(MAX_ROW_HEIGHT))?;
+    Ok(())
 }
 
 fn write_total(
@@ -358,8 +384,12 @@ fn write_info(
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     worksheet.set_name("Thông tin")?;
-    worksheet.set_column_width(0, 34)?;
-    worksheet.set_column_width(1, 110)?;
+    let value_chars = 100;
+    worksheet.set_column_width(0, 36)?;
+    worksheet.set_column_width(1, value_chars)?;
+    worksheet.set_landscape();
+    worksheet.set_paper_size(9);
+    worksheet.set_print_fit_to_pages(1, 0);
     let info = &model.info;
     let taken_at = super::wording::moment(info.taken_at);
     let mut lines: Vec<(&str, &str, &Format)> = vec![
@@ -386,6 +416,7 @@ fn write_info(
     for ((label, value, look), row) in lines.into_iter().zip(0_u32..) {
         write_text(worksheet, row, 0, label, &looks.bold)?;
         write_text(worksheet, row, 1, value, look)?;
+        set_height(worksheet, row, lines_of(value, value_chars))?;
     }
     Ok(())
 }

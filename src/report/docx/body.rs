@@ -43,6 +43,10 @@ pub(super) fn write(out: impl Write, model: &ReportModel) -> io::Result<()> {
         for (at, block) in part.blocks.iter().enumerate() {
             let next = part.blocks.get(at + 1);
             write_block(&mut xml, block, next, part.orientation)?;
+            // Two tables without a paragraph between them are one table.
+            if is_table(block) && next.is_some_and(is_table) {
+                write_words(&mut xml, "Gap", "")?;
+            }
         }
         let numbering = Numbering {
             restarts: part.restarts_pages,
@@ -81,6 +85,14 @@ fn write_section_end<W: Write>(
         page::write_section(xml, orientation, numbering)?;
     }
     Ok(())
+}
+
+/// Whether a block becomes a table of the document, with borders or without.
+fn is_table(block: &Block) -> bool {
+    matches!(
+        block,
+        Block::Table(_) | Block::Signature(_) | Block::Head(_)
+    )
 }
 
 fn write_block<W: Write>(

@@ -22,9 +22,9 @@ const MAX_KEPT_ROWS: usize = 14;
 /// Nor one that is taller than this: it would leave too much of the page before empty.
 const MAX_KEPT_LINES: u32 = 20;
 
-/// A merged cell prints its words once, on its first page. After about two thirds of a landscape
-/// page it starts anew, so that every page says which place its rows are about.
-const MAX_MERGED_LINES: u32 = 20;
+/// A merged cell prints its words once, on its first page. After about a landscape page of 12 pt
+/// lines it starts anew, so that pages say which place their rows are about.
+const MAX_MERGED_LINES: u32 = 30;
 
 /// Writes a table over the whole width.
 pub(super) fn write<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io::Result<()> {
