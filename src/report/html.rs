@@ -293,7 +293,7 @@ impl Page {
         self.raw("<aside class=\"info\">\n");
         self.element("h2", "", "Thông tin báo cáo (không in)");
         self.raw("<dl>\n");
-        let taken_at = info.taken_at.strftime("%H:%M %d/%m/%Y").to_string();
+        let taken_at = super::wording::moment(info.taken_at);
         let fixed = [
             ("Hồ sơ".to_owned(), info.consultation.clone()),
             ("Thời điểm".to_owned(), taken_at),

@@ -131,7 +131,7 @@ pub enum Block {
     Basis(String),
     /// A heading, its number included.
     Heading {
-        /// 1 for I, II; 2 for 1, 2; 3 for a), b).
+        /// 1 for I, II; 2 for 1, 2; 3 for 1.1; 4 for a), b).
         level: u8,
         /// The words.
         text: String,

@@ -3,7 +3,7 @@
 //! Dates and numbers: Nghị định 30/2020/NĐ-CP, Phụ lục I (a zero before a day below 10, and before
 //! months 1 and 2 only).
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::domain::{Channel, Decision, LetterNumber};
 
@@ -12,6 +12,16 @@ use super::snapshot::{ResponseEntry, SubmissionEntry};
 /// `05/9/2021`, as dates stand inside a text.
 pub(super) fn short_date(date: Date) -> String {
     format!("{:02}/{}/{}", date.day(), month(date), date.year())
+}
+
+/// "08 giờ 05 ngày 13/9/2021".
+pub(super) fn moment(at: DateTime) -> String {
+    format!(
+        "{:02} giờ {:02} ngày {}",
+        at.hour(),
+        at.minute(),
+        short_date(at.date())
+    )
 }
 
 fn month(date: Date) -> String {
@@ -75,7 +85,12 @@ pub(super) fn source(submission: &SubmissionEntry) -> String {
     if let Some(letter_number) = &submission.letter_number {
         return letter(letter_number, submission.letter_date);
     }
-    let what = match submission.channel {
+    format!("{} ngày {}", channel(submission.channel), short_date(day))
+}
+
+/// How something without a number came, inside a sentence.
+pub(super) fn channel(channel: Channel) -> &'static str {
+    match channel {
         Channel::Email => "thư điện tử",
         Channel::Table => "bảng góp ý",
         Channel::Letter | Channel::Paper => "văn bản",
@@ -84,8 +99,7 @@ pub(super) fn source(submission: &SubmissionEntry) -> String {
         Channel::Phone => "điện thoại",
         Channel::Chat => "Zalo",
         Channel::Portal => "ý kiến trên Cổng thông tin",
-    };
-    format!("{what} ngày {}", short_date(day))
+    }
 }
 
 /// "Công văn số 1234/STC-QLNS ngày 05/9/2021": a letter of request or reply.

@@ -87,7 +87,7 @@ fn table(source: &Source<'_>, id: OrganizationId) -> Table {
         sheet: points::SHEET.to_owned(),
         caption: String::new(),
         columns: vec![
-            Column::centered("STT", 11),
+            Column::centered("STT", 12),
             Column::words("Vị trí góp ý", 32),
             Column::words("Nội dung góp ý", 62),
             Column::words("Tiếp thu, giải trình", 60),

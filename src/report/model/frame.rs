@@ -8,6 +8,9 @@ use super::{Block, Head, Line, Signature, Source};
 /// Wide enough to write or stamp a number into; the spaces do not collapse.
 const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
 
+/// Wide enough for two digits.
+const DAY_BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+
 /// Whether a report carries a number of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Numbered {
@@ -24,7 +27,7 @@ pub(super) fn head(source: &Source<'_>, numbered: Numbered) -> Block {
         "" => "BC",
         symbol => symbol,
     };
-    let date = format!("ngày{BLANK}tháng{BLANK}năm {year}");
+    let date = format!("ngày{DAY_BLANK}tháng{DAY_BLANK}năm {year}");
     Block::Head(Head {
         superior: letterhead.superior.trim().to_uppercase(),
         agency: letterhead.agency.trim().to_uppercase(),

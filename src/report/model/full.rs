@@ -280,28 +280,30 @@ fn outcome(source: &Source<'_>) -> Vec<Block> {
         return blocks;
     }
     blocks.push(heading(2, "1. Kết quả chung"));
+    let mut known = Vec::new();
+    if points.answered_in_group > 0 {
+        known.push(format!(
+            "{} ý kiến có nội dung trùng nhau được trả lời chung trong {} nhóm, mỗi nhóm trình bày trên một dòng với đầy đủ chủ thể góp ý",
+            count(points.answered_in_group),
+            count(total.groups)
+        ));
+    }
+    if total.needs_leadership > 0 {
+        known.push(format!(
+            "{} ý kiến đang xin ý kiến lãnh đạo",
+            count(total.needs_leadership)
+        ));
+    }
+    let known = if known.is_empty() {
+        String::new()
+    } else {
+        format!(" (trong đó {})", known.join("; "))
+    };
     blocks.push(paragraph(format!(
-        "Tổng số ý kiến nhận được là {} ý kiến, kết quả như sau:",
+        "Tổng số ý kiến nhận được là {} ý kiến{known}, kết quả như sau:",
         count(points.received)
     )));
     blocks.push(Block::Table(statistics::decisions_table(total)));
-    if points.answered_in_group > 0 {
-        blocks.push(paragraph(format!(
-            "{} ý kiến có nội dung trùng nhau được trả lời chung trong {} nhóm; mỗi nhóm trình bày trên một dòng với đầy đủ chủ thể góp ý.",
-            wording::upper_first(&count(points.answered_in_group)),
-            count(total.groups)
-        )));
-    }
-    if total.needs_leadership > 0 {
-        blocks.push(paragraph(format!(
-            "Có {} ý kiến đang xin ý kiến lãnh đạo.",
-            count(total.needs_leadership)
-        )));
-    }
-    blocks.push(heading(2, "2. Nội dung cụ thể"));
-    blocks.push(paragraph(
-        "Nội dung góp ý và nội dung tiếp thu, giải trình đối với từng ý kiến được trình bày tại bảng sau:",
-    ));
     blocks
 }
 
@@ -310,6 +312,10 @@ fn details(source: &Source<'_>, subject: &str) -> Part {
     let tables = points::by_document(source);
     let several = tables.len() > 1;
     let mut blocks = Vec::new();
+    if !tables.is_empty() {
+        // Not at the foot of the portrait page before, where it would head nothing.
+        blocks.push(heading(2, "2. Nội dung cụ thể"));
+    }
     for (index, (caption, rows)) in tables.iter().enumerate() {
         if several {
             blocks.push(heading(3, &format!("2.{}. {caption}", index + 1)));
@@ -390,7 +396,7 @@ impl Lettered {
     fn heading(&mut self, title: &str) -> Block {
         let letter = ["a", "b", "c", "d", "đ", "e"].get(self.used).unwrap_or(&"");
         self.used += 1;
-        heading(3, &format!("{letter}) {title}"))
+        heading(4, &format!("{letter}) {title}"))
     }
 }
 

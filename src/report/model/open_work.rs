@@ -20,7 +20,7 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
         },
         Block::Paragraph(Line::plain(format!(
             "Đến {}: {} nội dung xin ý kiến lãnh đạo; {} nội dung khác chưa xử lý xong; {} ý kiến chưa xác định mục.",
-            moment(source),
+            wording::moment(source.facts.snapshot.taken_at),
             count(for_leader.len()),
             count(others.len()),
             count(source.numbers.total.without_section)
@@ -45,16 +45,6 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
         blocks,
     };
     (title, vec![part])
-}
-
-fn moment(source: &Source<'_>) -> String {
-    let at = source.facts.snapshot.taken_at;
-    format!(
-        "{:02} giờ {:02} ngày {}",
-        at.hour(),
-        at.minute(),
-        wording::short_date(at.date())
-    )
 }
 
 /// Not answered, sent back, or waiting for a leader.

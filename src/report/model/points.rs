@@ -314,7 +314,7 @@ pub(super) fn out_of_scope(source: &Source<'_>) -> Option<Table> {
         sheet: "Ngoài phạm vi".to_owned(),
         caption: String::new(),
         columns: vec![
-            Column::centered("STT", 10),
+            Column::centered("STT", 12),
             Column::words("Chủ thể góp ý", 45),
             Column::words("Nội dung góp ý", 65),
             Column::words("Lý do", 45),

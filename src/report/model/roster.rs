@@ -110,12 +110,12 @@ fn round_table(source: &Source<'_>, round: &Round) -> Table {
         sheet: SHEET.to_owned(),
         caption: format!("Đợt {}", round.number),
         columns: vec![
-            Column::centered("STT", 11),
-            Column::words("Cơ quan, đơn vị", 50),
-            Column::words("Số, ký hiệu văn bản", 32),
-            Column::centered("Ngày văn bản", 22),
-            Column::centered("Ngày đến", 22),
-            Column::words("Kết quả", 28),
+            Column::centered("STT", 12),
+            Column::words("Cơ quan, đơn vị", 45),
+            Column::words("Số, ký hiệu văn bản", 33),
+            Column::centered("Ngày văn bản", 25),
+            Column::centered("Ngày đến", 25),
+            Column::words("Kết quả", 30),
             Column::sheet_only("Ghi chú", 30),
         ],
         rows,
@@ -126,7 +126,7 @@ fn roster_row(source: &Source<'_>, number: usize, line: &RosterLine<'_>) -> Row 
     let letters = line.submissions.iter().map(|submission| {
         Line::plain(match &submission.letter_number {
             Some(letter) => letter.to_string(),
-            None => format!("({})", wording::source(submission)),
+            None => format!("({})", wording::channel(submission.channel)),
         })
     });
     let (result, note) = result(source, line);
@@ -228,10 +228,10 @@ pub(super) fn set_aside(source: &Source<'_>) -> Vec<Block> {
             sheet: "Để riêng".to_owned(),
             caption: String::new(),
             columns: vec![
-                Column::centered("STT", 11),
+                Column::centered("STT", 12),
                 Column::words("Nơi gửi", 52),
-                Column::centered("Ngày đến", 22),
-                Column::words("Xử lý", 30),
+                Column::centered("Ngày đến", 25),
+                Column::words("Xử lý", 28),
                 Column::words("Lý do", 50),
             ],
             rows,

@@ -1,0 +1,50 @@
+//! Writes XML elements one after another; escaping is quick-xml's.
+
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+/// Attributes of an element.
+pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
+
+/// An XML document being written.
+pub(super) struct Xml<W: Write> {
+    writer: Writer<W>,
+}
+
+impl<W: Write> Xml<W> {
+    /// Starts a document with its declaration.
+    pub(super) fn document(out: W) -> io::Result<Self> {
+        let mut writer = Writer::new(out);
+        writer.write_event(Event::Decl(BytesDecl::new(
+            "1.0",
+            Some("UTF-8"),
+            Some("yes"),
+        )))?;
+        Ok(Self { writer })
+    }
+
+    pub(super) fn open(&mut self, name: &str, attributes: Attributes<'_>) -> io::Result<()> {
+        let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
+        self.writer.write_event(Event::Start(start))
+    }
+
+    pub(super) fn close(&mut self, name: &str) -> io::Result<()> {
+        self.writer.write_event(Event::End(BytesEnd::new(name)))
+    }
+
+    pub(super) fn empty(&mut self, name: &str, attributes: Attributes<'_>) -> io::Result<()> {
+        let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
+        self.writer.write_event(Event::Empty(start))
+    }
+
+    /// `<name w:val="value"/>`.
+    pub(super) fn value(&mut self, name: &str, value: &str) -> io::Result<()> {
+        self.empty(name, &[("w:val", value)])
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.writer.write_event(Event::Text(BytesText::new(text)))
+    }
+}
