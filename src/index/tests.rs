@@ -1,6 +1,7 @@
 //! The index as a whole, on a real folder.
 
 mod durability;
+mod oracle;
 
 use jiff::civil::{Date, date};
 
