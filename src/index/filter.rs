@@ -158,22 +158,23 @@ impl Filters {
     pub(super) fn plan(&self, fields: &Fields, searcher: &Searcher) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let n_points = searcher.num_docs();
+        let segments = searcher.segment_readers().iter();
+        let n_kept: u64 = segments.map(|segment| u64::from(segment.max_doc())).sum();
         for condition in self.conditions(fields) {
-            let terms = condition.terms();
-            let is_narrow = match &terms {
-                None => false,
-                Some(terms) => {
-                    let mut n_passing = 0;
-                    for term in terms {
-                        n_passing += searcher.doc_freq(term)?;
-                    }
-                    n_passing.saturating_mul(NARROW) < n_points
-                }
+            let Some(terms) = condition.terms() else {
+                plan.wide.push(condition);
+                continue;
             };
-            match terms {
-                Some(terms) if is_narrow => plan.narrow.push(terms),
-                Some(_) | None => plan.wide.push(condition),
+            let mut n_passing = 0;
+            for term in &terms {
+                n_passing += searcher.doc_freq(term)?;
             }
+            if n_passing.saturating_mul(NARROW) < n_points {
+                plan.narrow.push(terms);
+            } else if terms.len() > 1 || n_passing < n_kept {
+                plan.wide.push(condition);
+            }
+            // Otherwise all points have the one value: the only consultation, as a rule.
         }
         Ok(plan)
     }

@@ -7,14 +7,14 @@
 //! which the next opening removes.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::error::LockError;
+use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::schema::Schema;
-use tantivy::{IndexReader, ReloadPolicy};
+use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 
 use super::{Error, analyzer, schema};
 
@@ -67,7 +67,8 @@ pub(super) fn open(dir: &Path, schema: &Schema) -> Result<(Generation, State), E
                 remove_others(dir, &current.folder);
                 return Ok((generation, State::Ready));
             }
-            Err(detail) => FreshReason::Broken { detail },
+            Err(Damage::None(error)) => return Err(error),
+            Err(Damage::Found(detail)) => FreshReason::Broken { detail },
         },
     };
     Ok((begin(dir, schema, &fingerprint)?, State::Fresh { reason }))
@@ -106,19 +107,53 @@ fn generation_number(name: &str) -> Option<u64> {
     is_number.then(|| digits.parse().ok()).flatten()
 }
 
+/// Why a generation did not open.
+enum Damage {
+    /// It may be whole, but this process or this machine cannot read it now.
+    None(Error),
+    /// It is not whole.
+    Found(String),
+}
+
+impl From<Error> for Damage {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Tantivy(inner) if is_passing(inner) => Self::None(error),
+            Error::Tantivy(inner) => Self::Found(inner.to_string()),
+            Error::Io(_) | Error::WriterHeld => Self::None(error),
+        }
+    }
+}
+
+/// Whether the operating system refused (no permission, too many open files, no memory), which
+/// says nothing about the files.
+fn is_passing(error: &TantivyError) -> bool {
+    let io = match error {
+        TantivyError::IoError(io) | TantivyError::LockFailure(LockError::IoError(io), _) => io,
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
+        | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error, .. }) => {
+            io_error
+        }
+        _ => return false,
+    };
+    io.raw_os_error().is_some() && io.kind() != ErrorKind::NotFound
+}
+
 /// Opens an existing generation. tantivy panics on some damaged files, which for us is one more way
 /// to find them damaged.
-fn open_generation(path: &Path, schema: &Schema) -> Result<Generation, String> {
+fn open_generation(path: &Path, schema: &Schema) -> Result<Generation, Damage> {
     let opened = catch_unwind(AssertUnwindSafe(|| {
-        let index = tantivy::Index::open_in_dir(path).map_err(|error| error.to_string())?;
+        let index = tantivy::Index::open_in_dir(path).map_err(Error::from)?;
         if index.schema() != *schema {
-            return Err("the schema differs from the one its fingerprint promises".to_owned());
+            let detail = "the schema differs from the one its fingerprint promises";
+            return Err(Damage::Found(detail.to_owned()));
         }
-        let generation = ready(index).map_err(|error| error.to_string())?;
-        check_columns(&generation).map_err(|error| error.to_string())?;
+        let generation = ready(index)?;
+        check_columns(&generation)?;
         Ok(generation)
     }));
-    opened.unwrap_or_else(|_| Err("tantivy panicked on opening it".to_owned()))
+    let panicked = |_| Err(Damage::Found("tantivy panicked on opening it".to_owned()));
+    opened.unwrap_or_else(panicked)
 }
 
 fn ready(index: tantivy::Index) -> Result<Generation, Error> {
@@ -203,5 +238,31 @@ fn remove_others(dir: &Path, kept: &str) {
         if let Err(error) = fs::remove_dir_all(&other) {
             tracing::warn!(%error, "could not remove an old index generation");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use tantivy::TantivyError;
+    use tantivy::directory::error::OpenReadError;
+
+    use super::is_passing;
+
+    #[test]
+    fn a_refusal_of_the_system_is_no_damage() {
+        let too_many_files = || io::Error::from_raw_os_error(24);
+        let opening = TantivyError::OpenReadError(OpenReadError::IoError {
+            io_error: Arc::new(too_many_files()),
+            filepath: "a.idx".into(),
+        });
+        assert!(is_passing(&opening));
+        assert!(is_passing(&too_many_files().into()));
+        let cut_off = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert!(!is_passing(&cut_off.into()));
+        let missing = OpenReadError::FileDoesNotExist("a.idx".into());
+        assert!(!is_passing(&missing.into()));
     }
 }

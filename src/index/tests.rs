@@ -1,6 +1,7 @@
 //! The index as a whole, on a real folder.
 
 mod durability;
+mod oracle;
 
 use jiff::civil::{Date, date};
 
@@ -402,6 +403,24 @@ fn filters_by_section() {
         ..Filters::default()
     };
     desk.check_filter(&filters, &[42, 44]);
+}
+
+#[test]
+fn the_only_consultation_is_no_condition() {
+    let desk = Desk::of_texts(&["chung", "chung"]);
+    let filters = |id| Filters {
+        consultation: Some(ConsultationId(id)),
+        ..Filters::default()
+    };
+    desk.check_filter(&filters(1), &[1, 2]);
+    desk.check_filter(&filters(2), &[]);
+    let other = IndexedPoint {
+        consultation: ConsultationId(2),
+        ..point(1, "chung")
+    };
+    desk.write(&[other], 2);
+    desk.check_filter(&filters(1), &[2]);
+    desk.check_filter(&filters(2), &[1]);
 }
 
 #[test]
