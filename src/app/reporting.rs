@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::reindex::texts_of;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind, SubmissionId};
-use crate::report::html;
+use crate::report::{docx, html, xlsx};
 use crate::report::model::{self, ReportModel};
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::{
@@ -143,7 +143,8 @@ impl App {
     ) -> Result<(ReportModel, Vec<u8>), Error> {
         let (model, bytes) = run_blocking(move || {
             let bytes = match format {
-                FileFormat::Docx | FileFormat::Xlsx => Err(std::io::Error::other("later")),
+                FileFormat::Docx => docx::render_docx(&model),
+                FileFormat::Xlsx => xlsx::render_xlsx(&model),
                 FileFormat::Html => Ok(html::render_html(&model).into_bytes()),
             };
             (model, bytes)
