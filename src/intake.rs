@@ -17,6 +17,7 @@
 
 mod archive;
 pub mod columns;
+mod counting;
 pub mod csv;
 mod dates;
 mod docx;

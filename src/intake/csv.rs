@@ -17,8 +17,8 @@ use records::{Flaw, Record, Records};
 use source::Source;
 
 use super::columns::{self, Column, Mapping};
-use super::rows::{self, Carry, Kind, kind_of, normalized};
 pub use super::rows::Row;
+use super::rows::{self, Carry, Kind, kind_of, normalized};
 use super::{Format, sniff};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy::{self, Decoder, Encoding};

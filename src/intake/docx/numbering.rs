@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::styles::{Font, Styles};
 use super::xml::{Element, Token, Tokens};
+use crate::intake::counting;
 
 const LEVELS: usize = 9;
 /// Numbers of real lists are short; a hostile pattern repeated for every paragraph is not.
@@ -279,67 +280,14 @@ fn level_number(element: &Element<'_>) -> Option<u8> {
 
 /// A counter in the given format; formats without a form here are written in digits.
 fn number(count: u32, format: &str) -> String {
-    match format {
-        "upperRoman" => roman(count),
-        "lowerRoman" => roman(count).to_lowercase(),
-        "upperLetter" => letters(count, b'A'),
-        "lowerLetter" => letters(count, b'a'),
-        "decimalZero" => format!("{count:02}"),
-        "none" | "bullet" => String::new(),
-        _ => count.to_string(),
-    }
-}
-
-/// a to z, aa to zz, aaa…, as Word counts.
-fn letters(count: u32, first: u8) -> String {
-    let Some(at) = count.checked_sub(1) else {
-        return String::new();
+    let style = match format {
+        "upperRoman" => 'I',
+        "lowerRoman" => 'i',
+        "upperLetter" => 'A',
+        "lowerLetter" => 'a',
+        "decimalZero" => return format!("{count:02}"),
+        "none" | "bullet" => return String::new(),
+        _ => '1',
     };
-    let letter = char::from(first + u8::try_from(at % 26).unwrap_or(0));
-    let n_times = usize::try_from(at / 26 + 1)
-        .unwrap_or(1)
-        .min(MAX_LABEL_CHARS);
-    letter.to_string().repeat(n_times)
-}
-
-fn roman(count: u32) -> String {
-    if count == 0 || count > 3999 {
-        return count.to_string();
-    }
-    let mut left = count;
-    let mut out = String::new();
-    for (value, sign) in [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ] {
-        while left >= value {
-            out.push_str(sign);
-            left -= value;
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{letters, roman};
-
-    #[test]
-    fn counts_like_word() {
-        let found: Vec<_> = [1, 4, 9, 14, 40, 1999].map(roman).into();
-        assert_eq!(found, ["I", "IV", "IX", "XIV", "XL", "MCMXCIX"]);
-        let found: Vec<_> = [1, 26, 27, 28, 53].map(|count| letters(count, b'a')).into();
-        assert_eq!(found, ["a", "z", "aa", "bb", "aaa"]);
-    }
+    counting::number(count, style)
 }

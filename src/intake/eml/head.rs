@@ -1,0 +1,120 @@
+//! Header fields.
+
+use jiff::Timestamp;
+use mail_parser::{Address, DateTime, HeaderName, HeaderValue, Message};
+
+use super::{Found, robot};
+use crate::domain::EmailAddress;
+use crate::intake::MailHead;
+use crate::text::legacy;
+use crate::text::normalize::{normalize, squeeze};
+
+/// How many message ids and recipients are kept; mailing lists have thousands.
+const MAX_LISTED: usize = 200;
+
+/// Reads the fields later steps use.
+pub(super) fn read(message: &Message<'_>, found: &Found) -> MailHead {
+    let author = [message.from(), message.sender(), message.reply_to()]
+        .into_iter()
+        .flatten()
+        .find_map(Address::first);
+    let mut head = MailHead {
+        message_id: message.message_id().map(str::to_owned),
+        in_reply_to: answered(message),
+        from: author.and_then(|author| EmailAddress::parse(author.address()?)),
+        from_name: author
+            .and_then(|author| author.name())
+            .map(one_line)
+            .filter(|name| !name.is_empty()),
+        to: recipients(message),
+        subject: subject(message),
+        sent_at: message.date().and_then(timestamp),
+        received_at: received_at(message),
+        robot: None,
+    };
+    head.robot = robot::recognize(message, found, &head);
+    head
+}
+
+fn one_line(text: &str) -> String {
+    squeeze(&normalize(text))
+}
+
+/// The subject; raw bytes beyond ASCII, which no standard allows, are decoded like any text.
+fn subject(message: &Message<'_>) -> String {
+    let parsed = message.subject().unwrap_or_default();
+    if !parsed.contains('\u{fffd}') {
+        return one_line(parsed);
+    }
+    let header = message
+        .headers()
+        .iter()
+        .rev()
+        .find(|header| header.name == HeaderName::Subject);
+    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
+    let raw = header.and_then(|header| {
+        message
+            .raw_message
+            .get(at(header.offset_start)..at(header.offset_end))
+    });
+    raw.map_or_else(
+        || one_line(parsed),
+        |raw| one_line(&legacy::decode(raw).text),
+    )
+}
+
+/// In-Reply-To, then References from the nearest.
+fn answered(message: &Message<'_>) -> Vec<String> {
+    let ids = |value: &HeaderValue<'_>| -> Vec<String> {
+        match value {
+            HeaderValue::Text(id) => vec![id.to_string()],
+            HeaderValue::TextList(ids) => ids.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let mut answered = ids(message.in_reply_to());
+    let references = ids(message.references());
+    for id in references.into_iter().rev().take(MAX_LISTED) {
+        if !answered.contains(&id) {
+            answered.push(id);
+        }
+    }
+    answered.truncate(MAX_LISTED);
+    answered
+}
+
+fn recipients(message: &Message<'_>) -> Vec<EmailAddress> {
+    [message.to(), message.cc()]
+        .into_iter()
+        .flatten()
+        .flat_map(Address::iter)
+        .filter_map(|to| EmailAddress::parse(to.address()?))
+        .take(MAX_LISTED)
+        .collect()
+}
+
+/// The date of the topmost Received field, which our own server wrote.
+fn received_at(message: &Message<'_>) -> Option<Timestamp> {
+    let header = message
+        .headers()
+        .iter()
+        .find(|header| header.name == HeaderName::Received)?;
+    let parsed = header
+        .value
+        .as_received()
+        .and_then(|received| received.date);
+    parsed.as_ref().and_then(timestamp).or_else(|| {
+        let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
+        let raw = message
+            .raw_message
+            .get(at(header.offset_start)..at(header.offset_end))?;
+        let text = String::from_utf8_lossy(raw);
+        let (_, date) = text.rsplit_once(';')?;
+        timestamp(&DateTime::parse_rfc822(date.trim())?)
+    })
+}
+
+fn timestamp(date: &DateTime) -> Option<Timestamp> {
+    date.is_valid()
+        .then(|| Timestamp::from_second(date.to_timestamp()).ok())?
+}
