@@ -14,8 +14,9 @@ mod head;
 mod robot;
 mod strip;
 mod transfer;
+mod words;
 
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::archive::Budget;
 use super::{PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
@@ -419,7 +420,7 @@ fn read_attachment(
     depth: usize,
 ) {
     let bytes = transfer::bytes(message, part);
-    let name = attachment_name(part);
+    let name = attachment_name(message, part);
     let path = format!("{prefix}{name}");
     if part.is_encoding_problem && part.message().is_none() {
         reading.warnings.push(damaged(part_location(prefix, &name)));
@@ -440,7 +441,7 @@ fn read_attachment(
 }
 
 /// The name of an attachment, or what it is where it has none.
-fn attachment_name(part: &MessagePart<'_>) -> String {
+fn attachment_name(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     let name = part.attachment_name().map(|name| squeeze(&normalize(name)));
     // Some programs send a whole path.
     let name = name.map(|name| {
@@ -462,6 +463,17 @@ fn attachment_name(part: &MessagePart<'_>) -> String {
         (_, PartType::Text(_)) => "tệp kèm theo.txt".to_owned(),
         _ => "tệp kèm theo".to_owned(),
     }
+}
+
+/// The name read from the raw field, where the ordinary reading left holes in it.
+fn raw_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    part.attachment_name()
+        .filter(|name| name.contains('\u{fffd}'))?;
+    [HeaderName::ContentDisposition, HeaderName::ContentType]
+        .into_iter()
+        .filter_map(|name| part.headers.iter().find(|header| header.name == name))
+        .filter_map(|header| words::file_name(transfer::raw_field(message, header)?))
+        .find(|name| !name.contains('\u{fffd}'))
 }
 
 fn part_location(prefix: &str, name: &str) -> Location {

@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use mail_parser::{Address, DateTime, HeaderName, HeaderValue, Message};
 
-use super::{Found, robot};
+use super::{Found, robot, transfer, words};
 use crate::domain::EmailAddress;
 use crate::intake::MailHead;
-use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
 
 /// How many message ids and recipients are kept; mailing lists have thousands.
@@ -24,7 +23,7 @@ pub(super) fn read(message: &Message<'_>, found: &Found) -> MailHead {
         from: author.and_then(|author| EmailAddress::parse(author.address()?)),
         from_name: author
             .and_then(|author| author.name())
-            .map(one_line)
+            .map(|parsed| name(message, parsed))
             .filter(|name| !name.is_empty()),
         to: recipients(message),
         subject: subject(message),
@@ -40,9 +39,15 @@ fn one_line(text: &str) -> String {
     squeeze(&normalize(text))
 }
 
-/// The subject; raw bytes beyond ASCII, which no standard allows, are decoded like any text.
+/// The subject; read again from the raw field where the ordinary reading left holes.
 fn subject(message: &Message<'_>) -> String {
     let parsed = message.subject().unwrap_or_default();
+    repaired(message, &HeaderName::Subject, parsed)
+}
+
+/// A field's text, decoded again where pieces of it were cut inside a letter or its bytes are in
+/// no encoding a mail may have.
+fn repaired(message: &Message<'_>, name: &HeaderName<'_>, parsed: &str) -> String {
     if !parsed.contains('\u{fffd}') {
         return one_line(parsed);
     }
@@ -50,17 +55,18 @@ fn subject(message: &Message<'_>) -> String {
         .headers()
         .iter()
         .rev()
-        .find(|header| header.name == HeaderName::Subject);
-    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-    let raw = header.and_then(|header| {
-        message
-            .raw_message
-            .get(at(header.offset_start)..at(header.offset_end))
-    });
-    raw.map_or_else(
-        || one_line(parsed),
-        |raw| one_line(&legacy::decode(raw).text),
-    )
+        .find(|header| header.name == *name);
+    let raw = header.and_then(|header| transfer::raw_field(message, header));
+    raw.map_or_else(|| one_line(parsed), |raw| one_line(&words::decode(raw)))
+}
+
+/// The author's name, without the address that follows it in a repaired field.
+fn name(message: &Message<'_>, parsed: &str) -> String {
+    let name = repaired(message, &HeaderName::From, parsed);
+    match name.split_once('<') {
+        Some((name, _)) if parsed.contains('\u{fffd}') => name.trim().trim_matches('"').to_owned(),
+        _ => name,
+    }
 }
 
 /// In-Reply-To, then References from the nearest.
@@ -104,10 +110,7 @@ fn received_at(message: &Message<'_>) -> Option<Timestamp> {
         .as_received()
         .and_then(|received| received.date);
     parsed.as_ref().and_then(timestamp).or_else(|| {
-        let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-        let raw = message
-            .raw_message
-            .get(at(header.offset_start)..at(header.offset_end))?;
+        let raw = transfer::raw_field(message, header)?;
         let text = String::from_utf8_lossy(raw);
         let (_, date) = text.rsplit_once(';')?;
         timestamp(&DateTime::parse_rfc822(date.trim())?)

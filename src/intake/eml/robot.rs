@@ -7,7 +7,7 @@
 
 use mail_parser::Message;
 
-use super::Found;
+use super::{Found, transfer};
 use crate::intake::{MailHead, Robot};
 use crate::text::fold::fold;
 
@@ -122,9 +122,6 @@ fn field(message: &Message<'_>, name: &str) -> Option<String> {
         .headers()
         .iter()
         .find(|header| header.name.as_str().eq_ignore_ascii_case(name))?;
-    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-    let raw = message
-        .raw_message
-        .get(at(header.offset_start)..at(header.offset_end))?;
+    let raw = transfer::raw_field(message, header)?;
     Some(String::from_utf8_lossy(raw).trim().to_lowercase())
 }

@@ -164,11 +164,10 @@ fn cut_lines(
     }
     // Below "… wrote:" only the lines with ">" are quoted when there are any: the answer may
     // stand below or between them.
-    let has_prefixes = rest
-        .iter()
-        .find(|line| !line.folded.is_empty())
-        .is_some_and(|line| line.folded.starts_with('>'));
-    if mark.is_block || !has_prefixes {
+    let is_quoted = |line: &&Line| line.folded.starts_with('>');
+    let mut filled = rest.iter().filter(|line| !line.folded.is_empty());
+    let has_prefixes = filled.clone().next().as_ref().is_some_and(is_quoted);
+    if mark.is_block || !has_prefixes || filled.all(|line| is_quoted(&line)) {
         push(
             pieces,
             PieceKind::Quoted,

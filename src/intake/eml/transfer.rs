@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Encoding, Header, Message, MessagePart, MimeHeaders, PartType};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::legacy;
@@ -36,6 +36,14 @@ pub(super) fn n_nested(bytes: &[u8]) -> usize {
                 || window.eq_ignore_ascii_case(b"message/global")
         })
         .count()
+}
+
+/// The raw bytes of a header field's value.
+pub(super) fn raw_field<'a>(message: &'a Message<'_>, header: &Header<'_>) -> Option<&'a [u8]> {
+    let at = |offset: u32| usize::try_from(offset).ok();
+    message
+        .raw_message
+        .get(at(header.offset_start)?..at(header.offset_end)?)
 }
 
 /// The bytes of a part without its transfer encoding.
@@ -113,7 +121,7 @@ fn unflow(text: &str) -> String {
 }
 
 /// Quoted-printable; what is no valid escape stays as it is.
-fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
     let digit = |b: Option<&u8>| {
         b.and_then(|&b| char::from(b).to_digit(16))
             .and_then(|d| u8::try_from(d).ok())
@@ -146,7 +154,7 @@ fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Base64; what is no digit is passed over.
-fn base64(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let mut bits: u32 = 0;
     let mut n_bits = 0;
