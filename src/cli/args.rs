@@ -16,6 +16,7 @@ const HELP: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{aft
 #[command(
     name = "tiepthu",
     version,
+    disable_version_flag = true,
     about = "Tổng hợp, tiếp thu, giải trình ý kiến góp ý dự thảo",
     help_template = HELP,
     disable_help_subcommand = true,
@@ -327,7 +328,13 @@ pub struct Stop {
 
 /// Reads a command line; the first argument is the program's name.
 pub fn parse(arguments: Vec<OsString>) -> Result<Cli, Box<Stop>> {
-    let mut command = Cli::command();
+    let version = clap::Arg::new("version")
+        .short('V')
+        .long("version")
+        .help("In phiên bản")
+        .action(clap::ArgAction::Version)
+        .help_heading("Tùy chọn");
+    let mut command = Cli::command().arg(version);
     translate_help(&mut command);
     let parsed = command
         .try_get_matches_from(arguments.iter().cloned())
@@ -363,12 +370,19 @@ fn translate_help(command: &mut clap::Command) {
     *command = translated;
 }
 
+/// The few words that clap itself puts into help texts.
+fn in_vietnamese(help: &str) -> String {
+    help.replace("[OPTIONS]", "[TÙY CHỌN]")
+        .replace("<COMMAND>", "<LỆNH>")
+        .replace("[default: ", "[mặc định: ")
+}
+
 fn stop(error: &clap::Error) -> Stop {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        let text = error.render().to_string();
+        let text = in_vietnamese(&error.render().to_string());
         return Stop {
             stdout: text.into_bytes(),
             stderr: Vec::new(),

@@ -1,1 +1,11 @@
-fn main() {}
+//! One binary for all integration tests; each module is a promise to a user.
+
+mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
+mod demo; // the main job on the shipped example, end to end
+mod office; // LibreOffice opens every report; its pages look as the decree asks
+mod one_owner; // two processes on one folder
+mod support;
+mod tidy; // rules of the house that a machine can hold
+mod trust; // nothing altered goes unnoticed; the index is a cache
+mod understanding; // the example's letters are understood as their author meant them
+mod workflow; // typing in, answering, approving, reminding from the command line

@@ -44,6 +44,8 @@ struct Reading {
 /// Rows that were read and understood, ready to be stored.
 struct Chunk {
     rows: Vec<Ready>,
+    /// What is wrong with rows that hold no comment: they are listed, not taken in.
+    bad_rows: Vec<Warning>,
     last_row: u64,
     n_known_rows: u64,
 }
@@ -220,6 +222,7 @@ impl App {
         report.n_known_rows += chunk.n_known_rows;
         let mut answers = Vec::new();
         let mut warnings = Vec::new();
+        report.warnings.extend(chunk.bad_rows.iter().cloned());
         let mut rows = Vec::with_capacity(chunk.rows.len());
         for ready in chunk.rows {
             report.count(ready.settlement.disposition);
@@ -248,6 +251,15 @@ impl App {
             )
             .await?;
         }
+        problems::insert_problems(
+            &mut tx,
+            consultation,
+            Some(batch),
+            None,
+            name,
+            &chunk.bad_rows,
+        )
+        .await?;
         let answers: Vec<_> = ids
             .iter()
             .zip(&answers)
@@ -314,6 +326,7 @@ fn read_chunks(
     };
     let mut ordinals: HashMap<[u8; 32], u32> = HashMap::new();
     let mut rows: Vec<(Row, String)> = Vec::new();
+    let mut bad_rows = Vec::new();
     let (mut n_known_rows, mut last_row) = (0, reading.committed_row);
     for row in table {
         let row = match row {
@@ -328,7 +341,9 @@ fn read_chunks(
             continue;
         }
         last_row = row.row_number;
-        if reading.known.contains(&key) {
+        if holds_no_comment(&row) {
+            bad_rows.extend(row.warnings);
+        } else if reading.known.contains(&key) {
             n_known_rows += 1;
         } else {
             rows.push((row, key));
@@ -337,6 +352,7 @@ fn read_chunks(
             let rows = understand_chunk(dossier, reading, std::mem::take(&mut rows));
             let chunk = Chunk {
                 rows,
+                bad_rows: std::mem::take(&mut bad_rows),
                 last_row,
                 n_known_rows,
             };
@@ -349,9 +365,15 @@ fn read_chunks(
     let rows = understand_chunk(dossier, reading, rows);
     let _ = sender.blocking_send(Message::Chunk(Chunk {
         rows,
+        bad_rows,
         last_row,
         n_known_rows,
     }));
+}
+
+/// Whether a row says nothing that could be answered.
+fn holds_no_comment(row: &Row) -> bool {
+    row.content.is_none() && row.proposal.is_none()
 }
 
 /// The digest of a row's mapped cells and its ordinal among equal rows of the file: the same row
@@ -437,6 +459,10 @@ pub(super) fn preview(
     for row in table {
         let row = row.map_err(failed)?;
         let line = row.row_number;
+        if holds_no_comment(&row) {
+            report.warnings.extend(row.warnings);
+            continue;
+        }
         let understood = understand_row(dossier, row, round);
         report.count(understood.disposition);
         report.n_points += u64::try_from(understood.points.len()).unwrap_or(u64::MAX);

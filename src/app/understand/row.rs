@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, TableAnswer, Understood};
 use crate::domain::{
-    Confidence, EmailAddress, Evidence, Finding, LetterNumber, NodeRef, ReplyClass, RoundId, Span,
+    Confidence, EmailAddress, Evidence, Finding, LetterNumber, Location, NodeRef, ReplyClass,
+    RoundId, Span, Warning,
 };
 use crate::intake::csv::Row;
 use crate::intake::parse_date;
@@ -14,9 +15,9 @@ use crate::recognize::stance::stance_of_reply;
 use crate::split::split_passage;
 
 /// Understands one row; its text becomes the only part.
-pub fn understand_row(dossier: &Dossier, row: Row, round: Option<RoundId>) -> Understood {
+pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -> Understood {
     let mut understood = Understood {
-        warnings: row.warnings,
+        warnings: std::mem::take(&mut row.warnings),
         ..Understood::empty()
     };
     let address = row.email.as_deref().and_then(EmailAddress::parse);
@@ -26,6 +27,9 @@ pub fn understand_row(dossier: &Dossier, row: Row, round: Option<RoundId>) -> Un
         row.organization.as_deref(),
         address.as_ref(),
     );
+    if understood.organizations.is_empty() {
+        understood.warnings.push(unknown_organization(&row));
+    }
     understood.sender = row.organization.clone().or(row.email);
     understood.letter_number = row.letter_number.as_deref().and_then(LetterNumber::parse);
     understood.letter_date = row.letter_date.as_deref().and_then(parse_date);
@@ -91,6 +95,21 @@ pub fn understand_row(dossier: &Dossier, row: Row, round: Option<RoundId>) -> Un
     understood.round = round.or_else(|| dossier.find_round(None, understood.arrived_on));
     understood.conclude(dossier);
     understood
+}
+
+fn unknown_organization(row: &Row) -> Warning {
+    let location = Location::Row {
+        sheet: None,
+        row_number: row.row_number,
+        column: Some("cơ quan, đơn vị góp ý".to_owned()),
+    };
+    Warning::new(
+        "row.unknown_organization",
+        location,
+        "Tên cơ quan, đơn vị góp ý không có trong danh mục hoặc còn trống.",
+        "Chọn đúng cơ quan cho dòng này ở trang Chờ xử lý, hoặc thêm cơ quan vào danh mục.",
+    )
+    .with_value(row.organization.as_deref().unwrap_or(""))
 }
 
 fn recognize_sender(

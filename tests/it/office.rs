@@ -1,0 +1,156 @@
+//! Reports as an official opens them: LibreOffice reads them, and the pages look as they must.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Desk, tool};
+
+/// Converts with LibreOffice, in a profile of its own so that tests can run side by side.
+fn convert(desk: &Desk, file: &Path, to: &str) -> Vec<u8> {
+    let profile = tempfile::tempdir().unwrap();
+    let outcome = tool("soffice", "libreoffice-writer-nogui libreoffice-calc-nogui")
+        .arg(format!(
+            "-env:UserInstallation=file://{}",
+            profile.path().display()
+        ))
+        .args(["--headless", "--convert-to", to, "--outdir"])
+        .arg(desk.path(""))
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(outcome.status.success(), "{outcome:?}");
+    let extension = to.split(':').next().unwrap();
+    fs::read(file.with_extension(extension)).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
+}
+
+fn report(desk: &Desk, kind: &str, format: &str) -> std::path::PathBuf {
+    let name = format!("{kind}.{format}");
+    desk.run(["report", kind, "--format", format, "-o", &name])
+        .expect(0);
+    desk.path(&name)
+}
+
+fn text_of_pdf(desk: &Desk, pdf: &Path) -> String {
+    let text = desk.path("text.txt");
+    let done = tool("pdftotext", "poppler-utils")
+        .args(["-layout"])
+        .arg(pdf)
+        .arg(&text)
+        .status();
+    assert!(done.unwrap().success());
+    fs::read_to_string(text).unwrap()
+}
+
+#[test]
+fn the_full_report_opens_in_libreoffice_and_is_laid_out() {
+    let desk = Desk::with_demo();
+    let docx = report(&desk, "full", "docx");
+    convert(&desk, &docx, "pdf");
+    let pages: Vec<String> = text_of_pdf(&desk, &docx.with_extension("pdf"))
+        .split('\u{c}')
+        .map(str::to_owned)
+        .collect();
+    assert!(pages.len() > 10, "only {} pages", pages.len());
+    let first = &pages[0];
+    for words in [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+        "/BC-SKHCN",
+        "BÁO CÁO",
+    ] {
+        assert!(first.contains(words), "page 1 lacks “{words}”:\n{first}");
+    }
+    let number_on_top = |page: &str| {
+        page.lines()
+            .find(|line| !line.trim().is_empty())
+            .map(str::trim)
+            .map(str::to_owned)
+    };
+    assert_ne!(
+        number_on_top(first).as_deref(),
+        Some("1"),
+        "page 1 shows its number"
+    );
+    assert_eq!(
+        number_on_top(&pages[1]).as_deref(),
+        Some("2"),
+        "page 2 shows no number"
+    );
+    let repeated = pages
+        .iter()
+        .filter(|page| page.contains("CHỦ THỂ GÓP Ý"))
+        .count();
+    assert!(
+        repeated > 3,
+        "the table's header is on {repeated} pages only"
+    );
+    let whole = pages.concat();
+    assert!(whole.contains("./."), "the body does not end with ./.");
+    assert!(whole.contains("Nơi nhận"), "no Nơi nhận");
+    assert!(
+        !whole.to_lowercase().contains("không tiếp thu"),
+        "“không tiếp thu” is printed"
+    );
+}
+
+#[test]
+fn page_geometry_follows_the_decree() {
+    let desk = Desk::with_demo();
+    let docx = report(&desk, "full", "docx");
+    convert(&desk, &docx, "pdf");
+    let listed = tool("pdfinfo", "poppler-utils")
+        .args(["-f", "1", "-l", "400"])
+        .arg(docx.with_extension("pdf"))
+        .output()
+        .unwrap();
+    let info = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let sizes: Vec<&str> = info
+        .lines()
+        .filter(|line| line.contains(" size:"))
+        .collect();
+    let portrait = sizes
+        .iter()
+        .filter(|line| line.contains("595.3 x 841.9"))
+        .count();
+    let landscape = sizes
+        .iter()
+        .filter(|line| line.contains("841.9 x 595.3"))
+        .count();
+    assert!(
+        portrait > 0 && landscape > 0,
+        "{portrait} portrait, {landscape} landscape: {info}"
+    );
+    assert_eq!(
+        portrait + landscape,
+        sizes.len(),
+        "pages that are not A4: {info}"
+    );
+}
+
+#[test]
+fn the_spreadsheet_opens_in_libreoffice() {
+    let desk = Desk::with_demo();
+    let xlsx = report(&desk, "by-section", "xlsx");
+    let csv = convert(
+        &desk,
+        &xlsx,
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
+    );
+    let text = String::from_utf8_lossy(&csv).into_owned();
+    let csv = if text.is_empty() { String::new() } else { text };
+    assert!(
+        csv.contains("Sở Tài chính") || csv.contains("Sở Kế hoạch"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn the_page_report_needs_nothing_from_outside() {
+    let desk = Desk::with_demo();
+    let html = fs::read_to_string(report(&desk, "full", "html")).unwrap();
+    for outside in ["http://", "https://", "<script", "<link", "src="] {
+        assert!(!html.contains(outside), "the page contains {outside}");
+    }
+    assert!(html.contains("lang=\"vi\""));
+}

@@ -1,0 +1,242 @@
+//! A point's life from the command line: typed in, found, answered, returned, approved, reported.
+
+use serde_json::Value;
+
+use crate::support::{Desk, example};
+
+fn typed_in() -> (Desk, String) {
+    let desk = Desk::with_consultation();
+    desk.write(
+        "y_kien.txt",
+        "Tại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng chuyển giao công nghệ.",
+    );
+    let arguments = [
+        "record",
+        "y_kien.txt",
+        "--channel",
+        "phone",
+        "--organization",
+        "Sở Tài chính",
+        "--date",
+        "2021-09-01",
+        "--title",
+        "Điện thoại của Sở Tài chính",
+        "--round",
+        "2",
+    ];
+    desk.run(arguments).expect(0);
+    let again = desk.run(arguments).expect(2);
+    assert!(again.stderr.contains("đã được nhập"), "{}", again.stderr);
+    let found = desk
+        .run(["search", "hop dong chuyen giao", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(found["total"], 1, "{found}");
+    let id = found["points"][0]["id"].to_string();
+    (desk, id)
+}
+
+fn point(desk: &Desk) -> Value {
+    desk.run(["search", "", "--json"]).expect(0).json()["points"][0].clone()
+}
+
+#[test]
+fn an_answer_travels_the_approval_chain() {
+    let (desk, id) = typed_in();
+    assert_eq!(point(&desk)["section"], "Đề án · III.2.b");
+    assert_eq!(point(&desk)["organizations"][0], "Sở Tài chính");
+
+    let refused = desk.run([
+        "answer",
+        &id,
+        "--decision",
+        "keep",
+        "--text",
+        "Giữ nguyên.",
+        "--submit",
+    ]);
+    assert!(
+        refused.expect(2).stderr.contains("lý do"),
+        "a reason is asked for"
+    );
+
+    desk.run([
+        "answer",
+        &id,
+        "--decision",
+        "keep",
+        "--text",
+        "Đề xuất giữ nguyên theo dự thảo. Lý do: đã có ở mục II.",
+        "--submit",
+    ])
+    .expect(0);
+    desk.run([
+        "answer",
+        &id,
+        "--return",
+        "Nêu rõ điểm nào của mục II",
+        "--actor",
+        "Giám đốc",
+    ])
+    .expect(0);
+    assert_eq!(
+        point(&desk)["state"],
+        "open",
+        "a returned answer is open work again"
+    );
+
+    desk.run([
+        "answer",
+        &id,
+        "--decision",
+        "accept",
+        "--text",
+        "Tiếp thu, bổ sung.",
+        "--change-place",
+        "mục III.2.b",
+        "--submit",
+    ])
+    .expect(0);
+    desk.run(["answer", &id, "--approve", "--actor", "Giám đốc"])
+        .expect(0);
+    assert_eq!(point(&desk)["decision"], "accept");
+    let found = desk
+        .run(["search", "bổ sung", "--answers", "--json"])
+        .json();
+    assert_eq!(found["total"], 1, "answers are searchable: {found}");
+
+    desk.run(["report", "by-section", "--format", "html", "-o", "r.html"])
+        .expect(0);
+    let html = std::fs::read_to_string(desk.path("r.html")).unwrap();
+    assert!(
+        html.contains("Tiếp thu, bổ sung."),
+        "the approved answer is printed"
+    );
+    assert!(
+        !html.contains("Đề xuất giữ nguyên"),
+        "an earlier version is printed"
+    );
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn a_contradiction_between_words_and_decision_is_flagged() {
+    let (desk, id) = typed_in();
+    let ran = desk
+        .run([
+            "answer",
+            &id,
+            "--decision",
+            "keep",
+            "--text",
+            "Không tiếp thu.",
+        ])
+        .expect(1);
+    assert!(ran.stderr.contains("không tiếp thu"), "{}", ran.stderr);
+}
+
+#[test]
+fn importing_the_same_file_again_adds_nothing() {
+    let desk = Desk::with_consultation();
+    let letter = example().join("round_2/01_so_tai_chinh.eml");
+    let table = example().join("round_3/phieu_gop_y_doanh_nghiep.csv");
+    for (file, round) in [(&letter, "2"), (&table, "3")] {
+        let arguments = [
+            "import".as_ref(),
+            file.as_os_str(),
+            "--round".as_ref(),
+            round.as_ref(),
+        ];
+        desk.run(arguments);
+        let before = desk.run(["status", "--json"]).json();
+        let again = desk.run(arguments).expect(0);
+        assert!(again.stdout.contains("đã có từ trước"), "{}", again.stdout);
+        assert_eq!(desk.run(["status", "--json"]).json(), before);
+    }
+    // The same table with one more row: only that row is new.
+    let mut longer = std::fs::read(&table).unwrap();
+    if !longer.ends_with(b"\n") {
+        longer.extend_from_slice(b"\r\n");
+    }
+    longer.extend_from_slice(
+        "99;Công ty TNHH Điện tử Hạ Vân;;20/09/2021;III.2.b;Đề nghị nêu rõ lộ trình;\r\n"
+            .as_bytes(),
+    );
+    desk.write("dai_hon.csv", &longer);
+    let report = desk
+        .run(["import", "dai_hon.csv", "--round", "3", "--json"])
+        .json();
+    assert_eq!(report[0]["n_submissions"], 1, "{report}");
+    assert!(report[0]["n_known_rows"].as_u64() > Some(10), "{report}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let desk = Desk::with_consultation();
+    let letter = example().join("round_2/01_so_tai_chinh.eml");
+    let ran = desk.run([
+        "import".as_ref(),
+        letter.as_os_str(),
+        "--round".as_ref(),
+        "2".as_ref(),
+        "--dry-run".as_ref(),
+        "--json".as_ref(),
+    ]);
+    assert!(ran.json()[0]["n_points"].as_u64() > Some(0));
+    assert_eq!(desk.run(["status", "--json"]).json()["points"]["total"], 0);
+    let originals = std::fs::read_dir(desk.data().join("blobs"))
+        .unwrap()
+        .count();
+    assert_eq!(originals, 4, "only the four drafts are kept");
+}
+
+#[test]
+fn reminders_go_only_to_the_silent() {
+    let desk = Desk::with_demo();
+    let ran = desk.run([
+        "remind",
+        "--round",
+        "2",
+        "-o",
+        "nhac",
+        "--from",
+        "vanthu@skhcn.bacgiang.example",
+        "--json",
+    ]);
+    let status = desk.run(["status", "--json"]).json();
+    let silent = status["rounds"][1]["silent"].as_u64().unwrap();
+    let report = ran.json();
+    let written = report["written"].as_array().unwrap().len();
+    let without = report["without_address"].as_array().unwrap().len();
+    assert_eq!(
+        u64::try_from(written + without).unwrap(),
+        silent,
+        "{report}"
+    );
+    for file in report["written"].as_array().unwrap() {
+        let text = std::fs::read_to_string(file.as_str().unwrap()).unwrap();
+        assert!(text.contains("Subject:") && text.contains("To:"), "{text}");
+    }
+}
+
+#[test]
+fn reading_and_outlining_need_no_data_folder() {
+    let desk = Desk::new();
+    let draft = example().join("documents/de_an.docx");
+    let letter = example().join("round_2/01_so_tai_chinh.eml");
+    let outline = desk
+        .run(["outline".as_ref(), draft.as_os_str(), "--json".as_ref()])
+        .expect(0);
+    assert!(outline.json()["sections"].as_array().unwrap().len() > 60);
+    let read = desk.run([
+        "read".as_ref(),
+        letter.as_os_str(),
+        "--outline".as_ref(),
+        draft.as_os_str(),
+        "--json".as_ref(),
+    ]);
+    let read = read.expect(0).json();
+    assert_eq!(read["organization"]["name"], "Sở Tài chính", "{read}");
+    assert!(!read["points"].as_array().unwrap().is_empty());
+    assert!(!desk.data().exists(), "reading made a data folder");
+}
