@@ -3,11 +3,25 @@
 //! Input is normalized text ([`crate::text::normalize`]); output are ordered spans. The points and
 //! the gaps between them always add up to the whole text: nothing is dropped, nothing overlaps.
 //! What a sender writes around an opinion (letterhead, "Kính gửi", the agreement itself, closing,
-//! "Nơi nhận", signature) is not a point; a numbered heading with items below it is their context.
+//! "Nơi nhận", signature) is not a point; a heading with items below it is their context.
+//!
+//! 1. `paragraph`: lines → paragraphs, hard-wrapped lines joined, list marks read;
+//! 2. `zone`: head, preamble, body, closing;
+//! 3. `list`: the body's paragraphs → points with their headings;
+//! 4. `wording`: proposal, reason, old and new wording inside a point.
 //!
 //! Cases: `fixtures/split/`.
 
+mod list;
+mod paragraph;
+mod phrase;
+mod wording;
+mod zone;
+
 use crate::domain::{Evidence, Span};
+use list::points_of;
+use paragraph::paragraphs;
+use zone::find_zones;
 
 /// What a letter consists of.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +37,7 @@ pub struct Split {
 pub struct Zones {
     /// From the letterhead to "Kính gửi".
     pub head: Span,
-    /// What it answers, and that it has comments.
+    /// What it answers, that it agrees, that it has comments.
     pub preamble: Span,
     /// The opinion.
     pub body: Span,
@@ -34,11 +48,11 @@ pub struct Zones {
 /// One idea.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplitPoint {
-    /// Its words, numbering included, without white space at the ends.
+    /// Its words, without list mark ("1.", "a)", "-") and white space at the ends.
     pub span: Span,
     /// The headings above it, outermost first: "Đối với dự thảo Quyết định:", "1. Về mục tiêu".
     pub context: Vec<Span>,
-    /// What it asks for, where that is told apart from the reason.
+    /// What it asks for, where a reason is told apart.
     pub proposal: Option<Span>,
     /// Why: what follows "Lý do:".
     pub reason: Option<Span>,
@@ -50,38 +64,23 @@ pub struct SplitPoint {
     pub evidence: Evidence,
 }
 
-/// Splits a letter or the body of a mail.
+/// Splits an official letter or the body of a mail.
+///
+/// A letter that only agrees, and a covering note, have no points.
 pub fn split_letter(text: &str) -> Split {
-    Split {
-        zones: Zones {
-            body: Span::whole(text),
-            closing: Span::new(text.len(), text.len()),
-            ..Zones::default()
-        },
-        points: split_passage(text),
-    }
+    let paragraphs = paragraphs(text);
+    let (zones, body) = find_zones(text, &paragraphs);
+    let points = points_of(text, &body, false);
+    Split { zones, points }
 }
 
 /// Splits a text that is all opinion: an entry of minutes, the content cell of a table.
+///
+/// Several numbered ideas in one cell become several points.
 pub fn split_passage(text: &str) -> Vec<SplitPoint> {
-    let span = Span::whole(text).trimmed(text);
-    let whole = SplitPoint {
-        span,
-        context: Vec::new(),
-        proposal: None,
-        reason: None,
-        old_text: None,
-        new_text: None,
-        evidence: Evidence::at(
-            crate::domain::Finding::Split,
-            "split.whole",
-            span,
-            crate::domain::Confidence::CERTAIN,
-        ),
-    };
-    if span.is_empty() {
-        Vec::new()
-    } else {
-        vec![whole]
-    }
+    let paragraphs = paragraphs(text);
+    points_of(text, &paragraphs, true)
 }
+
+#[cfg(test)]
+mod tests;
