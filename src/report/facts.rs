@@ -186,6 +186,30 @@ impl<'a> Facts<'a> {
         JoinEnd::Nowhere
     }
 
+    /// The point that is answered in place of this one: itself, unless it is joined.
+    pub(super) fn living(&self, point: &'a PointEntry) -> &'a PointEntry {
+        match self.join_end(point) {
+            JoinEnd::At(end) => end,
+            JoinEnd::Nowhere => point,
+        }
+    }
+
+    /// Whether a submission is an organization's own, or of a subordinate that answers for it.
+    pub(super) fn speaks_for(&self, submission: &SubmissionEntry, id: OrganizationId) -> bool {
+        let subordinates = || {
+            let is_subordinate = |sender: &&OrganizationId| {
+                let organization = self.organization(**sender);
+                organization.is_some_and(|sender| sender.parent.is_some())
+            };
+            submission.organizations.iter().filter(is_subordinate)
+        };
+        submission.organizations.contains(&id)
+            || subordinates().next().is_some() && {
+                let asked = self.asked(submission.round);
+                subordinates().any(|&sender| self.stands_for(&asked, sender) == id)
+            }
+    }
+
     /// Who was asked in a round, or in any round of the scope.
     pub(super) fn asked(&self, round: Option<RoundId>) -> BTreeSet<OrganizationId> {
         self.invitations(round).map(|(_, id)| id).collect()

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::{DocumentId, GroupId, PointId, PointState};
 
-use super::facts::{Facts, JoinEnd};
+use super::facts::Facts;
 use super::place;
 use super::reconcile::Equation;
 use super::snapshot::{PointEntry, ResponseEntry};
@@ -43,10 +43,7 @@ pub(super) fn rows<'a>(facts: &Facts<'a>) -> Vec<PointRow<'a>> {
     let mut by_shared: HashMap<Shared, usize> = HashMap::new();
     for (point, _) in facts.points_of(None) {
         // An end in another round still gives the place and the answer.
-        let end = match facts.join_end(point) {
-            JoinEnd::At(end) => end,
-            JoinEnd::Nowhere => point,
-        };
+        let end = facts.living(point);
         let shared = match (end.state, end.group) {
             (PointState::AnsweredInGroup | PointState::Open, Some(group)) => {
                 Shared::Group(group, end.state)

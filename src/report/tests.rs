@@ -1,22 +1,47 @@
 //! Tests of the whole road from a snapshot to bytes.
+//!
+//! Expected texts: `fixtures/report/`, renewed with `INSTA_UPDATE=always cargo test --lib report`.
 
+mod docx;
+mod html;
+mod model;
+mod properties;
+mod reconcile;
+mod wording;
 mod world;
+mod xlsx;
 
-use super::html::render_html;
-use super::model::{Kind, build};
-use super::reconcile::{Scope, reconcile};
-use world::one_of_everything;
+use super::model::{Kind, ReportModel, build};
+use super::reconcile::Scope;
+use super::snapshot::Snapshot;
 
-#[test]
-fn shows_html() {
-    let world = one_of_everything();
-    let reconciliation = reconcile(&world.snapshot, &Scope::default());
-    for equation in &reconciliation.equations {
-        println!(
-            "{} {} {:?}",
-            equation.holds, equation.text, equation.offenders
-        );
+/// Every kind, an extract of the first organization among them.
+fn kinds(snapshot: &Snapshot) -> [Kind; 6] {
+    [
+        Kind::Full,
+        Kind::BySection,
+        Kind::ByOrganization,
+        Kind::Roster,
+        Kind::Extract(snapshot.organizations[0].id),
+        Kind::OpenWork,
+    ]
+}
+
+/// A report of the default scope.
+#[track_caller]
+fn report(snapshot: &Snapshot, kind: Kind) -> ReportModel {
+    match build(snapshot, kind, &Scope::default()) {
+        Ok(model) => model,
+        Err(refusal) => panic!("{}: {refusal:#?}", kind.code()),
     }
-    let model = build(&world.snapshot, Kind::Full, &Scope::default()).unwrap();
-    println!("{}", render_html(&model));
+}
+
+/// Compares a text with the file of that name in `fixtures/report/`.
+#[track_caller]
+fn expect(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../fixtures/report");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{Disposition, ReplyClass, SubmissionId};
-use crate::report::facts::JoinEnd;
 use crate::report::rows::sender_name;
 use crate::report::snapshot::{PointEntry, SubmissionEntry};
 use crate::report::wording;
@@ -124,15 +123,11 @@ fn speaker_rows(source: &Source<'_>, number: usize, speaker: &Speaker<'_>) -> Ve
             .lines
             .insert(0, Line::italic(format!("{}:", place.text())));
         cells.push(content);
-        let end = match source.facts.join_end(point) {
-            JoinEnd::At(end) => end,
-            JoinEnd::Nowhere => point,
-        };
-        let response = end.response.as_ref();
-        let leader = point.needs_leadership;
-        cells.push(points::answer(end.state, response, leader));
+        let end = source.facts.living(point);
+        let outcome = points::outcome(end.state, end.response.as_ref());
+        cells.push(points::own_answer(source, point, true));
         cells.push(Cell::lines(vec![place]));
-        cells.push(Cell::text(points::outcome(end.state, response)));
+        cells.push(Cell::text(outcome));
         cells.push(Cell::text(point.id.to_string()));
         let submission = source.facts.submission(point.submission);
         cells.push(Cell::text(submission.map_or("", |s| s.source.as_str())));

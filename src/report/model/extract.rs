@@ -1,7 +1,6 @@
 //! Bản trích: one organization's comments and the answers to them.
 
 use crate::domain::{Disposition, OrganizationId};
-use crate::report::facts::JoinEnd;
 use crate::report::reconcile::Equation;
 use crate::report::wording;
 
@@ -33,7 +32,7 @@ pub(super) fn build(source: &Source<'_>, id: OrganizationId) -> (String, Vec<Par
     let letters: Vec<String> = source
         .facts
         .submissions_of(None)
-        .filter(|s| s.disposition == Disposition::Counted && s.organizations.contains(&id))
+        .filter(|s| s.disposition == Disposition::Counted && source.facts.speaks_for(s, id))
         .map(wording::source)
         .collect();
     let table = table(source, id);
@@ -65,22 +64,18 @@ fn table(source: &Source<'_>, id: OrganizationId) -> Table {
     let facts = source.facts;
     let mut own: Vec<_> = facts
         .points_of(None)
-        .filter(|(_, submission)| submission.organizations.contains(&id))
+        .filter(|(_, submission)| facts.speaks_for(submission, id))
         .collect();
     own.sort_by_key(|(point, _)| {
         let rank = point.section.and_then(|id| facts.section_rank(id));
         rank.unwrap_or(usize::MAX)
     });
     let rows = own.into_iter().enumerate().map(|(index, (point, _))| {
-        let end = match facts.join_end(point) {
-            JoinEnd::At(end) => end,
-            JoinEnd::Nowhere => point,
-        };
         Row::Cells(vec![
             Cell::number(index + 1),
             Cell::lines(vec![points::full_place(source, point)]),
             points::own_content(point),
-            points::answer(end.state, end.response.as_ref(), false),
+            points::own_answer(source, point, false),
         ])
     });
     Table {

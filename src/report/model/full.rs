@@ -126,16 +126,20 @@ fn figures(tally: &Tally) -> Vec<Block> {
     if tally.replied_not_asked > 0 {
         let other = if tally.asked > 0 { "khác " } else { "" };
         blocks.push(item(format!(
-            "Số cơ quan, tổ chức, cá nhân {other}có ý kiến: {}.",
+            "Số cơ quan, tổ chức, cá nhân {other}gửi ý kiến: {}.",
             count(tally.replied_not_asked)
         )));
     }
     let counted = tally.in_disposition(Disposition::Counted);
-    let mut submissions = format!("Số lượt góp ý được tính: {}", count(counted));
-    if tally.late > 0 {
-        submissions += &format!(", trong đó {} lượt đến sau thời hạn", count(tally.late));
-    }
-    blocks.push(item(format!("{submissions}.")));
+    let late = if tally.late > 0 {
+        format!(", trong đó {} lượt đến sau thời hạn", count(tally.late))
+    } else {
+        String::new()
+    };
+    blocks.push(item(format!(
+        "Số lượt góp ý được tính: {}{late}.",
+        count(counted)
+    )));
     blocks.push(item(format!(
         "Số ý kiến nhận được: {} ý kiến.",
         count(tally.points.received)

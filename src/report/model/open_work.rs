@@ -47,10 +47,11 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
     (title, vec![part])
 }
 
-/// Not answered, sent back, or waiting for a leader.
+/// Not answered, not approved, without a place, or waiting for a leader.
 fn is_waiting(row: &PointRow<'_>) -> bool {
     match row.state {
         PointState::Open => true,
+        PointState::Answered | PointState::AnsweredInGroup if row.place.is_none() => true,
         PointState::OutOfScope => false,
         PointState::Answered | PointState::AnsweredInGroup | PointState::Joined => {
             row.needs_leadership() || step(row) != Some(ResponseState::Approved)

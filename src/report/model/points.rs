@@ -235,12 +235,26 @@ pub(super) fn answer_cell(row: &PointRow<'_>) -> Cell {
     answer(row.state, row.response, row.needs_leadership())
 }
 
+/// The answer to one point, in tables that do not join points; a joined one has the answer of the
+/// point that holds it.
+pub(super) fn own_answer(source: &Source<'_>, point: &PointEntry, shows_leadership: bool) -> Cell {
+    let end = source.facts.living(point);
+    if end.state == PointState::OutOfScope {
+        let reason = end.out_of_scope_reason.as_deref().unwrap_or("");
+        return Cell::text(match reason.trim().trim_end_matches('.') {
+            "" => "Ngoài phạm vi lấy ý kiến.".to_owned(),
+            reason => format!(
+                "Ngoài phạm vi lấy ý kiến: {}.",
+                wording::lower_first(reason)
+            ),
+        });
+    }
+    let needs_leadership = shows_leadership && point.needs_leadership;
+    answer(end.state, end.response.as_ref(), needs_leadership)
+}
+
 /// The decision from its own field, and the words; what is missing is said.
-pub(super) fn answer(
-    state: PointState,
-    response: Option<&ResponseEntry>,
-    needs_leadership: bool,
-) -> Cell {
+fn answer(state: PointState, response: Option<&ResponseEntry>, needs_leadership: bool) -> Cell {
     let missing = |text| Line::default().then_styled(text, RunStyle::Missing);
     let mut lines = match (state, response) {
         (PointState::OutOfScope, _) => vec![Line::plain("Ngoài phạm vi lấy ý kiến.")],

@@ -187,19 +187,18 @@ pub(super) fn with_letters(source: &Source<'_>, line: &RosterLine<'_>) -> String
             letters.push(letter);
         }
     }
-    let mut inside = letters.join("; ");
     if !line.through.is_empty() {
         let through: Vec<String> = line
             .through
             .iter()
             .map(|&id| source.facts.organization_name(id))
             .collect();
-        inside += &format!("; do {} trả lời", through.join(", "));
+        letters.push(format!("do {} trả lời", through.join(", ")));
     }
-    if inside.is_empty() {
+    if letters.is_empty() {
         name
     } else {
-        format!("{name} ({inside})")
+        format!("{name} ({})", letters.join("; "))
     }
 }
 
