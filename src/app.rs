@@ -4,6 +4,7 @@
 //! meet here. A use case that writes: opens a transaction, changes rows, appends to the ledger,
 //! commits, and only then lets the index follow.
 
+pub mod browse;
 pub mod catalog;
 pub mod ingest;
 pub mod record;
@@ -15,6 +16,7 @@ pub mod search;
 pub mod setup;
 pub mod status;
 pub mod understand;
+pub mod values;
 pub mod verify;
 
 use std::path::{Path, PathBuf};

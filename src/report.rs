@@ -9,6 +9,7 @@
 pub mod html;
 pub mod model;
 pub mod reconcile;
+pub mod roster;
 pub mod snapshot;
 
 mod facts;
