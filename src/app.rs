@@ -5,6 +5,7 @@
 //! commits, and only then lets the index follow.
 
 pub mod answers_file;
+pub mod browse;
 pub mod catalog;
 pub mod ingest;
 pub mod record;
@@ -16,6 +17,7 @@ pub mod search;
 pub mod setup;
 pub mod status;
 pub mod understand;
+pub mod values;
 pub mod verify;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ pub mod docx;
 pub mod html;
 pub mod model;
 pub mod reconcile;
+pub mod roster;
 pub mod snapshot;
 pub mod xlsx;
 

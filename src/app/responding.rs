@@ -110,6 +110,12 @@ impl App {
     }
 }
 
+/// Something odd about the words of an answer, in Vietnamese.
+pub fn notice(response: &Response) -> Option<&'static str> {
+    let content = &response.content;
+    respond::contradiction(content.decision?, &content.text)
+}
+
 fn empty_draft() -> Draft {
     Draft {
         decision: None,

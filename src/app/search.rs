@@ -8,7 +8,7 @@ use crate::domain::{
     Channel, Consultation, Decision, OrganizationId, PointId, PointState, RoundId, SectionId, Span,
     Stance, SubmissionId,
 };
-use crate::index::{self, Among, Correction, Filters, Sort, Total};
+use crate::index::{self, Among, Correction, Count, Facet, Filters, Sort, Total};
 use crate::store::consultations::{Document, Section};
 use crate::store::points::{self, Point};
 use crate::store::responses::{self, Response};
@@ -23,8 +23,8 @@ pub struct Request {
     pub text: String,
     /// Look in the answers instead of the comments.
     pub in_answers: bool,
-    /// In this section and everything below it: a label (`III.2`, `Đề án · III.2`, `*`) or
-    /// `none` for points without a section.
+    /// In this section and everything below it: a label (`III.2`, `Đề án · III.2`, `*`), a key
+    /// (`id:12`), or `none` for points without a section.
     pub section: Option<String>,
     /// By this organization: code or name.
     pub organization: Option<String>,
@@ -55,6 +55,19 @@ pub struct Found {
     pub points: Vec<PointView>,
     /// Words that were taken for others because they occur nowhere.
     pub corrected: Vec<Correction>,
+}
+
+/// Where a point stands in a search.
+#[derive(Debug, Clone)]
+pub struct Neighbors {
+    /// Its place, from 0.
+    pub at: usize,
+    /// How many the search finds.
+    pub total: Total,
+    /// Place and key of the one before.
+    pub before: Option<(usize, PointId)>,
+    /// Place and key of the one after.
+    pub after: Option<(usize, PointId)>,
 }
 
 /// A point with everything a page or a command shows of it.
@@ -108,11 +121,6 @@ impl Names {
         })
     }
 
-    /// A round's ordinal.
-    pub fn round_number(&self, id: RoundId) -> Option<u32> {
-        self.rounds.get(&id).copied()
-    }
-
     /// A section by its key.
     pub fn section(&self, id: SectionId) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
@@ -130,8 +138,24 @@ impl Names {
         }
     }
 
-    /// The section a person means by a label, with or without the document's name.
+    /// The name of an organization.
+    pub fn organization(&self, id: OrganizationId) -> Option<&str> {
+        self.organizations.get(&id).map(String::as_str)
+    }
+
+    /// The ordinal of a round.
+    pub fn round_number(&self, id: RoundId) -> Option<u32> {
+        self.rounds.get(&id).copied()
+    }
+
+    /// The section a person means by a label, with or without the document's name, or by a key
+    /// (`id:12`).
     pub fn find_section(&self, label: &str) -> Result<SectionId, Error> {
+        if let Some(id) = label.strip_prefix("id:").and_then(|id| id.parse().ok())
+            && let Some(section) = self.section(SectionId(id))
+        {
+            return Ok(section.id);
+        }
         let wanted = key(label);
         let full = |section: &Section| key(&self.label(section));
         let mut found: Vec<&Section> = self
@@ -292,6 +316,51 @@ impl App {
             filters,
             offset: request.offset,
             limit: request.limit,
+        })
+    }
+
+    /// Counts what a search finds by a property, most frequent first.
+    pub async fn count_points(
+        &self,
+        consultation: &Consultation,
+        request: &Request,
+        facet: Facet,
+    ) -> Result<Vec<Count>, Error> {
+        let names = self.names(consultation).await?;
+        let query = self.query(consultation, &names, request).await?;
+        let index = self.index.clone();
+        Ok(run_blocking(move || index.count_by(&query, facet)).await??)
+    }
+
+    /// The points before and after the one that was at place `at` of a search.
+    ///
+    /// A point that has left the search meanwhile, because it was answered, is skipped.
+    pub async fn neighbors(
+        &self,
+        consultation: &Consultation,
+        request: &Request,
+        at: usize,
+        point: PointId,
+    ) -> Result<Neighbors, Error> {
+        let names = self.names(consultation).await?;
+        let first = at.saturating_sub(1);
+        let request = Request {
+            offset: first,
+            limit: 3,
+            ..request.clone()
+        };
+        let query = self.query(consultation, &names, &request).await?;
+        let index = self.index.clone();
+        let hits = run_blocking(move || index.search(&query)).await??;
+        let found: Vec<(usize, PointId)> = (first..).zip(hits.hits.iter().map(|h| h.id)).collect();
+        let own = found.iter().find(|(_, id)| *id == point).map(|(n, _)| *n);
+        let mut others = found.iter().filter(|(_, id)| *id != point);
+        let bound = own.unwrap_or(at);
+        Ok(Neighbors {
+            at: bound,
+            total: hits.total,
+            before: others.clone().rfind(|(n, _)| *n < bound).copied(),
+            after: others.find(|(n, _)| *n >= bound).copied(),
         })
     }
 

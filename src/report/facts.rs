@@ -39,7 +39,7 @@ pub(super) struct RosterLine<'a> {
 
 /// How an organization replied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reply {
+pub enum Reply {
     /// Counted, with its strongest class.
     Classed(ReplyClass),
     /// Counted, but no class was settled: the numbers cannot add up.

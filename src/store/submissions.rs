@@ -689,6 +689,34 @@ pub async fn list_submissions(tx: &mut Tx, which: Which) -> Result<Vec<Submissio
         .bind(b)
         .fetch_all(conn)
         .await?);
+    with_speakers(tx, rows).await
+}
+
+/// Lists a page of a consultation's submissions by arrival; in one state, or in all.
+pub async fn list_page(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    disposition: Option<Disposition>,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Submission>, Error> {
+    let rows: Vec<SubmissionRow> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT * FROM submission WHERE consultation_id = $1
+               AND disposition = COALESCE($2, disposition)
+             ORDER BY arrived_on, id LIMIT $3 OFFSET $4",
+        )
+        .bind(consultation.0)
+        .bind(disposition.map(Disposition::code))
+        .bind(i64::from(limit))
+        .bind(i64::from(offset))
+        .fetch_all(conn)
+        .await?
+    });
+    with_speakers(tx, rows).await
+}
+
+async fn with_speakers(tx: &mut Tx, rows: Vec<SubmissionRow>) -> Result<Vec<Submission>, Error> {
     let (Some(first), Some(last)) = (
         rows.iter().map(|row| row.id).min(),
         rows.iter().map(|row| row.id).max(),

@@ -1,0 +1,202 @@
+//! What pages show beside the other use cases: lists, and one thing with everything around it.
+
+use std::collections::BTreeMap;
+
+use super::search::{Names, PointView};
+use super::values::{RosterEntry, Section};
+use super::{App, Error, Kind, responding, run_blocking};
+use crate::domain::{Consultation, Disposition, OrganizationKind, PointId, Round, SubmissionId};
+use crate::report::reconcile::{Reconciliation, Scope, reconcile};
+use crate::report::roster;
+use crate::report::snapshot::SubmissionEntry;
+use crate::store;
+use crate::store::points;
+use crate::store::responses::{self, Response};
+use crate::store::submissions::{self, Part, Submission};
+use crate::store::tallies;
+
+/// A page of submissions.
+#[derive(Debug, Clone)]
+pub struct SubmissionsPage {
+    /// By arrival.
+    pub submissions: Vec<Submission>,
+    /// How many there are in each state.
+    pub by_state: Vec<(Disposition, i64)>,
+    /// Names of those who speak.
+    pub names: Names,
+}
+
+/// One submission with everything around it.
+#[derive(Debug, Clone)]
+pub struct SubmissionInFull {
+    /// It.
+    pub submission: Submission,
+    /// Its texts.
+    pub parts: Vec<Part>,
+    /// Its ideas, in reading order.
+    pub points: Vec<PointView>,
+    /// The submission it is related to.
+    pub related: Option<Submission>,
+    /// Labels and names.
+    pub names: Names,
+}
+
+/// One point with everything around it.
+#[derive(Debug, Clone)]
+pub struct PointInFull {
+    /// It.
+    pub view: PointView,
+    /// The texts of its submission.
+    pub parts: Vec<Part>,
+    /// Every version of its answer, oldest first.
+    pub versions: Vec<Response>,
+    /// Something odd about the words of its answer.
+    pub notice: Option<&'static str>,
+    /// Its section and what lies below, with the draft's own text.
+    pub draft: Vec<Section>,
+    /// Labels and names.
+    pub names: Names,
+}
+
+/// Who replied in which round.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// The rounds with what each organization did.
+    pub rounds: Vec<(Round, Vec<RosterEntry>)>,
+    /// The submissions named in them.
+    pub submissions: BTreeMap<SubmissionId, SubmissionEntry>,
+    /// Names.
+    pub names: Names,
+}
+
+impl App {
+    /// Lists all consultations.
+    pub async fn consultations(&self) -> Result<Vec<Consultation>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::consultations::list_consultations(&mut tx).await?)
+    }
+
+    /// Lists the rounds of a consultation by number.
+    pub async fn rounds(&self, consultation: &Consultation) -> Result<Vec<Round>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::consultations::list_rounds(&mut tx, consultation.id).await?)
+    }
+
+    /// Lists the kinds of organizations in print order.
+    pub async fn organization_kinds(&self) -> Result<Vec<OrganizationKind>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::catalog::list_kinds(&mut tx).await?)
+    }
+
+    /// Counts a scope of a consultation and says whether the numbers add up.
+    pub async fn reconcile(
+        &self,
+        consultation: &Consultation,
+        scope: Scope,
+    ) -> Result<Reconciliation, Error> {
+        let snapshot = self.snapshot(consultation).await?;
+        run_blocking(move || reconcile(&snapshot, &scope)).await
+    }
+
+    /// Lists submissions by arrival; in one state, or in all.
+    pub async fn submissions(
+        &self,
+        consultation: &Consultation,
+        disposition: Option<Disposition>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<SubmissionsPage, Error> {
+        let mut tx = self.store.read().await?;
+        let id = consultation.id;
+        Ok(SubmissionsPage {
+            submissions: submissions::list_page(&mut tx, id, disposition, offset, limit).await?,
+            by_state: tallies::count(&mut tx, id).await?.submissions,
+            names: Names::read(&mut tx, consultation).await?,
+        })
+    }
+
+    /// Reads a submission of a consultation with its texts and ideas.
+    pub async fn submission_in_full(
+        &self,
+        consultation: &Consultation,
+        id: SubmissionId,
+    ) -> Result<SubmissionInFull, Error> {
+        let (submission, parts) = self.submission_with_parts(id).await?;
+        if submission.consultation != consultation.id {
+            return Err(Error::new(
+                Kind::NotFound,
+                format!("Hồ sơ này không có lượt góp ý số {id}."),
+            ));
+        }
+        let mut tx = self.store.read().await?;
+        let names = Names::read(&mut tx, consultation).await?;
+        let which = points::Which::OfSubmissions(id, id);
+        let found = points::list_points(&mut tx, which).await?;
+        drop(tx);
+        let ids: Vec<PointId> = found.iter().map(|point| point.id).collect();
+        let points = self.points(consultation, &names, &ids).await?;
+        let related = match submission.relation {
+            Some((_, other, _)) => Some(self.submission(other).await?),
+            None => None,
+        };
+        Ok(SubmissionInFull {
+            submission,
+            parts,
+            points,
+            related,
+            names,
+        })
+    }
+
+    /// Reads a point of a consultation with its answers, its submission's texts and the draft.
+    pub async fn point_in_full(
+        &self,
+        consultation: &Consultation,
+        id: PointId,
+    ) -> Result<PointInFull, Error> {
+        let names = self.names(consultation).await?;
+        let mut found = self.points(consultation, &names, &[id]).await?;
+        let view = found.pop().ok_or_else(|| {
+            Error::new(
+                Kind::NotFound,
+                format!("Hồ sơ này không có ý kiến số {id}."),
+            )
+        })?;
+        let mut tx = self.store.read().await?;
+        let of = view.point.submission;
+        let parts = submissions::list_parts(&mut tx, of, of).await?;
+        let versions = responses::list_versions(&mut tx, id).await?;
+        drop(tx);
+        let inside = view.point.section.map(|section| names.subtree(section));
+        let inside = inside.unwrap_or_default();
+        let is_inside = |section: &&Section| inside.binary_search(&section.id).is_ok();
+        Ok(PointInFull {
+            notice: versions.last().and_then(responding::notice),
+            draft: names.sections.iter().filter(is_inside).cloned().collect(),
+            view,
+            parts,
+            versions,
+            names,
+        })
+    }
+
+    /// Lists who replied in each round, and who did not.
+    pub async fn roster(&self, consultation: &Consultation) -> Result<Roster, Error> {
+        let names = self.names(consultation).await?;
+        let snapshot = self.snapshot(consultation).await?;
+        run_blocking(move || Roster {
+            rounds: snapshot
+                .rounds
+                .iter()
+                .map(|round| (round.clone(), roster::roster(&snapshot, round.id)))
+                .collect(),
+            submissions: snapshot
+                .submissions
+                .into_iter()
+                .map(|submission| (submission.id, submission))
+                .collect(),
+            names,
+        })
+        .await
+    }
+}
