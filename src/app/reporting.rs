@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::reindex::texts_of;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind, SubmissionId};
-use crate::report::{docx, html, xlsx};
 use crate::report::model::{self, ReportModel};
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::{
     DocumentEntry, PointEntry, ResponseEntry, SectionEntry, Snapshot, SubmissionEntry,
 };
+use crate::report::{docx, html, xlsx};
 use crate::store::consultations::Section;
 use crate::store::ledger;
 use crate::store::points::{self, Point};
