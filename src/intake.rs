@@ -103,8 +103,8 @@ pub enum PartRole {
 /// One text of a reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextPart {
-    /// Where it stands, as a person would follow it: "nội dung thư", "gop_y.docx",
-    /// "bao.zip > a.docx".
+    /// Where it stands, as a person would follow it: "nội dung thư", `gop_y.docx`,
+    /// `bao.zip > a.docx`.
     pub path: String,
     /// What it is to the mail.
     pub role: PartRole,
@@ -145,7 +145,7 @@ pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
     {
         reading.warnings.push(Warning {
             location: Location::File,
-            ..warning
+            ..*warning
         });
     }
     reading

@@ -181,10 +181,7 @@ fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Optio
             let joined = format!("{} / {}", one_line(group), one_line(lower));
             // The lower heading decides; the group only where the lower one says nothing.
             let guess = headings::recognize(lower).or_else(|| headings::recognize(&joined));
-            if guess.is_none() {
-                return None;
-            }
-            (joined, guess)
+            (joined, Some(guess?))
         };
         n_filled += usize::from(!title.is_empty());
         titles.push(title);

@@ -76,7 +76,7 @@ impl<R: Read> CsvTable<R> {
         let is_whole = prefix.len() < PREFIX_BYTES;
         let (encoding, shape) = match look(&prefix, is_whole, file_name) {
             Ok(found) => found,
-            Err(warning) => return Ok(Err(warning)),
+            Err(warning) => return Ok(Err(*warning)),
         };
         let source = Source::new(Cursor::new(prefix).chain(reader), encoding);
         let mut table = Self {
@@ -174,9 +174,14 @@ fn line_of(record: &Record) -> Line {
 }
 
 /// Decides encoding, delimiter and header from the beginning of a file.
-fn look(prefix: &[u8], is_whole: bool, file_name: &str) -> Result<(Encoding, Shape), Warning> {
+fn look(prefix: &[u8], is_whole: bool, file_name: &str) -> Result<(Encoding, Shape), Box<Warning>> {
     let refuse = |code, problem: String, remedy: &str| {
-        Err(Warning::new(code, Location::File, problem, remedy))
+        Err(Box::new(Warning::new(
+            code,
+            Location::File,
+            problem,
+            remedy,
+        )))
     };
     let remedy_csv = "Mở tệp bằng Excel hoặc LibreOffice, chọn Lưu thành (Save As) kiểu “CSV UTF-8”, rồi nạp tệp vừa lưu.";
     match sniff(prefix, file_name) {
@@ -212,13 +217,13 @@ fn look(prefix: &[u8], is_whole: bool, file_name: &str) -> Result<(Encoding, Sha
         let rows = sample_rows(&text);
         let first = rows.iter().find(|row| row.len() > 1).or(rows.first());
         let value = first.map(|row| row.join(" | ")).unwrap_or_default();
-        return Err(Warning::new(
+        return Err(Box::new(Warning::new(
             "table.no_content_column",
             Location::File,
             "Không tìm thấy dòng tiêu đề có cột nội dung góp ý.",
             "Thêm một dòng tiêu đề, ví dụ: STT, Cơ quan góp ý, Vị trí góp ý, Nội dung góp ý; mỗi ý kiến một dòng.",
         )
-        .with_value(&value));
+        .with_value(&value)));
     };
     let shape = Shape {
         encoding: detected.encoding.name(),

@@ -44,13 +44,14 @@ pub(super) fn read_letter(
     role: PartRole,
     reading: &mut Reading,
     budget: &mut Budget,
-) -> Result<(), Warning> {
+) -> Result<(), Box<Warning>> {
     let location = Location::Part { path: path.clone() };
-    let package = load(bytes, budget).map_err(|refusal| refusal.warning(location.clone()))?;
+    let package =
+        load(bytes, budget).map_err(|refusal| Box::new(refusal.warning(location.clone())))?;
     let mut rendered = Rendered::default();
     render::as_text(&package.body.blocks, &mut rendered);
     for (at, note) in package.notes.iter().enumerate() {
-        rendered.text.push_str(&format!("[{}] ", at + 1));
+        rendered.text.extend(["[", &(at + 1).to_string(), "] "]);
         render::as_text(&note.blocks, &mut rendered);
     }
     while rendered.text.ends_with('\n') {

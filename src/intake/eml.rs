@@ -16,7 +16,9 @@ mod strip;
 mod transfer;
 mod words;
 
-use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{
+    ContentType, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+};
 
 use super::archive::Budget;
 use super::{PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
@@ -137,7 +139,7 @@ fn read_into(
             reading,
             prefix,
             role,
-            body,
+            &body,
             is_forward && found.attachments.is_empty(),
         );
     }
@@ -225,7 +227,7 @@ fn sort_leaf(part: &MessagePart<'_>, at: usize, found: &mut Found) {
     let is_named = part.attachment_name().is_some();
     let is_attached = part
         .content_disposition()
-        .is_some_and(|disposition| disposition.is_attachment());
+        .is_some_and(ContentType::is_attachment);
     let is_inline_picture =
         ctype == "image" && !is_attached && (part.content_id().is_some() || !is_named);
     let is_silent = is_inline_picture
@@ -339,7 +341,7 @@ fn prefers_page(plain: &str, page: &html::Page) -> bool {
 }
 
 /// Cuts a body into what the author wrote and what the mail program added, each a part.
-fn push_body(reading: &mut Reading, prefix: &str, role: PartRole, body: Text, is_forward: bool) {
+fn push_body(reading: &mut Reading, prefix: &str, role: PartRole, body: &Text, is_forward: bool) {
     let pieces = strip::cut(&body.text, is_forward);
     for piece in pieces {
         let (name, role) = match piece.kind {
@@ -442,7 +444,8 @@ fn read_attachment(
 
 /// The name of an attachment, or what it is where it has none.
 fn attachment_name(message: &Message<'_>, part: &MessagePart<'_>) -> String {
-    let name = part.attachment_name().map(|name| squeeze(&normalize(name)));
+    let name = raw_name(message, part).or_else(|| part.attachment_name().map(str::to_owned));
+    let name = name.map(|name| squeeze(&normalize(&name)));
     // Some programs send a whole path.
     let name = name.map(|name| {
         name.rsplit(['/', '\\'])

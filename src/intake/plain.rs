@@ -15,7 +15,7 @@ pub(super) fn read_document(
     role: PartRole,
     reading: &mut Reading,
     budget: &mut Budget,
-) -> Result<(), Warning> {
+) -> Result<(), Box<Warning>> {
     let location = Location::Part { path: path.clone() };
     let (text, tables, extractor) = match format {
         Format::Docx => return docx::read_letter(bytes, path, role, reading, budget),
@@ -28,10 +28,10 @@ pub(super) fn read_document(
             let (text, table) = table_part(bytes);
             (text, vec![table], "csv/1")
         }
-        _ => return Err(unreadable(format, location)),
+        _ => return Err(Box::new(unreadable(format, location))),
     };
     if text.trim().is_empty() {
-        return Err(unreadable(Format::Empty, location));
+        return Err(Box::new(unreadable(Format::Empty, location)));
     }
     let (text, tables) = cut(text, tables, &location, reading);
     reading.parts.push(TextPart {
@@ -72,7 +72,7 @@ pub(super) fn read_attachment(
         Format::Zip => archive::read_parts(bytes, &path, role, reading, budget, depth),
         _ => {
             if let Err(warning) = read_document(bytes, format, path, role, reading, budget) {
-                reading.warnings.push(warning);
+                reading.warnings.push(*warning);
             }
         }
     }

@@ -83,8 +83,45 @@ pub const SAMPLE_BYTES: usize = 64 << 10;
 /// use tiepthu::text::legacy::decode;
 /// assert_eq!(decode(b"\xa7i\xd2u 5, kho\xb6n 2").text, "Điều 5, khoản 2"); // TCVN3
 /// ```
+///
+/// Text typed with a TCVN3 or VNI font and saved as Unicode is valid UTF-8 of Latin-1 letters; where
+/// it reads as Vietnamese only through that font's table, it is converted, and not certain.
 pub fn decode(bytes: &[u8]) -> Decoded {
-    decode_with(detect(bytes, true), bytes)
+    let decoded = decode_with(detect(bytes, true), bytes);
+    if decoded.encoding == Encoding::Utf8.name() && decoded.n_replaced == 0 {
+        from_old_font(&decoded.text).unwrap_or(decoded)
+    } else {
+        decoded
+    }
+}
+
+/// The text behind Latin-1 letters, where they are Vietnamese in an old font's table only.
+fn from_old_font(text: &str) -> Option<Decoded> {
+    let sample: String = text
+        .chars()
+        .skip_while(char::is_ascii)
+        .take(SAMPLE_BYTES / 4)
+        .collect();
+    let is_modern =
+        |c: char| matches!(c, 'ă' | 'đ' | 'ơ' | 'ư' | 'Ạ'..='ỹ' | '\u{300}'..='\u{323}');
+    if sample.is_empty() || sample.contains(is_modern) {
+        return None;
+    }
+    let own = share_of_syllables(&sample).value();
+    let converted = [
+        (Encoding::Tcvn3, from_tcvn3_font as fn(&str) -> String),
+        (Encoding::Vni, from_vni_font),
+    ];
+    let (encoding, convert) = converted.into_iter().find(|(_, convert)| {
+        let share = share_of_syllables(&convert(&sample));
+        share.n_words >= 5 && share.value() >= 0.8 && share.value() - own >= 0.3
+    })?;
+    Some(Decoded {
+        text: convert(text),
+        encoding: encoding.name(),
+        is_certain: false,
+        n_replaced: 0,
+    })
 }
 
 /// Decodes bytes whose encoding is known.
@@ -122,8 +159,8 @@ pub fn detect(bytes: &[u8], is_whole: bool) -> Detected {
         return certain(encoding);
     }
     let valid_up_to = match std::str::from_utf8(bytes) {
-        Ok(_) => return detect_disguised(bytes),
-        Err(error) if !is_whole && error.error_len().is_none() => return detect_disguised(bytes),
+        Ok(_) => return certain(Encoding::Utf8),
+        Err(error) if !is_whole && error.error_len().is_none() => return certain(Encoding::Utf8),
         Err(error) => error.valid_up_to(),
     };
     let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
@@ -167,14 +204,6 @@ fn utf16_pattern(bytes: &[u8]) -> Option<Encoding> {
         Some(Encoding::Utf16Be)
     } else {
         None
-    }
-}
-
-/// Valid UTF-8 is UTF-8.
-fn detect_disguised(_bytes: &[u8]) -> Detected {
-    Detected {
-        encoding: Encoding::Utf8,
-        is_certain: true,
     }
 }
 
@@ -248,8 +277,7 @@ impl Decoder {
                     let room = decoder
                         .max_utf8_buffer_length(rest.len())
                         .unwrap_or(rest.len())
-                        .min(1 << 20)
-                        .max(64);
+                        .clamp(64, 1 << 20);
                     text.reserve(room);
                     let before = text.len();
                     let (result, n_read, had_errors) =

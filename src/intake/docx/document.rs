@@ -128,17 +128,39 @@ struct Open {
     style: Option<String>,
     format: Format,
     run: Run,
-    /// Inside `w:pPr`, `w:rPr`, `w:r`, `w:t`.
-    in_properties: bool,
-    in_run_properties: bool,
-    in_run: bool,
-    in_text: bool,
+    /// The elements of interest that are open, outermost first.
+    regions: Vec<Region>,
     /// One entry for each open field: whether its code is being read.
     fields: Vec<bool>,
     is_mark_deleted: bool,
-    has_plain_letter: bool,
-    has_bold_letter: bool,
+    /// Whether all letters so far are bold; `None` before the first.
+    is_bold: Option<bool>,
     boxes: Vec<Block>,
+}
+
+/// An element that decides what the elements inside it mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Region {
+    /// `w:pPr`
+    Properties,
+    /// `w:rPr`
+    RunProperties,
+    /// `w:r`
+    Run,
+    /// `w:t`
+    Text,
+}
+
+impl Region {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "pPr" => Some(Self::Properties),
+            "rPr" => Some(Self::RunProperties),
+            "r" => Some(Self::Run),
+            "t" => Some(Self::Text),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -188,11 +210,11 @@ impl Walker<'_> {
             }
             return false;
         };
-        if paragraph.in_properties {
+        if paragraph.is_in(Region::Properties) {
             paragraph.open_property(element);
             return false;
         }
-        if paragraph.in_run_properties {
+        if paragraph.is_in(Region::RunProperties) {
             match element.name() {
                 "rStyle" => paragraph.run.style = element.value(),
                 _ => paragraph.run.format.take(element),
@@ -237,14 +259,10 @@ impl Walker<'_> {
             }
             "tbl" | "tr" | "tc" | "txbxContent" => self.close_holder(),
             _ => {
-                if let Some(paragraph) = self.paragraphs.last_mut() {
-                    match name {
-                        "pPr" => paragraph.in_properties = false,
-                        "rPr" => paragraph.in_run_properties = false,
-                        "r" => paragraph.in_run = false,
-                        "t" => paragraph.in_text = false,
-                        _ => {}
-                    }
+                if Region::named(name).is_some()
+                    && let Some(paragraph) = self.paragraphs.last_mut()
+                {
+                    paragraph.regions.pop();
                 }
             }
         }
@@ -253,7 +271,7 @@ impl Walker<'_> {
     fn text(&mut self, text: &str) {
         let styles = self.styles;
         if let Some(paragraph) = self.paragraphs.last_mut()
-            && paragraph.in_text
+            && paragraph.is_in(Region::Text)
         {
             paragraph.push(text, styles);
         }
@@ -336,7 +354,7 @@ impl Walker<'_> {
         let paragraph = Paragraph {
             text: normalize(&text).trim_matches([' ', '\t', '\n']).to_owned(),
             heading_level,
-            is_bold: open.has_bold_letter && !open.has_plain_letter,
+            is_bold: open.is_bold == Some(true),
             is_centered,
         };
         self.put(Block::Paragraph(paragraph));
@@ -358,15 +376,19 @@ impl Walker<'_> {
 }
 
 impl Open {
+    fn is_in(&self, region: Region) -> bool {
+        self.regions.contains(&region)
+    }
+
     /// Inside `w:pPr`.
     fn open_property(&mut self, element: &Element<'_>) {
         match element.name() {
             "pStyle" => self.style = element.value(),
             // In the properties of the paragraph's mark.
-            "rPr" => self.in_run_properties = true,
-            "del" if self.in_run_properties => self.is_mark_deleted = true,
-            "jc" | "outlineLvl" | "numId" | "ilvl" if !self.in_run_properties => {
-                self.format.take(element)
+            "rPr" => self.regions.push(Region::RunProperties),
+            "del" if self.is_in(Region::RunProperties) => self.is_mark_deleted = true,
+            "jc" | "outlineLvl" | "numId" | "ilvl" if !self.is_in(Region::RunProperties) => {
+                self.format.take(element);
             }
             _ => {}
         }
@@ -375,13 +397,11 @@ impl Open {
     /// Inside the paragraph's content.
     fn open_inside(&mut self, element: &Element<'_>, styles: &Styles) {
         match element.name() {
-            "pPr" => self.in_properties = true,
             "r" => {
-                self.in_run = true;
+                self.regions.push(Region::Run);
                 self.run = Run::default();
             }
-            "rPr" => self.in_run_properties = true,
-            "t" => self.in_text = true,
+            "pPr" | "rPr" | "t" => self.regions.extend(Region::named(element.name())),
             "fldChar" => match element.attribute("fldCharType").as_deref() {
                 Some("begin") => self.fields.push(true),
                 Some("separate") => {
@@ -394,10 +414,10 @@ impl Open {
                 }
                 _ => {}
             },
-            "tab" | "ptab" if self.in_run => self.push("\t", styles),
-            "br" | "cr" if self.in_run => self.push("\n", styles),
-            "noBreakHyphen" if self.in_run => self.push("-", styles),
-            "sym" if self.in_run => {
+            "tab" | "ptab" if self.is_in(Region::Run) => self.push("\t", styles),
+            "br" | "cr" if self.is_in(Region::Run) => self.push("\n", styles),
+            "noBreakHyphen" if self.is_in(Region::Run) => self.push("-", styles),
+            "sym" if self.is_in(Region::Run) => {
                 let code = element
                     .attribute("char")
                     .and_then(|code| u32::from_str_radix(&code, 16).ok());
@@ -433,8 +453,7 @@ impl Open {
                 .is_bold
                 .or_else(|| styles.ask_run(run_style, |format| format.is_bold))
                 .or_else(|| styles.ask(style, |format| format.is_bold));
-            self.has_bold_letter |= is_bold == Some(true);
-            self.has_plain_letter |= is_bold != Some(true);
+            self.is_bold = Some(self.is_bold.unwrap_or(true) && is_bold == Some(true));
         }
         if text.is_ascii() {
             self.text.push_str(text);

@@ -80,12 +80,12 @@ impl Numbering {
                     "abstractNum" => {
                         list = element
                             .attribute("abstractNumId")
-                            .map(|id| (id, Abstract::default()))
+                            .map(|id| (id, Abstract::default()));
                     }
                     "num" => {
                         instance = element
                             .attribute("numId")
-                            .map(|id| (id, Instance::default()))
+                            .map(|id| (id, Instance::default()));
                     }
                     "abstractNumId" => {
                         if let (Some((_, instance)), Some(id)) = (&mut instance, element.value()) {
@@ -216,7 +216,7 @@ impl Level {
                     .unwrap_or_default()
                     .chars()
                     .take(MAX_LABEL_CHARS)
-                    .collect()
+                    .collect();
             }
             "suff" if value.as_deref() == Some("nothing") => self.separator = "",
             "lvlRestart" => self.restarts_after = value.and_then(|after| after.parse().ok()),

@@ -23,8 +23,7 @@ pub(super) struct Element<'a>(BytesStart<'a>);
 impl Element<'_> {
     /// Name without prefix.
     pub(super) fn name(&self) -> &str {
-        let name = self.0.local_name().into_inner();
-        name
+        self.0.local_name().into_inner()
     }
 
     /// An attribute by its name without prefix.

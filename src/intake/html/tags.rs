@@ -97,10 +97,9 @@ impl<'a> Tokens<'a> {
             for (at, byte) in self.rest.bytes().enumerate() {
                 match (quote, byte) {
                     (Some(open), byte) if byte == open => quote = None,
-                    (Some(_), _) => {}
                     (None, b'"' | b'\'') if after_equals => quote = Some(byte),
                     (None, b'>') => return Some(at + 1),
-                    (None, _) => {}
+                    _ => {}
                 }
                 if !byte.is_ascii_whitespace() {
                     after_equals = byte == b'=';

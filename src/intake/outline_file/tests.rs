@@ -6,10 +6,11 @@ use crate::domain::SectionKind::{
 
 #[track_caller]
 fn check(labels: &[(&str, SectionKind, u8, Option<&str>)]) {
-    let text: String = labels
+    let sections: Vec<String> = labels
         .iter()
         .map(|(label, ..)| format!("[[section]]\nlabel = \"{label}\"\nheading = \"x\"\n"))
         .collect();
+    let text = sections.concat();
     let (outline, warnings) = parse_outline_toml(&text, "Đề án");
     assert_eq!(warnings, []);
     for (node, &(label, kind, level, parent)) in outline.nodes.iter().zip(labels) {

@@ -11,7 +11,7 @@ fn encode(text: &str, single: fn(u8) -> char, pairs: bool) -> Vec<u8> {
     let mut out = Vec::new();
     for c in text.chars() {
         if c.is_ascii() {
-            out.push(c as u8);
+            out.extend(c.to_string().bytes());
             continue;
         }
         if let Some(byte) = (0x80..=0xff).find(|&b| single(b) == c) {
@@ -88,6 +88,32 @@ fn reads_letters_typed_with_old_fonts() {
     assert_eq!(from_tcvn3_font(&tcvn3), TEXT);
     let vni = as_latin1(encode(TEXT, tables::vni_single, true));
     assert_eq!(from_vni_font(&vni), TEXT);
+}
+
+#[test]
+fn old_fonts_saved_as_unicode_are_seen_through() {
+    let as_latin1 = |bytes: Vec<u8>| {
+        encoding_rs::WINDOWS_1252
+            .decode_without_bom_handling(&bytes)
+            .0
+            .into_owned()
+    };
+    for (bytes, encoding) in [
+        (encode(TEXT, tables::tcvn3, false), "TCVN3"),
+        (encode(TEXT, tables::vni_single, true), "VNI"),
+    ] {
+        let decoded = decode(as_latin1(bytes).as_bytes());
+        assert_eq!(
+            (decoded.text.as_str(), decoded.encoding, decoded.is_certain),
+            (TEXT, encoding, false)
+        );
+    }
+    for text in [
+        "Café crème, naïve façade, élève, forêt, où",
+        "Dự án «ưu tiên»",
+    ] {
+        assert_eq!(decode(text.as_bytes()).text, text);
+    }
 }
 
 #[test]
