@@ -8,6 +8,7 @@ pub mod answers_file;
 pub mod browse;
 pub mod catalog;
 pub mod ingest;
+mod lines;
 pub mod record;
 pub mod reindex;
 pub mod reporting;

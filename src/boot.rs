@@ -168,7 +168,8 @@ async fn stop_signal() {
                 () = interrupt => {}
                 _ = terminate.recv() => {}
             }
-            return;
+        } else {
+            interrupt.await;
         }
     }
     #[cfg(not(unix))]

@@ -71,7 +71,7 @@ const SETTINGS: [Setting; 5] = [
     ("listen", |config, text| {
         let address: SocketAddr = text
             .parse()
-            .map_err(|_| format!("`{text}` không phải địa chỉ dạng 127.0.0.1:8080"))?;
+            .map_err(|_cause| format!("`{text}` không phải địa chỉ dạng 127.0.0.1:8080"))?;
         if !address.ip().is_loopback() {
             return Err(format!(
                 "`{text}` không phải địa chỉ nội bộ máy (127.0.0.1); bản này chưa có đăng nhập nên không mở ra mạng"
@@ -173,15 +173,14 @@ fn apply(
     key: &str,
     text: &str,
 ) {
-    let outcome = match SETTINGS.iter().find(|(name, _)| *name == key) {
-        Some((_, set)) => set(config, text),
-        None => {
-            let known: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
-            Err(format!(
-                "không có khóa này; các khóa có thể dùng: {}",
-                known.join(", ")
-            ))
-        }
+    let outcome = if let Some((_, set)) = SETTINGS.iter().find(|(name, _)| *name == key) {
+        set(config, text)
+    } else {
+        let known: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
+        Err(format!(
+            "không có khóa này; các khóa có thể dùng: {}",
+            known.join(", ")
+        ))
     };
     if let Err(message) = outcome {
         problems.push(Problem {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ingest::parse_decision;
 use super::understand::text_key;
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, lines};
 use crate::domain::{Consultation, Decision, ResponseState};
 use crate::respond::{self, Draft, Step};
 use crate::store::ledger::{self, Action};
@@ -208,22 +208,9 @@ async fn current_version(tx: &mut Tx, point: &Point) -> Result<i64, Error> {
     Ok(super::responding::read_point(tx, point.id).await?.version)
 }
 
-/// Reads the lines of a file with their physical numbers, all problems at once.
+/// Reads the lines of a file, or all its problems at once.
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(u64, T)>, Error> {
-    let mut reader =
-        csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let mut lines = Vec::new();
-    let mut problems = Vec::new();
-    for record in reader.records() {
-        match record.and_then(|record| {
-            let number = record.position().map_or(0, csv::Position::line);
-            record.deserialize(Some(&header)).map(|line| (number, line))
-        }) {
-            Ok(line) => lines.push(line),
-            Err(error) => problems.push(format!("{file}: {error}")),
-        }
-    }
+    let (lines, problems) = lines::read(file, text);
     if problems.is_empty() {
         Ok(lines)
     } else {
@@ -299,8 +286,7 @@ async fn save(
         state = states.last().map(|(state, _)| *state);
     }
     let mut ids = Vec::new();
-    let mut version = target.point.version;
-    for (state, step) in states {
+    for (version, (state, step)) in (target.point.version..).zip(states) {
         let author = if step == Step::Approve {
             APPROVER
         } else {
@@ -316,7 +302,6 @@ async fn save(
         };
         let id =
             responses::insert_response(tx, target.point.id, version, &response, now_us).await?;
-        version += 1;
         ids.push(id.0);
     }
     Ok(Ok(ids))

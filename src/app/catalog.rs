@@ -1,10 +1,9 @@
 //! The shipped directory of organizations, and the files an office replaces it with.
 
-use csv::ReaderBuilder;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, lines};
 use crate::domain::{EmailAddress, Organization, OrganizationId, OrganizationKind};
 use crate::store;
 use crate::store::ledger::{self, Action};
@@ -44,111 +43,98 @@ pub fn shipped_kinds() -> Result<Vec<OrganizationKind>, Error> {
         .collect())
 }
 
+/// One line of the directory.
+#[derive(Deserialize)]
+struct Line {
+    code: String,
+    name: String,
+    kind: String,
+    parent: String,
+    aliases: String,
+    letter_suffixes: String,
+    domains: String,
+    emails: String,
+    valid_from: String,
+    valid_to: String,
+}
+
 /// Reads a directory of organizations from CSV: `code,name,kind,parent,aliases,letter_suffixes,
 /// domains,emails,valid_from,valid_to`, lists separated by `|`.
 ///
 /// # Errors
 /// [`Kind::Invalid`] naming every bad line at once.
 pub fn parse_organizations(file: &str, text: &str) -> Result<Vec<Organization>, Error> {
-    #[derive(Deserialize)]
-    struct Line {
-        code: String,
-        name: String,
-        kind: String,
-        parent: String,
-        aliases: String,
-        letter_suffixes: String,
-        domains: String,
-        emails: String,
-        valid_from: String,
-        valid_to: String,
-    }
     let kinds = shipped_kinds()?;
+    let (lines, mut problems) = lines::read::<Line>(file, text);
     let mut organizations: Vec<Organization> = Vec::new();
-    let mut problems = Vec::new();
-    let mut reader =
-        ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(format!("{file}: {error}"));
-                continue;
-            }
-        };
-        let line_number = record.position().map_or(0, csv::Position::line);
-        let line: Line = match record.deserialize(Some(&header)) {
-            Ok(line) => line,
-            Err(error) => {
-                problems.push(format!("{file}, dòng {line_number}: {error}"));
-                continue;
-            }
-        };
-        let clean = |text: &str| squeeze(&normalize(text));
-        let list = |text: &str| -> Vec<String> {
-            text.split('|')
-                .map(clean)
-                .filter(|item| !item.is_empty())
-                .collect()
-        };
-        let mut date = |text: &str, column: &str| {
-            match text.trim() {
-            "" => None,
-            text => text.parse::<Date>().map_or_else(
-                |_| {
-                    problems.push(format!(
-                        "{file}, dòng {line_number}, cột {column}: `{text}` không phải ngày dạng 2025-06-30"
-                    ));
-                    None
-                },
-                Some,
-            ),
+    for (number, line) in lines {
+        let mut faults = Vec::new();
+        let organization = organization(&line, &mut faults);
+        if organization.code.is_empty() || organization.name.is_empty() {
+            faults.push("thiếu mã hoặc tên cơ quan".to_owned());
         }
-        };
-        let valid_from = date(&line.valid_from, "valid_from");
-        let valid_to = date(&line.valid_to, "valid_to");
-        if line.code.trim().is_empty() || line.name.trim().is_empty() {
-            problems.push(format!(
-                "{file}, dòng {line_number}: thiếu mã hoặc tên cơ quan"
-            ));
-        }
-        if !kinds.iter().any(|kind| kind.code == line.kind.trim()) {
-            problems.push(format!(
-                "{file}, dòng {line_number}, cột kind: không có loại `{}`",
-                line.kind
-            ));
+        if !kinds.iter().any(|kind| kind.code == organization.kind) {
+            faults.push(format!("cột kind: không có loại `{}`", line.kind));
         }
         if organizations
             .iter()
-            .any(|known| known.code == line.code.trim())
+            .any(|known| known.code == organization.code)
         {
-            problems.push(format!(
-                "{file}, dòng {line_number}: mã `{}` đã có ở trên",
-                line.code
-            ));
+            faults.push(format!("mã `{}` đã có ở trên", line.code));
         }
-        organizations.push(Organization {
-            id: OrganizationId(0),
-            code: clean(&line.code),
-            name: clean(&line.name),
-            kind: clean(&line.kind),
-            parent: Some(clean(&line.parent)).filter(|parent| !parent.is_empty()),
-            aliases: list(&line.aliases),
-            letter_suffixes: list(&line.letter_suffixes),
-            domains: list(&line.domains),
-            emails: list(&line.emails)
+        problems.extend(
+            faults
                 .iter()
-                .filter_map(|text| EmailAddress::parse(text))
-                .collect(),
-            valid_from,
-            valid_to,
-        });
+                .map(|fault| format!("{file}, dòng {number}: {fault}")),
+        );
+        organizations.push(organization);
     }
     if problems.is_empty() {
         Ok(organizations)
     } else {
         Err(Error::new(Kind::Invalid, problems.join("\n")))
+    }
+}
+
+fn organization(line: &Line, faults: &mut Vec<String>) -> Organization {
+    let clean = |text: &str| squeeze(&normalize(text));
+    let list = |text: &str| -> Vec<String> {
+        text.split('|')
+            .map(clean)
+            .filter(|item| !item.is_empty())
+            .collect()
+    };
+    let mut date = |text: &str, column: &str| {
+        let text = text.trim();
+        let date = text.parse::<Date>().ok();
+        if date.is_none() && !text.is_empty() {
+            faults.push(format!(
+                "cột {column}: `{text}` không phải ngày dạng 2025-06-30"
+            ));
+        }
+        date
+    };
+    let valid_from = date(&line.valid_from, "valid_from");
+    let valid_to = date(&line.valid_to, "valid_to");
+    let mut emails = Vec::new();
+    for text in list(&line.emails) {
+        match EmailAddress::parse(&text) {
+            Some(address) => emails.push(address),
+            None => faults.push(format!("cột emails: `{text}` không phải địa chỉ thư")),
+        }
+    }
+    Organization {
+        id: OrganizationId(0),
+        code: clean(&line.code),
+        name: clean(&line.name),
+        kind: clean(&line.kind),
+        parent: Some(clean(&line.parent)).filter(|parent| !parent.is_empty()),
+        aliases: list(&line.aliases),
+        letter_suffixes: list(&line.letter_suffixes),
+        domains: list(&line.domains),
+        emails,
+        valid_from,
+        valid_to,
     }
 }
 

@@ -339,7 +339,8 @@ fn parse_original(original: &str, submission: &Submission) -> Option<Typed> {
 }
 
 fn parse_typed_file(bytes: &[u8]) -> Result<Vec<Typed>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "Tệp phải là văn bản UTF-8.".to_owned())?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_cause| "Tệp phải là văn bản UTF-8.".to_owned())?;
     let file: TypedFile =
         toml::from_str(text).map_err(|error| format!("Chưa đúng mẫu: {}", error.message()))?;
     let channel = Channel::parse(&file.channel)

@@ -126,7 +126,10 @@ impl Owner {
                 format!("Không tạo được mã bí mật: {error}."),
             )
         })?;
-        let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut token = String::with_capacity(48);
+        for byte in random {
+            token.push_str(&format!("{byte:02x}"));
+        }
         let remote = Remote { address, token };
         self.write(&remote).map_err(|error| {
             Error::caused(Kind::Unavailable, "Không ghi được tệp owner.json.", error)
@@ -219,7 +222,7 @@ async fn run_command(
         return Err(StatusCode::FORBIDDEN);
     }
     let arguments = request.arguments.into_iter().map(OsString::from).collect();
-    let cli = cli::parse(arguments).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let cli = cli::parse(arguments).map_err(|_cause| StatusCode::BAD_REQUEST)?;
     // A use case that writes outlives the request that asked for it.
     let work = tokio::spawn(async move {
         let mut output = Output::to_buffer(cli.json);
@@ -235,7 +238,9 @@ async fn run_command(
         };
         (exit, output)
     });
-    let (exit, output) = work.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    let (exit, output) = work
+        .await
+        .map_err(|_cause| StatusCode::INTERNAL_SERVER_ERROR)?;
     let (stdout, stderr) = output.into_text();
     Ok(Json(Reply {
         exit: exit.code(),

@@ -204,10 +204,10 @@ pub struct SearchArgs {
     /// Loại ý kiến: add, edit, remove, keep, object, ask, agree …
     #[arg(long, value_name = "LOẠI")]
     pub stance: Option<String>,
-    /// Kết quả xử lý: accept, accept_in_part, keep, clarify, note, refer
+    /// Kết quả xử lý: `accept`, `accept_in_part`, `keep`, `clarify`, `note`, `refer`
     #[arg(long, value_name = "KẾT QUẢ")]
     pub decision: Option<String>,
-    /// Trạng thái: open, answered, answered_in_group, joined, out_of_scope
+    /// Trạng thái: `open`, `answered`, `answered_in_group`, `joined`, `out_of_scope`
     #[arg(long, value_name = "TRẠNG THÁI")]
     pub state: Option<String>,
     /// Kênh: email, table, letter, minutes, phone …
@@ -233,7 +233,7 @@ pub struct AnswerArgs {
     /// Số của ý kiến
     #[arg(required_unless_present = "file", value_name = "Ý KIẾN")]
     pub point: Option<i64>,
-    /// accept, accept_in_part, keep, clarify, note hoặc refer
+    /// `accept`, `accept_in_part`, `keep`, `clarify`, `note` hoặc `refer`
     #[arg(long, value_name = "KẾT QUẢ")]
     pub decision: Option<String>,
     /// Nội dung tiếp thu, giải trình

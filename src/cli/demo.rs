@@ -22,7 +22,7 @@ struct Example;
 
 impl Files for Example {
     fn list(&self) -> io::Result<Vec<String>> {
-        let mut names: Vec<String> = Self::iter().map(|name| name.into_owned()).collect();
+        let mut names: Vec<String> = Self::iter().map(std::borrow::Cow::into_owned).collect();
         names.sort();
         Ok(names)
     }

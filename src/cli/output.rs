@@ -1,11 +1,5 @@
 //! Where a command's words go.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the command line's own words; every other module returns values"
-)]
-
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -120,16 +114,13 @@ impl Output {
 
     /// Passes bytes on as they are.
     pub fn pass_on(&mut self, stdout: &[u8], stderr: &[u8]) {
-        match &mut self.kept {
-            Some((out, err)) => {
-                out.extend_from_slice(stdout);
-                err.extend_from_slice(stderr);
-            }
-            None => {
-                // A closed pipe is the reader's wish, not our failure.
-                let _ = std::io::stdout().lock().write_all(stdout);
-                let _ = std::io::stderr().lock().write_all(stderr);
-            }
+        if let Some((out, err)) = &mut self.kept {
+            out.extend_from_slice(stdout);
+            err.extend_from_slice(stderr);
+        } else {
+            // A closed pipe is the reader's wish, not our failure.
+            let _ = std::io::stdout().lock().write_all(stdout);
+            let _ = std::io::stderr().lock().write_all(stderr);
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Error> {
     let consultation = app.consultation(arguments.consultation.as_deref()).await?;
     let round = app.round(consultation.id, arguments.round).await?;
-    let from: Mailbox = arguments.from.parse().map_err(|_| {
+    let from: Mailbox = arguments.from.parse().map_err(|_cause| {
         Error::new(
             Kind::Invalid,
             format!("`{}` không phải địa chỉ thư.", arguments.from),
@@ -102,7 +102,7 @@ fn message(
     let address = to
         .expose()
         .parse()
-        .map_err(|_| failed("địa chỉ không hợp lệ".to_owned()))?;
+        .map_err(|_cause| failed("địa chỉ không hợp lệ".to_owned()))?;
     Ok(Message::builder()
         .from(from.clone())
         .to(Mailbox::new(Some(name.to_owned()), address))

@@ -41,6 +41,7 @@ impl Span {
     }
 
     /// Moves the span by `offset` bytes: from a slice's coordinates to those of the whole text.
+    #[must_use]
     pub fn shifted(self, offset: usize) -> Self {
         Self {
             start: self.start + offset,
@@ -54,6 +55,7 @@ impl Span {
     }
 
     /// The same span without white space at its ends.
+    #[must_use]
     pub fn trimmed(self, text: &str) -> Self {
         let Some(slice) = self.slice(text) else {
             return self;

@@ -51,9 +51,7 @@ patterns! {
         r"\b(de nghi|de xuat|kien nghi|bo sung|sua|chinh sua|dieu chinh|thay bang|luoc bo|xem xet|can nhac|ra soat|",
         r"lam ro|giu nguyen|tach|neu ro|ghi ro|cho biet|viet lai|thuyet minh|cap nhat|can phai|nen bo|nen co)\b|\?",
     );
-    AGREEMENT = concat!(
-        r"\b(nhat tri|thong nhat|dong y|dong tinh|tan thanh|ung ho|hoan toan phu hop)\b",
-    );
+    AGREEMENT = "\\b(nhat tri|thong nhat|dong y|dong tinh|tan thanh|ung ho|hoan toan phu hop)\\b";
     NO_OPINION = concat!(
         r"\b(khong co y kien|khong co gop y|khong tham gia y kien|khong co noi dung (tham gia|gop y)|",
         r"khong thuoc (linh vuc|tham quyen|chuc nang|pham vi)|khong gop y)",
@@ -61,9 +59,7 @@ patterns! {
     REFUSAL = r"\b(khong|chua) (dong y|nhat tri|dong tinh|thong nhat|tan thanh)\b";
     HOWEVER = r"\b(tuy nhien|ben canh do|dong thoi|ngoai ra|song|rieng|tuy vay|de nghi|kien nghi)\b";
     /// "have the following comments": the opinion comes next.
-    ANNOUNCES = concat!(
-        r"\b(y kien|gop y|noi dung|nhu sau|sau day|cac van de|xin gop|de nghi|trao doi|kien nghi|dinh chinh)\b",
-    );
+    ANNOUNCES = "\\b(y kien|gop y|noi dung|nhu sau|sau day|cac van de|xin gop|de nghi|trao doi|kien nghi|dinh chinh)\\b";
     OPENS = concat!(
         r"^(thuc hien|phuc dap|tra loi|can cu|sau khi|qua nghien cuu|tiep theo|ngay \d|theo de nghi|tiep nhan|",
         r"ve co ban|nhin chung|.{0,160}(nhan duoc|da nghien cuu|da co|cam on|da nhan)|",

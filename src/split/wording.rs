@@ -35,10 +35,10 @@ pub(super) fn read_wording(text: &str, span: Span) -> Wording {
         }
         match role_of_quotation(words, quotation) {
             Some(QuotationRole::New) if wording.new_text.is_none() => {
-                wording.new_text = Some(inside)
+                wording.new_text = Some(inside);
             }
             Some(QuotationRole::Old) if wording.old_text.is_none() => {
-                wording.old_text = Some(inside)
+                wording.old_text = Some(inside);
             }
             _ => {}
         }

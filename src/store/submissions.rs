@@ -88,7 +88,7 @@ pub struct Settlement {
 /// The text of one part, normalized.
 #[derive(Debug, Clone)]
 pub struct NewPart {
-    /// Where it was: "nội dung thư", "gop_y.docx".
+    /// Where it was: "nội dung thư", "`gop_y.docx`".
     pub path: String,
     /// Code of its role: body, attachment, quoted, signature, row, typed.
     pub role: &'static str,

@@ -25,9 +25,8 @@ pub fn normalize(text: &str) -> String {
     let mut previous_was_cr = false;
     for c in composed.chars() {
         match c {
-            '\r' => out.push('\n'),
             '\n' if previous_was_cr => {}
-            '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
+            '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             'Ð' | 'Ɖ' => out.push('Đ'),
             'ð' => out.push('đ'),
             '\u{a0}'

@@ -1,5 +1,14 @@
 //! One binary for all integration tests; each module is a promise to a user.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
 mod demo; // the main job on the shipped example, end to end
 mod office; // LibreOffice opens every report; its pages look as the decree asks

@@ -74,7 +74,7 @@ impl App {
         round: Option<RoundId>,
         report: &mut FileReport,
     ) -> Result<(), Error> {
-        let understood = self.read_original(dossier, submission, round).await?;
+        let understood = self.read_original(dossier, submission, round)?;
         report.warnings.extend(understood.warnings.iter().cloned());
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
@@ -82,7 +82,7 @@ impl App {
         Ok(())
     }
 
-    async fn read_original(
+    fn read_original(
         &self,
         dossier: &Dossier,
         submission: &Submission,

@@ -170,7 +170,7 @@ impl App {
         let file = self.blobs.open_blob(reading.blob)?;
         let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
         let reader = tokio::spawn(run_blocking(move || {
-            read_chunks(file, &reading, &dossier, &sender)
+            read_chunks(file, &reading, &dossier, &sender);
         }));
         while let Some(message) = receiver.recv().await {
             match message {

@@ -58,7 +58,7 @@ pub(super) struct Token {
     pub(super) number: Option<u16>,
     /// Value of a Roman numeral, in capitals or not.
     pub(super) roman: Option<u16>,
-    /// The small letter behind a Roman numeral in capitals: "XIa".
+    /// The small letter behind a Roman numeral in capitals: "`XIa`".
     pub(super) suffix: Option<char>,
     /// The letter, in lower case, of a word of one letter.
     pub(super) letter: Option<char>,

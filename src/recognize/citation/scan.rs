@@ -466,7 +466,7 @@ impl<'a> Scanner<'a> {
             match self.grammar.kind(last) {
                 Some(Kind::Newline | Kind::Semicolon) => return true,
                 Some(Kind::Period | Kind::CloseParen | Kind::Dash | Kind::Number | Kind::Slash) => {
-                    before = last
+                    before = last;
                 }
                 Some(Kind::Word)
                     if self

@@ -191,7 +191,7 @@ fn part_value(rest: &str) -> Option<(String, &str)> {
     })
 }
 
-/// A Roman or Arabic number, with an optional letter ("XIa"), normalized.
+/// A Roman or Arabic number, with an optional letter ("`XIa`"), normalized.
 fn ordinal_value(rest: &str) -> Option<(String, &str)> {
     let end = rest
         .find(|c: char| !c.is_ascii_alphanumeric())
