@@ -132,8 +132,9 @@ impl<R: Read> CsvTable<R> {
             match kind_of(mapping, &cells, next.as_deref()) {
                 Kind::Nothing => {}
                 Kind::Heading { at, is_name } => {
-                    let text = cells.get(at).map_or(String::new(), |&cell| cell.to_owned());
-                    self.carry.take_heading(mapping, &cells, is_name, text);
+                    let words = cells.get(at).copied().unwrap_or_default();
+                    self.carry
+                        .take_heading(mapping, words, is_name, words.to_owned());
                 }
                 Kind::Comment | Kind::Incomplete => {
                     let row = row_of(&mut self.carry, mapping, &cells, line.row_number, line.flaw);

@@ -279,6 +279,17 @@ const ALONE: &[(Column, u32, &[&str])] = &[
     (Column::Decision, 8, &["xu ly"]),
 ];
 
+/// Headings that only look like a comment: its kind, its files.
+const OTHERS: [&str; 7] = [
+    "type of comment",
+    "loai y kien",
+    "loai gop y",
+    "so luong y kien",
+    "so y kien",
+    "tep dinh kem",
+    "link file",
+];
+
 /// A phrase at the beginning says what the column is; later it says whose or about what.
 const OPENING: u32 = 4;
 
@@ -304,6 +315,9 @@ pub(super) fn recognize(heading: &str) -> Option<(Column, u32)> {
         if phrases.contains(&bare) {
             return Some((column, weight));
         }
+    }
+    if OTHERS.iter().any(|other| bare.starts_with(other)) {
+        return None;
     }
     let has_digit = words.bytes().any(|b| b.is_ascii_digit());
     let mut best: Option<(Column, u32)> = None;

@@ -191,36 +191,9 @@ impl<P: Clone> Carry<P> {
             facts.letter_number = number;
             facts.letter_date = facts.letter_date.take().or(date);
         }
-        self.take_letter_from_name(&mut facts);
+        take_letter_from_name(&mut facts);
         self.fill(mapping, &mut facts);
         facts
-    }
-
-    /// "Sở Tài chính (Công văn số 12/STC-QLNS ngày 05/9/2021)" in the organization's cell.
-    #[expect(clippy::unused_self, reason = "reads next to its caller")]
-    fn take_letter_from_name(&self, facts: &mut Facts) {
-        let Some(name) = &facts.organization else {
-            return;
-        };
-        if facts.letter_number.is_some() || !name.bytes().any(|b| b == b'/') {
-            return;
-        }
-        let Some(found) = LETTER_NUMBER.find(name) else {
-            return;
-        };
-        let before = name.get(..found.start()).unwrap_or_default();
-        let owner = LETTER_WORDS
-            .find(before)
-            .and_then(|words| before.get(..words.start()));
-        let Some(owner) = owner.map(str::trim).filter(|owner| !owner.is_empty()) else {
-            return;
-        };
-        let after = name.get(found.end()..).unwrap_or_default();
-        if facts.letter_date.is_none() && super::parse_date(after).is_some() {
-            facts.letter_date = Some(after.trim_matches([' ', ')', ',', ';', '.']).to_owned());
-        }
-        facts.letter_number = Some(found.as_str().to_owned());
-        facts.organization = Some(owner.to_owned());
     }
 
     /// Fills blanks from above and remembers the rest.
@@ -290,28 +263,45 @@ impl<P: Clone> Carry<P> {
     }
 
     /// Takes a heading row: an organization's name is filled down, anything else is context.
-    pub(super) fn take_heading(
-        &mut self,
-        mapping: &Mapping,
-        cells: &[&str],
-        is_name: bool,
-        text: P,
-    ) {
+    pub(super) fn take_heading(&mut self, mapping: &Mapping, words: &str, is_name: bool, place: P) {
         self.place = None;
         if is_name {
-            let name = cells
-                .iter()
-                .find(|cell| cell.chars().any(char::is_alphabetic));
             let mut facts = Facts {
-                organization: name.map(|name| kind::without_number(name).to_owned()),
+                organization: Some(kind::without_number(words).to_owned()),
                 ..Facts::default()
             };
-            self.take_letter_from_name(&mut facts);
+            take_letter_from_name(&mut facts);
             self.fill(mapping, &mut facts);
         } else {
-            self.heading = Some(text);
+            self.heading = Some(place);
         }
     }
+}
+
+/// "Sở Tài chính (Công văn số 12/STC-QLNS ngày 05/9/2021)" in the organization's cell.
+fn take_letter_from_name(facts: &mut Facts) {
+    let Some(name) = &facts.organization else {
+        return;
+    };
+    if facts.letter_number.is_some() || !name.bytes().any(|b| b == b'/') {
+        return;
+    }
+    let Some(found) = LETTER_NUMBER.find(name) else {
+        return;
+    };
+    let before = name.get(..found.start()).unwrap_or_default();
+    let owner = LETTER_WORDS
+        .find(before)
+        .and_then(|words| before.get(..words.start()));
+    let Some(owner) = owner.map(str::trim).filter(|owner| !owner.is_empty()) else {
+        return;
+    };
+    let after = name.get(found.end()..).unwrap_or_default();
+    if facts.letter_date.is_none() && super::parse_date(after).is_some() {
+        facts.letter_date = Some(after.trim_matches([' ', ')', ',', ';', '.']).to_owned());
+    }
+    facts.letter_number = Some(found.as_str().to_owned());
+    facts.organization = Some(owner.to_owned());
 }
 
 /// Splits "Công văn số 12/STC-QLNS ngày 05/9/2021" into number and date.
@@ -405,7 +395,8 @@ pub fn rows_of_part(part: &TextPart, table: &PartTable) -> Option<Vec<PartRow>> 
             Kind::Nothing => {}
             Kind::Heading { at, is_name } => {
                 let span = spans.get(at).copied().unwrap_or_default();
-                carry.take_heading(&mapping, cells, is_name, span.trimmed(&part.text));
+                let words = cells.get(at).copied().unwrap_or_default();
+                carry.take_heading(&mapping, words, is_name, span.trimmed(&part.text));
             }
             Kind::Comment | Kind::Incomplete => {
                 rows.extend(part_row(

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Encoding, Header, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Header, Message, MessagePart, MimeHeaders};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::legacy;
@@ -47,22 +47,25 @@ pub(super) fn raw_field<'a>(message: &'a Message<'_>, header: &Header<'_>) -> Op
 }
 
 /// The bytes of a part without its transfer encoding.
+///
+/// Decoded here and not by `mail-parser`, which gives up on damaged parts, and whose texts are
+/// already in the charset they are labelled with.
 pub(super) fn bytes<'a>(message: &'a Message<'_>, part: &'a MessagePart<'_>) -> Cow<'a, [u8]> {
-    if !matches!(part.body, PartType::Text(_) | PartType::Html(_)) {
+    if part.message().is_some() {
         return Cow::Borrowed(part.contents());
     }
-    // Texts are decoded here again: their charset may be wrong.
     let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-    let Some(raw) = message
-        .raw_message
-        .get(at(part.offset_body)..at(part.offset_end))
-    else {
+    let range = at(part.offset_body)..at(part.offset_end);
+    let Some(raw) = message.raw_message.get(range) else {
         return Cow::Borrowed(part.contents());
     };
-    match part.encoding {
-        Encoding::None => Cow::Borrowed(raw),
-        Encoding::QuotedPrintable => Cow::Owned(quoted_printable(raw)),
-        Encoding::Base64 => Cow::Owned(base64(raw)),
+    let encoding = part.content_transfer_encoding().unwrap_or_default().trim();
+    if encoding.eq_ignore_ascii_case("quoted-printable") {
+        Cow::Owned(quoted_printable(raw))
+    } else if encoding.eq_ignore_ascii_case("base64") {
+        Cow::Owned(base64(raw))
+    } else {
+        Cow::Borrowed(raw)
     }
 }
 
