@@ -1,5 +1,17 @@
 //! Tells what a reply, and what a point, wants.
-use crate::domain::{Evidence, ReplyClass, Stance};
+//!
+//! Rules look at words outside quotation marks, in this order: objecting, keeping, asking,
+//! removing, then whichever of adding and editing comes first, then agreeing. Marks matter, since
+//! "bỏ" is not "bộ"; a text without any mark is read by the same patterns without marks.
+//!
+//! Cases: `fixtures/recognize/stance/`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::domain::{Confidence, Evidence, Finding, ReplyClass, Span, Stance};
+use crate::text::fold::fold;
 
 /// What a reply amounts to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -10,17 +22,297 @@ pub struct ReplyStance {
     pub evidence: Vec<Evidence>,
 }
 
+/// A pattern for text with marks, and the same for text that has lost them.
+struct Pattern {
+    marked: Regex,
+    plain: Regex,
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Self {
+        let compile = |pattern: &str| {
+            Regex::new(pattern).expect("the pattern is a constant that a test compiles")
+        };
+        Self {
+            marked: compile(pattern),
+            plain: compile(&fold(pattern)),
+        }
+    }
+}
+
+macro_rules! patterns {
+    ($($name:ident = $pattern:expr;)*) => {$(
+        static $name: LazyLock<Pattern> = LazyLock::new(|| Pattern::new($pattern));
+    )*
+        #[cfg(test)]
+        fn compile_all() -> usize {
+            let mut n_patterns = 0;
+            $(LazyLock::force(&$name); n_patterns += 1;)*
+            n_patterns
+        }
+    };
+}
+
+// All in lower case.
+patterns! {
+    AGREES = concat!(
+        r"\b(cơ bản |hoàn toàn |thống nhất )?(nhất trí|đồng tình|tán thành|ủng hộ|đồng ý|đồng thuận|",
+        r"thống nhất cao|hoàn toàn thống nhất|cơ bản thống nhất|thống nhất hoàn toàn|",
+        r"thống nhất (với|nội dung|về|ý kiến|dự thảo|toàn bộ)|thống nhất\.|thống nhất$)",
+    );
+    BUT = concat!(
+        r"\b(tuy nhiên|bên cạnh đó|đồng thời|ngoài ra|song,|riêng|một số ý kiến|một số nội dung|phụ lục kèm|",
+        r"phụ lục đính kèm|ý kiến cụ thể|đề nghị (bổ sung|sửa|xem xét|làm rõ|chỉnh sửa|cơ quan))",
+    );
+    NO_OPINION = r"\bkhông (có|tham gia) (ý kiến|góp ý|nội dung góp ý)|\bkhông (góp ý|tham gia góp ý)";
+    NOT_OURS = r"\bkhông thuộc (lĩnh vực|thẩm quyền|chức năng|phạm vi|nhiệm vụ)";
+    OBJECTS = concat!(
+        r"\b(không|chưa) (nhất trí|đồng ý|đồng tình|tán thành|ủng hộ)|",
+        r"\b(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|\bphản đối\b|",
+        r"\bkhông cần (thiết phải |phải )?(bổ sung|ban hành|quy định)|\bkhông nên (đổi|bắt buộc|ban hành|tách)",
+    );
+    KEEPS = r"\b(giữ nguyên|giữ lại|đề nghị giữ|nên giữ)\b";
+    ASKS = concat!(
+        r"\?|\blàm rõ\b|\bcho biết\b|\bmuốn biết\b|\b(đề nghị|cần) (được )?giải trình\b|\bgiải trình thêm\b|",
+        r"\bgiải thích (rõ|thêm)\b|\bhay (không|từ|do)\b.{0,90}\bnêu rõ\b|\bđề nghị nêu rõ[.;]?\s*$|",
+        r"\bbăn khoăn\b|\bđề nghị thuyết minh\b|\bkhông, xin cho\b|\bkhông thấy nói\b|\bxin hỏi\b",
+    );
+    REMOVES = concat!(
+        r"(?:^|[:;,.] |\bđề nghị |\bnên |\bcần |\bxem xét |\bkiến nghị |\bvà |\bđề xuất )",
+        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|bỏ|không quy định)\b",
+    );
+    ADDS = r"\b(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(nên|cần) có (quy định|cơ chế|chính sách|một|thêm|giải pháp))\b|^thêm\b";
+    EDITS = concat!(
+        r"\b(sửa|chỉnh sửa|chỉnh lý|điều chỉnh|thay|viết lại|viết gọn|tách|gộp|nâng|giảm|lùi|rà soát|cân nhắc|",
+        r"thống nhất|nêu rõ|ghi rõ|quy định rõ|xác định rõ|nêu cụ thể|cụ thể hóa|cụ thể hoá|quy định cụ thể|đảo|",
+        r"đổi (tên|thành|cụm|từ|lại)|cập nhật|xem lại|xem xét|nghiên cứu (lại|sửa)|trình bày|viện dẫn|đối chiếu|rút gọn|sử dụng thống nhất|",
+        r"dùng thống nhất|phân định|phân công|(đề nghị|nên|cần) giao|chuyển (thành|sang|cho)|nên chuyển|đề nghị chuyển|hoàn thiện|",
+        r"mở rộng|rút ngắn|hạ xuống|đưa lên)\b|^(chuyển|nêu|ghi|dùng|giao)\b|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)\b",
+    );
+    WANTS = r"\b(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)\b";
+    DOUBTS = concat!(
+        r"\b(không khả thi|không phù hợp|không hợp lý|chưa (phù hợp|hợp lý|chính xác|rõ|đủ|cụ thể|khớp|thống nhất|có|",
+        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|quá|còn)\b",
+    );
+}
+
+/// Words after which the same verb only describes: "chưa bổ sung", "đã sửa".
+const DESCRIBES: [&str; 8] = ["chưa", "không", "đã", "được", "sự", "việc", "khi", "sau"];
+/// Words before "thống nhất với" that make it a comparison, not an agreement.
+const COMPARES: [&str; 12] = [
+    "để",
+    "cho",
+    "đảm bảo",
+    "bảo đảm",
+    "chưa",
+    "không",
+    "rà soát,",
+    "sự",
+    "đề nghị",
+    "sửa",
+    "đồng bộ,",
+    "soát",
+];
+
+/// Text prepared for the patterns: lower case, quotations blanked out, every byte in its place.
+struct Prepared {
+    words: String,
+    is_marked: bool,
+}
+
+impl Prepared {
+    fn new(text: &str) -> Self {
+        let mut words = String::with_capacity(text.len());
+        for c in text.chars() {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(small), None) if small.len_utf8() == c.len_utf8() => words.push(small),
+                _ => words.push(c),
+            }
+        }
+        let is_marked = words.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+        Self { words, is_marked }
+    }
+
+    fn without_quotations(mut self) -> Self {
+        let mut out = String::with_capacity(self.words.len());
+        let mut depth = 0_u32;
+        let mut is_inside = false;
+        for c in self.words.chars() {
+            match c {
+                '“' | '«' => depth += 1,
+                '”' | '»' => depth = depth.saturating_sub(1),
+                '"' => is_inside = !is_inside,
+                _ if depth > 0 || is_inside => {
+                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                    continue;
+                }
+                _ => {}
+            }
+            out.push(c);
+        }
+        // An odd mark opens no quotation.
+        if depth == 0 && !is_inside {
+            self.words = out;
+        }
+        self
+    }
+
+    /// Keeps what stands before "Lý do:", which says what is wanted.
+    fn without_reason(mut self) -> Self {
+        let reason = ["lý do:", "lí do:", "lý do ", "ly do:"]
+            .iter()
+            .filter_map(|mark| self.words.find(mark))
+            .filter(|&at| at > 20)
+            .min();
+        if let Some(at) = reason {
+            self.words.truncate(at);
+        }
+        self
+    }
+
+    fn find(&self, pattern: &Pattern) -> Option<Span> {
+        self.find_at(pattern, 0)
+    }
+
+    fn find_at(&self, pattern: &Pattern, from: usize) -> Option<Span> {
+        self.regex(pattern)
+            .find_at(&self.words, from)
+            .map(|found| Span::new(found.start(), found.end()))
+    }
+
+    fn regex<'a>(&self, pattern: &'a Pattern) -> &'a Regex {
+        if self.is_marked {
+            &pattern.marked
+        } else {
+            &pattern.plain
+        }
+    }
+
+    /// The first match that no word before it turns into something else.
+    fn find_unless(&self, pattern: &Pattern, before: &[&str]) -> Option<Span> {
+        self.regex(pattern)
+            .find_iter(&self.words)
+            .find(|found| !self.follows(found.start(), before))
+            .map(|found| Span::new(found.start(), found.end()))
+    }
+
+    /// Whether one of these words stands right before a byte.
+    fn follows(&self, at: usize, words: &[&str]) -> bool {
+        let before = self.words.get(..at).unwrap_or("").trim_end();
+        words.iter().any(|word| {
+            let plain;
+            let word = if self.is_marked {
+                *word
+            } else {
+                plain = fold(word);
+                plain.as_str()
+            };
+            before
+                .strip_suffix(word)
+                .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+        })
+    }
+}
+
 /// Classifies a whole reply that was split into `n_points` points.
 pub fn stance_of_reply(text: &str, n_points: usize) -> ReplyStance {
-    let _ = text;
-    ReplyStance {
-        class: (n_points > 0).then_some(ReplyClass::Comments),
-        evidence: Vec::new(),
+    let prepared = Prepared::new(text);
+    let verdict = |class, rule, span: Span, confidence| ReplyStance {
+        class: Some(class),
+        evidence: vec![Evidence::at(
+            Finding::Agreement,
+            rule,
+            span,
+            Confidence::new(confidence),
+        )],
+    };
+    let agrees = prepared.find_unless(&AGREES, &COMPARES);
+    if n_points > 0 {
+        return match agrees {
+            Some(span) => verdict(ReplyClass::Comments, "stance.agrees_but", span, 0.98),
+            None => ReplyStance {
+                class: Some(ReplyClass::Comments),
+                evidence: vec![Evidence::outside(
+                    Finding::Agreement,
+                    "stance.has_points",
+                    Confidence::new(0.98),
+                )],
+            },
+        };
+    }
+    let not_ours = prepared.find(&NOT_OURS);
+    let silent = prepared.find(&NO_OPINION);
+    match (agrees, silent.or(not_ours)) {
+        // "nhất trí …, không có ý kiến bổ sung" agrees; "không thuộc lĩnh vực …" does not.
+        (Some(agrees), _) if not_ours.is_none() => match prepared.find_at(&BUT, agrees.end) {
+            // The comments are elsewhere: in an annex, in another file.
+            Some(but) => verdict(
+                ReplyClass::Comments,
+                "stance.agrees_but",
+                Span::new(agrees.start, but.end),
+                0.7,
+            ),
+            None => verdict(ReplyClass::Agrees, "stance.agrees", agrees, 0.95),
+        },
+        (_, Some(silent)) => verdict(ReplyClass::NoOpinion, "stance.no_opinion", silent, 0.95),
+        (_, None) => ReplyStance::default(),
     }
 }
 
 /// Tells what one point wants; `None` where no word says so.
 pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
-    let _ = text;
-    None
+    let prepared = Prepared::new(text).without_quotations().without_reason();
+    let verdict = |stance, rule, span: Span, confidence| {
+        let confidence = Confidence::new(confidence);
+        Some((
+            stance,
+            Evidence::at(Finding::Stance, rule, span, confidence),
+        ))
+    };
+    if let Some(span) = prepared.find(&OBJECTS) {
+        return verdict(Stance::Object, "stance.objects", span, 0.95);
+    }
+    if let Some(span) = prepared.find(&KEEPS) {
+        return verdict(Stance::Keep, "stance.keeps", span, 0.95);
+    }
+    if let Some(span) = prepared.find(&ASKS) {
+        return verdict(Stance::Ask, "stance.asks", span, 0.85);
+    }
+    let removes = prepared.find(&REMOVES);
+    let adds = prepared.find_unless(&ADDS, &DESCRIBES);
+    let edits = prepared.find_unless(&EDITS, &DESCRIBES);
+    let agrees = prepared.find_unless(&AGREES, &COMPARES);
+    let wants = adds.into_iter().chain(edits).min_by_key(|span| span.start);
+    if let Some(agrees) =
+        agrees.filter(|agrees| wants.is_none_or(|wants| agrees.start <= wants.start))
+    {
+        let edits = prepared
+            .find_at(&EDITS, agrees.end)
+            .or_else(|| prepared.find_at(&ADDS, agrees.end))
+            .or_else(|| prepared.find_at(&BUT, agrees.end))
+            .or_else(|| removes.filter(|removes| removes.start > agrees.end));
+        return match edits {
+            Some(_) => verdict(Stance::AgreeWithComments, "stance.agrees_but", agrees, 0.85),
+            None => verdict(Stance::Agree, "stance.agrees", agrees, 0.95),
+        };
+    }
+    if let Some(span) = removes
+        && wants.is_none_or(|wants| span.start <= wants.start)
+    {
+        return verdict(Stance::Remove, "stance.removes", span, 0.9);
+    }
+    match (adds, edits) {
+        (Some(adds), edits) if edits.is_none_or(|edits| adds.start <= edits.start) => {
+            verdict(Stance::Add, "stance.adds", adds, 0.9)
+        }
+        (_, Some(edits)) => verdict(Stance::Edit, "stance.edits", edits, 0.85),
+        _ => {
+            let weak = prepared.find(&WANTS).or_else(|| prepared.find(&DOUBTS));
+            weak.and_then(|span| verdict(Stance::Edit, "stance.wants", span, 0.6))
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,7 +150,13 @@ impl<'a> Grammar<'a> {
         let mut next = end;
         while components.len() < MAX_COMPONENTS {
             let (joint, start) = self.joint(next);
-            let Some((step, end)) = self.component(start) else {
+            let has_annex = components
+                .iter()
+                .any(|component| component.step.keyword == Keyword::Annex);
+            let row = || self.numbered_row(start).filter(|_| has_annex);
+            let component = || self.component(start);
+            let found = self.inner_path(start).or_else(component).or_else(row);
+            let Some((step, end)) = found else {
                 break;
             };
             components.push(Component {
@@ -192,6 +198,37 @@ impl<'a> Grammar<'a> {
         (joint, at)
     }
 
+    /// "số 6" beside an annex is a row of its table.
+    fn numbered_row(&self, at: usize) -> Option<(Step, usize)> {
+        let start = match self.term(at) {
+            Term::Number => at,
+            Term::Line => self.after(at),
+            _ => return None,
+        };
+        let keyword = Keyword::Row;
+        let (items, end) = self.items(start, keyword);
+        (!items.is_empty()).then_some((Step { keyword, items }, end))
+    }
+
+    /// "2.1" between two places: "điểm d, 2.1, mục IV".
+    fn inner_path(&self, at: usize) -> Option<(Step, usize)> {
+        self.token(at).filter(|token| token.number.is_some())?;
+        let (pieces, end) = self.path(at, Keyword::Path)?;
+        let (_, next) = self.joint(end);
+        let is_inner = pieces.len() >= 2 && matches!(self.term(next), Term::Place(_));
+        is_inner.then(|| {
+            let item = Item {
+                value: Value::Path(pieces),
+                is_range_end: false,
+            };
+            let step = Step {
+                keyword: Keyword::Clause,
+                items: vec![item],
+            };
+            (step, end)
+        })
+    }
+
     fn component(&self, at: usize) -> Option<(Step, usize)> {
         let token = self.token(at)?;
         if token.is_quoted {
@@ -226,6 +263,11 @@ impl<'a> Grammar<'a> {
             let (_, next) = self.joint(end);
             let is_row = !items.is_empty() && self.term(next) == Term::Place(Keyword::Annex);
             return is_row.then_some((Step { keyword, items }, end));
+        }
+        if token.term == Term::Number {
+            let (step, end) = self.numbered_row(at)?;
+            let (_, next) = self.joint(end);
+            return (self.term(next) == Term::Place(Keyword::Annex)).then_some((step, end));
         }
         self.bare_path(at)
     }

@@ -38,7 +38,19 @@ struct Found {
     span: Span,
     rule: &'static str,
     confidence: f32,
-    is_comparison: bool,
+    order: Order,
+    /// "Phần tổ chức thực hiện": a place of its own even when one inside it follows.
+    is_named_part: bool,
+}
+
+/// Which places come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Target,
+    /// "Phần tổ chức thực hiện …, tại mục VI.1": named before the place itself.
+    Introduction,
+    /// Named only to compare with.
+    Comparison,
 }
 
 /// Resolves the mentions of one text.
@@ -55,7 +67,7 @@ pub(super) struct Resolver<'a> {
     other_laws: Vec<Span>,
     unresolved: Vec<Unresolved>,
     pages: Vec<Unresolved>,
-    whole: Option<Span>,
+    whole: Option<(Span, bool)>,
     format: Option<Span>,
     document: Option<(usize, Span, bool)>,
 }
@@ -119,7 +131,9 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 Mention::Law { span } => self.law = Some(*span),
-                Mention::Whole { span } => self.whole = self.whole.or(Some(*span)),
+                Mention::Whole { span, is_dossier } => {
+                    self.whole = self.whole.or(Some((*span, *is_dossier)));
+                }
                 Mention::Format { span } => self.format = self.format.or(Some(*span)),
                 Mention::Page { page, line, span } => self.pages.push(Unresolved {
                     span: *span,
@@ -136,7 +150,7 @@ impl<'a> Resolver<'a> {
 
     fn finish(mut self) -> Citations {
         // Comparisons never come first.
-        self.found.sort_by_key(|found| found.is_comparison);
+        self.found.sort_by_key(|found| found.order);
         let mut citations = Citations {
             other_laws: self.other_laws,
             unresolved: self.unresolved,
@@ -163,10 +177,14 @@ impl<'a> Resolver<'a> {
                 .places
                 .push(place(NodeRef::Format, span, "citation.format", 0.9));
         }
-        if let Some(span) = self.whole {
+        if let (Some((span, is_dossier)), None) = (self.whole, self.format) {
+            let node = match self.documents.first() {
+                Some(&outline) if !is_dossier => NodeRef::Document { outline },
+                _ => NodeRef::Dossier,
+            };
             citations
                 .places
-                .push(place(NodeRef::Dossier, span, "citation.whole", 0.85));
+                .push(place(node, span, "citation.whole", 0.85));
         }
         if citations.places.is_empty() {
             citations.unresolved.extend(self.pages);
@@ -330,17 +348,23 @@ impl<'a> Resolver<'a> {
     ) {
         if !is_comparison {
             // "Điều 5: khoản 1 …; khoản 3 …": the article only introduced them.
-            self.found.retain(|found| {
-                let above = match found.at {
-                    NodeRef::Node { outline, node } => Some(At {
+            let tree = self.tree;
+            let introduces = |found: &Found| match found.at {
+                NodeRef::Node { outline, node } if found.order == Order::Target => {
+                    let above = At {
                         outline,
                         node: Some(node),
-                    }),
-                    NodeRef::Dossier | NodeRef::Format | NodeRef::Document { .. } => None,
-                };
-                let introduces =
-                    above.is_some_and(|above| above != at && self.tree.is_within(at, above));
-                !introduces || found.is_comparison
+                    };
+                    above != at && tree.is_within(at, above)
+                }
+                _ => false,
+            };
+            self.found.retain_mut(|found| {
+                if introduces(found) {
+                    found.order = Order::Introduction;
+                    return found.is_named_part;
+                }
+                true
             });
             self.bases.retain(|base| *base != at);
             self.bases.insert(0, at);
@@ -351,7 +375,12 @@ impl<'a> Resolver<'a> {
             span,
             rule,
             confidence,
-            is_comparison,
+            order: if is_comparison {
+                Order::Comparison
+            } else {
+                Order::Target
+            },
+            is_named_part: false,
         });
     }
 
@@ -638,6 +667,9 @@ impl<'a> Resolver<'a> {
         rule: &mut Option<&'static str>,
     ) -> Option<At> {
         at.node?;
+        if self.tree.class(at) == Some(Class::Dash) {
+            return None;
+        }
         let piece = pieces.first()?;
         let n_dashes = self.tree.n_dashes(at);
         if keyword == Keyword::Paragraph || n_dashes == 0 {
@@ -721,6 +753,9 @@ impl<'a> Resolver<'a> {
                 };
                 let at = hit.at;
                 self.push(at, span, rule, confidence, false);
+                if let Some(found) = self.found.last_mut() {
+                    found.is_named_part = has_keyword;
+                }
             }
             several if has_keyword => {
                 let nodes = several.iter().map(|hit| hit.at.reference()).collect();

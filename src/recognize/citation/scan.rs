@@ -55,8 +55,10 @@ pub(super) enum Mention {
     Law {
         span: Span,
     },
+    /// All of a draft, or all drafts.
     Whole {
         span: Span,
+        is_dossier: bool,
     },
     Format {
         span: Span,
@@ -150,7 +152,7 @@ impl<'a> Scanner<'a> {
                     return next;
                 }
             }
-            Term::Whole => {
+            Term::Whole | Term::Dossier => {
                 let end = self.grammar.after(at);
                 let span = self.grammar.span(at, end);
                 // "toàn bộ dự thảo Đề án" is one document.
@@ -166,7 +168,8 @@ impl<'a> Scanner<'a> {
                     });
                     return end + n_words;
                 }
-                self.mentions.push(Mention::Whole { span });
+                let is_dossier = token.term == Term::Dossier;
+                self.mentions.push(Mention::Whole { span, is_dossier });
                 return end;
             }
             Term::Format => {
@@ -430,12 +433,17 @@ impl<'a> Scanner<'a> {
                 );
                 (after + usize::from(opened), true)
             }
+            None if self.follows_change(at) => (at, false),
             None => return None,
         };
-        let hits = self.tree.names_at(self.tokens_from(start)?);
+        let mut hits = self.tree.names_at(self.tokens_from(start)?);
+        let is_thing = bare.is_none() && !has_keyword;
+        if is_thing {
+            hits.retain(|hit| self.tree.class(hit.at) == Some(super::tree::Class::Named));
+        }
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
         let end = start + longest;
-        let is_closed = self.closes_name(end);
+        let is_closed = self.closes_name(end) || (is_thing && self.describes_basis(end));
         if !has_keyword && !is_closed {
             return None;
         }
@@ -453,6 +461,20 @@ impl<'a> Scanner<'a> {
             is_closed,
         });
         Some(next.max(end))
+    }
+
+    /// After "bỏ", "bổ sung": "Bỏ căn cứ là Quyết định số …".
+    fn follows_change(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| {
+            let before = self.grammar.term(before);
+            matches!(before, Term::Changing | Term::Plural)
+                || (at >= 2 && self.grammar.term(at - 2) == Term::Adding)
+        })
+    }
+
+    /// Whether the name of a legal basis goes on with that basis.
+    fn describes_basis(&self, at: usize) -> bool {
+        matches!(self.grammar.term(at), Term::Numbered | Term::Law)
     }
 
     /// Whether a clause starts here: at the text's beginning, after its numbering, or after a line
@@ -490,19 +512,41 @@ impl<'a> Scanner<'a> {
 
     /// Skips "Về", "Đối với", "Tại", "nội dung".
     fn skip_lead(&self, mut at: usize) -> usize {
-        for _ in 0..4 {
+        for _ in 0..7 {
             let Some(token) = self.grammar.token(at) else {
                 break;
             };
             let is_lead = token.kind == Kind::Word
                 && (LEADS.contains(&token.folded)
                     || (token.term == Term::Counted && token.folded == *CONTENT));
-            if !is_lead {
+            if is_lead {
+                at = self.grammar.after(at);
+                continue;
+            }
+            let measures = self.skip_measures(at);
+            if measures == at {
                 break;
             }
-            at = self.grammar.after(at);
+            at = measures;
         }
         at
+    }
+
+    /// Skips "nhóm giải pháp", "nhóm nhiệm vụ", "giải pháp".
+    fn skip_measures(&self, at: usize) -> usize {
+        let is = |at: usize, word: &str| {
+            self.grammar
+                .token(at)
+                .is_some_and(|token| token.folded == hash_folded(word))
+        };
+        let start = at + usize::from(is(at, "nhom"));
+        if is(start, "giai") && is(start + 1, "phap") {
+            start + 2
+        } else if start > at && is(start, "nhiem") && is(start + 1, "vu") {
+            start + 2
+        } else {
+            at
+        }
     }
 
     /// Whether what stands at `at` ends a name.

@@ -76,8 +76,13 @@ pub(super) enum Term {
     /// A law: carries a name.
     Law,
     Draft,
+    /// The draft that is spoken of, as a whole.
     Whole,
+    /// All drafts together.
+    Dossier,
     Format,
+    /// "bỏ", "sửa": what follows is a thing of the draft.
+    Changing,
 }
 
 /// A place called by its name.
@@ -117,7 +122,7 @@ struct File {
     ordinary: Words,
     counted: Words,
     reference: Words,
-    whole: Words,
+    whole: HashMap<String, Vec<String>>,
     format: Words,
     name: Vec<NameEntry>,
 }
@@ -159,6 +164,7 @@ fn keyed_term(key: &str) -> Option<Term> {
         "ordinal" => Term::Ordinal,
         "plural" => Term::Plural,
         "this" => Term::This,
+        "changing" => Term::Changing,
         "adding" => Term::Adding,
         "quoting" => Term::Quoting,
         "reason" => Term::Reason,
@@ -190,7 +196,11 @@ impl Terms {
         terms.add(&file.ordinary.words, Term::Ordinary);
         terms.add(&file.counted.words, Term::Counted);
         terms.add(&file.reference.words, Term::Reference);
-        terms.add(&file.whole.words, Term::Whole);
+        for (key, term) in [("draft", Term::Whole), ("dossier", Term::Dossier)] {
+            if let Some(words) = file.whole.get(key) {
+                terms.add(words, term);
+            }
+        }
         terms.add(&file.format.words, Term::Format);
         for phrases in terms.phrases.values_mut() {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));

@@ -1,6 +1,7 @@
 //! The nodes of a dossier, arranged for look-up.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::super::outline::roman_value;
 use super::lexer::{BuildIdentity, Kind, Token, hash_folded, hash_words};
@@ -306,19 +307,28 @@ impl Tree {
                     words.remove(0);
                 }
                 words.truncate(16);
-                if let Some(&first) = words.first() {
-                    tree.headings.entry(first).or_default().push(Heading {
-                        words,
-                        at: At {
-                            outline,
-                            node: Some(node),
-                        },
-                    });
+                let at = At {
+                    outline,
+                    node: Some(node),
+                };
+                // "Hoàn thiện cơ chế, chính sách …" is also called "cơ chế, chính sách".
+                if starts_with_verb(&words) && words.len() > 3 {
+                    tree.add_heading(words.get(2..).unwrap_or(&[]).to_vec(), at);
                 }
+                tree.add_heading(words, at);
             }
         }
         tree.add_names(dossier);
         tree
+    }
+
+    fn add_heading(&mut self, words: Vec<u64>, at: At) {
+        if let Some(&first) = words.first() {
+            self.headings
+                .entry(first)
+                .or_default()
+                .push(Heading { words, at });
+        }
     }
 
     /// Finds what the customary names mean in this dossier.
@@ -585,6 +595,26 @@ impl Document {
             .get(node)
             .is_some_and(|node| node.parent.is_none_or(|parent| self.is_anchored(parent)))
     }
+}
+
+/// Whether a heading starts with a verb that references to it leave out.
+fn starts_with_verb(words: &[u64]) -> bool {
+    static VERBS: LazyLock<Vec<[u64; 2]>> = LazyLock::new(|| {
+        [
+            ["hoan", "thien"],
+            ["phat", "trien"],
+            ["tang", "cuong"],
+            ["day", "manh"],
+            ["nang", "cao"],
+            ["xay", "dung"],
+            ["doi", "moi"],
+            ["mo", "rong"],
+            ["thuc", "day"],
+        ]
+        .map(|pair| pair.map(hash_folded))
+        .to_vec()
+    });
+    VERBS.iter().any(|verb| words.starts_with(verb))
 }
 
 /// How many words agree, and how many tokens that is; commas and "và" between words are skipped.
