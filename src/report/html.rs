@@ -129,12 +129,13 @@ impl Page {
             }
             Block::Basis(text) => self.element("p", "basis", text),
             Block::Heading { level, text } => {
-                let tag = match level {
-                    1 => "h2",
-                    2 => "h3",
-                    _ => "h4",
+                let (tag, class) = match level {
+                    1 => ("h2", ""),
+                    2 => ("h3", ""),
+                    3 => ("h4", ""),
+                    _ => ("h4", "letter"),
                 };
-                self.element(tag, "", text);
+                self.element(tag, class, text);
             }
             Block::Paragraph(line) => self.lines("p", std::slice::from_ref(line)),
             Block::Item(line) => self.lines("li", std::slice::from_ref(line)),

@@ -90,6 +90,7 @@ fn round_blocks(source: &Source<'_>, round: &Round, entry: &RoundTally) -> Vec<B
         &roster,
         &mut lettered,
     ));
+    blocks.extend(pending(source, &entry.tally, &roster, &mut lettered));
     blocks.extend(silent(source, round, &entry.tally, &roster, &mut lettered));
     blocks.extend(not_asked(source, &entry.tally, &roster, &mut lettered));
     blocks
@@ -205,6 +206,29 @@ fn without_opinion(
         roster,
         ReplyClass::NoOpinion,
     ));
+    blocks
+}
+
+/// Units that replied with something nobody has read yet, or that is not kept here.
+fn pending(
+    source: &Source<'_>,
+    tally: &Tally,
+    roster: &[RosterLine<'_>],
+    lettered: &mut Lettered,
+) -> Vec<Block> {
+    let n = tally.classes.waiting + tally.classes.kept_apart;
+    if n == 0 {
+        return Vec::new();
+    }
+    let title = format!(
+        "Đơn vị đã trả lời, văn bản đang được xem xét hoặc lưu riêng: {} đơn vị",
+        count(n)
+    );
+    let mut blocks = vec![lettered.heading(&title)];
+    let lines = roster
+        .iter()
+        .filter(|line| line.was_asked && matches!(line.reply, Reply::Waiting | Reply::KeptApart));
+    blocks.extend(statistics::name_list(source, lines));
     blocks
 }
 
@@ -398,7 +422,9 @@ struct Lettered {
 
 impl Lettered {
     fn heading(&mut self, title: &str) -> Block {
-        let letter = ["a", "b", "c", "d", "đ", "e"].get(self.used).unwrap_or(&"");
+        let letter = ["a", "b", "c", "d", "đ", "e", "g"]
+            .get(self.used)
+            .unwrap_or(&"");
         self.used += 1;
         heading(4, &format!("{letter}) {title}"))
     }

@@ -1,7 +1,5 @@
 //! The info sheet: which part of the consultation, as of when, and the proof of the numbers.
 
-use crate::report::wording;
-
 use super::{Info, Kind, Source};
 
 pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
@@ -40,25 +38,11 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
     if let Kind::Extract(id) = kind {
         filters.push(("Đơn vị".to_owned(), source.facts.organization_name(id)));
     }
-    let mut reconciliation = source.numbers.clone();
-    for row in source.rows {
-        let Some(response) = row.response else {
-            continue;
-        };
-        if !wording::avoids_refusal(&response.text)
-            && let Some(point) = row.points.first()
-        {
-            reconciliation.notices.push(format!(
-                "Ý kiến số {}: câu trả lời có cụm từ “không tiếp thu”, được in thành “chưa tiếp thu”; đề nghị sửa lại câu trả lời.",
-                point.id
-            ));
-        }
-    }
     Info {
         consultation: snapshot.consultation.title.clone(),
         taken_at: snapshot.taken_at,
         ledger_seq: snapshot.ledger_seq,
         filters,
-        reconciliation,
+        reconciliation: source.numbers.clone(),
     }
 }

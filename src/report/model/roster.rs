@@ -1,6 +1,8 @@
 //! Who has and has not replied, with letter number and date; and what was set aside, with why.
 
-use crate::domain::{Disposition, Relation, Round};
+use std::collections::HashMap;
+
+use crate::domain::{Disposition, Relation, Round, SubmissionId};
 use crate::report::facts::{Reply, RosterLine};
 use crate::report::rows::sender_name;
 use crate::report::snapshot::SubmissionEntry;
@@ -195,6 +197,16 @@ fn result(source: &Source<'_>, line: &RosterLine<'_>) -> (Line, String) {
 
 /// What does not stand in the main table, and why; nothing when all does.
 pub(super) fn set_aside(source: &Source<'_>) -> Vec<Block> {
+    let replaced_by: HashMap<SubmissionId, &SubmissionEntry> = source
+        .facts
+        .snapshot
+        .submissions
+        .iter()
+        .filter_map(|by| match by.relation {
+            Some((Relation::Replaces | Relation::Withdraws, id)) => Some((id, by)),
+            _ => None,
+        })
+        .collect();
     let rows: Vec<Row> = source
         .facts
         .submissions_of(None)
@@ -209,7 +221,11 @@ pub(super) fn set_aside(source: &Source<'_>) -> Vec<Block> {
                 ]),
                 Cell::date(Some(submission.arrived_on)),
                 Cell::text(submission.disposition.name()),
-                Cell::text(reason(source, submission)),
+                Cell::text(reason(
+                    source,
+                    submission,
+                    replaced_by.get(&submission.id).copied(),
+                )),
             ])
         })
         .collect();
@@ -247,7 +263,11 @@ pub(super) fn set_aside(source: &Source<'_>) -> Vec<Block> {
 }
 
 /// Why a submission is not counted.
-fn reason(source: &Source<'_>, submission: &SubmissionEntry) -> String {
+fn reason(
+    source: &Source<'_>,
+    submission: &SubmissionEntry,
+    replaced_by: Option<&SubmissionEntry>,
+) -> String {
     if let Some(remark) = submission.remark.as_deref().map(str::trim)
         && !remark.is_empty()
     {
@@ -259,23 +279,18 @@ fn reason(source: &Source<'_>, submission: &SubmissionEntry) -> String {
             .submission(id)
             .map_or_else(|| format!("lượt góp ý số {id}"), wording::source)
     };
-    let replacing = || {
-        let found = source.facts.snapshot.submissions.iter().find(|by| {
-            matches!(by.relation, Some((Relation::Replaces | Relation::Withdraws, id)) if id == submission.id)
-        });
-        found.map(wording::source)
-    };
+    let replaced_by = replaced_by.map(wording::source);
     let because = match submission.disposition {
         Disposition::Counted => String::new(),
         Disposition::Duplicate => match submission.relation {
             Some((relation, id)) => format!("{} {}", relation.name(), other(id)),
             None => "đã nhận trước đó".to_owned(),
         },
-        Disposition::Superseded => match replacing() {
+        Disposition::Superseded => match replaced_by {
             Some(by) => format!("được thay thế bằng {by}"),
             None => "đã có văn bản thay thế".to_owned(),
         },
-        Disposition::Withdrawn => match replacing() {
+        Disposition::Withdrawn => match replaced_by {
             Some(by) => format!("nơi gửi rút lại bằng {by}"),
             None => "nơi gửi rút lại".to_owned(),
         },

@@ -4,7 +4,7 @@ mod points;
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::domain::{Disposition, Relation, ReplyClass, RoundId, SubmissionId};
+use crate::domain::{Disposition, Relation, ReplyClass, ResponseState, RoundId, SubmissionId};
 use crate::report::facts::{Facts, Reply};
 use crate::report::snapshot::SubmissionEntry;
 use crate::report::wording;
@@ -53,23 +53,26 @@ impl Faults {
     }
 
     fn conclude(
-        mut self,
+        self,
         name: &'static str,
         round: Option<u32>,
         text: String,
         sides_agree: bool,
     ) -> Equation {
-        let holds = sides_agree && self.named.is_empty();
-        if self.n_more > 0 {
-            self.named.push(format!("… và {} mục khác", self.n_more));
-        }
         Equation {
             name,
             round,
             text,
-            holds,
-            offenders: self.named,
+            holds: sides_agree && self.named.is_empty(),
+            offenders: self.into_list(),
         }
+    }
+
+    fn into_list(mut self) -> Vec<String> {
+        if self.n_more > 0 {
+            self.named.push(format!("… và {} mục khác", self.n_more));
+        }
+        self.named
     }
 }
 
@@ -329,6 +332,14 @@ pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
         total.in_disposition(Disposition::Unread),
         "lượt góp ý chờ người xem, chưa được tính.",
     );
+    let unapproved: usize = total
+        .by_response_state
+        .iter()
+        .filter(|(state, _)| **state != ResponseState::Approved)
+        .map(|(_, n)| n)
+        .sum();
+    say(unapproved, "ý kiến có câu trả lời chưa được duyệt.");
+    let mut odd = Faults::default();
     let with_points: HashSet<SubmissionId> =
         facts.points_of(None).map(|(_, source)| source.id).collect();
     for submission in facts.submissions_of(None) {
@@ -336,7 +347,7 @@ pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
             continue;
         }
         let has_points = with_points.contains(&submission.id);
-        let odd = match submission.class {
+        let what = match submission.class {
             Some(ReplyClass::Comments) if !has_points => {
                 "xếp loại “có ý kiến” nhưng không có ý kiến nào được tách"
             }
@@ -345,8 +356,22 @@ pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
             }
             _ => continue,
         };
-        notices.push(format!("{}: {odd}.", submission_label(submission)));
+        odd.add(|| format!("{}: {what}.", submission_label(submission)));
     }
+    for (point, _) in facts.points_of(None) {
+        let Some(response) = &point.response else {
+            continue;
+        };
+        if !wording::avoids_refusal(&response.text) {
+            odd.add(|| {
+                format!(
+                    "Ý kiến số {}: câu trả lời có cụm từ “không tiếp thu”, được in thành “chưa tiếp thu”; đề nghị sửa lại câu trả lời.",
+                    point.id
+                )
+            });
+        }
+    }
+    notices.extend(odd.into_list());
     notices
 }
 
