@@ -13,7 +13,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::Scope;
-use super::filter::Plan;
+use super::filter::{Pass, Plan};
 use super::language::Node;
 use super::schema::Fields;
 
@@ -35,9 +35,15 @@ impl Scope {
 }
 
 /// Makes the alternatives of a search; together they match what it asks for. Never empty.
-pub(super) fn alternatives(all: &[Node], scope: &[Field], filters: &Plan) -> Vec<Box<dyn Query>> {
+pub(super) fn alternatives(
+    all: &[Node],
+    scope: &[Field],
+    filters: &Plan,
+    pass: Pass,
+) -> Vec<Box<dyn Query>> {
+    let leading: Vec<_> = filters.queries(pass).collect();
     if all.is_empty() {
-        return vec![conjunction(&[], &[], None, filters)];
+        return vec![conjunction(&[], &[], None, &leading)];
     }
     let mut lists = vec![Vec::new()];
     for node in all {
@@ -59,23 +65,16 @@ pub(super) fn alternatives(all: &[Node], scope: &[Field], filters: &Plan) -> Vec
                 .iter()
                 .flat_map(|node| scope.iter().map(|field| (*node, *field)))
                 .collect();
-            queries.push(conjunction(&wanted, &excluded, Some(*field), filters));
+            queries.push(conjunction(&wanted, &excluded, Some(*field), &leading));
         }
     }
     queries
 }
 
 /// One query for several alternatives, for passes that do not score.
-pub(super) fn union(alternatives: &[Box<dyn Query>]) -> Box<dyn Query> {
-    match alternatives {
-        [only] => only.box_clone(),
-        several => {
-            let clauses = several
-                .iter()
-                .map(|query| (Occur::Should, query.box_clone()));
-            Box::new(BooleanQuery::new(clauses.collect()))
-        }
-    }
+pub(super) fn union(alternatives: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    let clauses = alternatives.into_iter();
+    boolean(clauses.map(|query| (Occur::Should, query)).collect())
 }
 
 /// Adds a part to every list, multiplying the lists by its choices where they are few.
@@ -110,7 +109,7 @@ fn conjunction(
     wanted: &[&Node],
     excluded: &[(&Node, Field)],
     field: Option<Field>,
-    filters: &Plan,
+    leading: &[Box<dyn Query>],
 ) -> Box<dyn Query> {
     let mut clauses = Vec::new();
     let mut seen = BTreeSet::new();
@@ -123,7 +122,8 @@ fn conjunction(
             clauses.extend(field.map(|field| (Occur::Must, query(node, field))));
         }
     }
-    clauses.extend(filters.queries().map(|filter| (Occur::Must, filter)));
+    let leading = leading.iter();
+    clauses.extend(leading.map(|filter| (Occur::Must, filter.box_clone())));
     if clauses.is_empty() {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }

@@ -8,7 +8,7 @@ use tantivy::query::EnableScoring;
 
 use crate::domain::{Channel, Decision, PointId, PointState, Stance};
 
-use super::filter::column;
+use super::filter::{Pass, column};
 use super::schema::{at_place, number_id};
 use super::search::{Asked, each_match};
 use super::{Error, Index, Query};
@@ -129,7 +129,7 @@ fn count(asked: &Asked<'_>, facet: Facet) -> Result<BTreeMap<FacetValue, u64>, E
         let Some(column) = column(segment, facet.field_name())? else {
             continue;
         };
-        let gate = asked.filters.gate(segment)?;
+        let gate = asked.filters.gate(Pass::Counting, segment)?;
         let mut tally = Tally::new(column.min_value(), column.max_value());
         each_match(weight.as_ref(), segment, &gate, &mut |doc| {
             for number in column.values_for_doc(doc) {
@@ -165,7 +165,7 @@ fn ids(asked: &Asked<'_>) -> Result<Vec<PointId>, Error> {
         let Some(column) = column(segment, "id")? else {
             continue;
         };
-        let gate = asked.filters.gate(segment)?;
+        let gate = asked.filters.gate(Pass::Counting, segment)?;
         each_match(weight.as_ref(), segment, &gate, &mut |doc| {
             found.push(PointId(number_id(column.first(doc).unwrap_or(0))));
             ControlFlow::Continue(())

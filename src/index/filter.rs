@@ -1,8 +1,8 @@
 //! Conditions on what is known about a point, beside its words.
 //!
-//! A condition works in one of two ways, chosen by how many points it lets through: a *narrow* one
-//! joins the query and leads it, by its posting lists; a *wide* one is checked in the fast columns
-//! on each point the words found, which leaves the words' block-max pruning intact.
+//! A condition works in one of two ways, chosen by how many points it lets through and by what is
+//! done with them. It *leads*: its posting lists join the query. Or it is *checked*, in the fast
+//! columns, on each point the words found, which leaves the words' block-max pruning intact.
 
 use std::collections::BTreeSet;
 
@@ -154,7 +154,7 @@ impl Filters {
         conditions
     }
 
-    /// Decides which conditions lead the query and which are checked afterwards.
+    /// Decides which conditions lead and which are checked.
     pub(super) fn plan(&self, fields: &Fields, searcher: &Searcher) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let n_points = searcher.num_docs();
@@ -162,26 +162,40 @@ impl Filters {
         let n_kept: u64 = segments.map(|segment| u64::from(segment.max_doc())).sum();
         for condition in self.conditions(fields) {
             let Some(terms) = condition.terms() else {
-                plan.wide.push(condition);
+                plan.conditions.push(Planned {
+                    condition,
+                    terms: Vec::new(),
+                    leads_scoring: false,
+                    leads_counting: false,
+                });
                 continue;
             };
             let mut n_passing = 0;
             for term in &terms {
                 n_passing += searcher.doc_freq(term)?;
             }
-            if n_passing.saturating_mul(NARROW) < n_points {
-                plan.narrow.push(terms);
-            } else if terms.len() > 1 || n_passing < n_kept {
-                plan.wide.push(condition);
+            let leads = |one_in: u64| n_passing.saturating_mul(one_in) < n_points;
+            if terms.len() == 1 && n_passing == n_kept {
+                // All points have the one value: the only consultation, as a rule.
+                continue;
             }
-            // Otherwise all points have the one value: the only consultation, as a rule.
+            plan.conditions.push(Planned {
+                leads_scoring: leads(SCORING),
+                leads_counting: leads(COUNTING),
+                condition,
+                terms,
+            });
         }
         Ok(plan)
     }
 }
 
-/// A condition is narrow when it lets less than one point in so many through.
-const NARROW: u64 = 8;
+/// A condition leads a pass for the best when it lets less than one point in so many through. Above
+/// that the pruning it prevents would save more (measured at 100,000 and at 12 million points).
+const SCORING: u64 = 32;
+
+/// The same for passes that do not score, where there is no pruning to lose.
+const COUNTING: u64 = 8;
 
 /// Looking up how often more values than this occur costs more than it saves.
 const MAX_LOOKED_UP: usize = 256;
@@ -215,18 +229,44 @@ impl Condition {
     }
 }
 
+/// What is done with the points a query finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// The best are kept, the rest pruned.
+    Scoring,
+    /// All are visited, or as many as are wanted.
+    Counting,
+}
+
 /// How the filters of one search will be applied.
 #[derive(Default)]
 pub(super) struct Plan {
-    narrow: Vec<Vec<Term>>,
-    wide: Vec<Condition>,
+    conditions: Vec<Planned>,
+}
+
+struct Planned {
+    condition: Condition,
+    /// The terms that satisfy it; empty where they are too many to list.
+    terms: Vec<Term>,
+    leads_scoring: bool,
+    leads_counting: bool,
+}
+
+impl Planned {
+    fn leads(&self, pass: Pass) -> bool {
+        match pass {
+            Pass::Scoring => self.leads_scoring,
+            Pass::Counting => self.leads_counting,
+        }
+    }
 }
 
 impl Plan {
-    /// The narrow conditions as parts of a query; they add nothing to a score.
-    pub(super) fn queries(&self) -> impl Iterator<Item = Box<dyn Query>> {
-        self.narrow.iter().map(|terms| {
-            let query: Box<dyn Query> = match terms.as_slice() {
+    /// The conditions that lead a pass, as parts of a query; they add nothing to a score.
+    pub(super) fn queries(&self, pass: Pass) -> impl Iterator<Item = Box<dyn Query>> {
+        let leading = self.conditions.iter();
+        leading.filter(move |it| it.leads(pass)).map(|it| {
+            let query: Box<dyn Query> = match it.terms.as_slice() {
                 [term] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
                 terms => Box::new(TermSetQuery::new(terms.iter().cloned())),
             };
@@ -235,17 +275,23 @@ impl Plan {
         })
     }
 
-    /// The wide conditions and deletions, ready for one segment.
-    pub(super) fn gate<'a>(&self, segment: &'a SegmentReader) -> Result<Gate<'a>, Error> {
+    /// The conditions checked in a pass, and deletions, ready for one segment.
+    pub(super) fn gate<'a>(
+        &self,
+        pass: Pass,
+        segment: &'a SegmentReader,
+    ) -> Result<Gate<'a>, Error> {
         let mut checks = Vec::new();
-        for condition in &self.wide {
-            checks.push(Check::new(condition, segment)?);
+        for planned in &self.conditions {
+            if !planned.leads(pass) {
+                checks.push(Check::new(&planned.condition, segment)?);
+            }
         }
         Ok(Gate { segment, checks })
     }
 }
 
-/// Lets the points of one segment through that exist and satisfy all wide conditions.
+/// Lets the points of one segment through that exist and satisfy all conditions checked.
 pub(super) struct Gate<'a> {
     segment: &'a SegmentReader,
     checks: Vec<Check>,

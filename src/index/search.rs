@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::ControlFlow;
 
 use tantivy::query::{EnableScoring, Query as Condition, Weight};
+use tantivy::schema::Field;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, Score, Searcher, SegmentReader};
 
 use crate::domain::PointId;
 
-use super::filter::{Gate, Plan, column};
+use super::filter::{Gate, Pass, Plan, column};
 use super::language::{self, Node};
 use super::schema::number_id;
 use super::{Correction, Error, Hit, Hits, Index, Query, Sort, Total, compile, correct, rank};
@@ -54,7 +55,7 @@ pub(super) struct Asked<'a> {
     words: Vec<Node>,
     is_cut: bool,
     pub(super) filters: Plan,
-    alternatives: Vec<Box<dyn Condition>>,
+    scope: Vec<Field>,
 }
 
 impl<'a> Asked<'a> {
@@ -76,14 +77,13 @@ impl<'a> Asked<'a> {
     ) -> Result<Self, Error> {
         let fields = &index.shared.fields;
         let filters = query.filters.plan(fields, searcher)?;
-        let alternatives = compile::alternatives(&words, &query.scope.fields(fields), &filters);
         Ok(Self {
             index,
             searcher,
             words,
             is_cut,
             filters,
-            alternatives,
+            scope: query.scope.fields(fields),
         })
     }
 
@@ -92,9 +92,8 @@ impl<'a> Asked<'a> {
         &self,
         query: &Query,
     ) -> Result<Option<(Self, Vec<Correction>)>, Error> {
-        let scope = query.scope.fields(&self.index.shared.fields);
         let mut words = self.words.clone();
-        let corrected = correct::correct(&mut words, &query.text, &scope, self.searcher)?;
+        let corrected = correct::correct(&mut words, &query.text, &self.scope, self.searcher)?;
         if corrected.is_empty() {
             return Ok(None);
         }
@@ -104,14 +103,18 @@ impl<'a> Asked<'a> {
 
     /// Everything that matches, without scores.
     pub(super) fn condition(&self) -> Box<dyn Condition> {
-        compile::union(&self.alternatives)
+        compile::union(self.alternatives(Pass::Counting))
+    }
+
+    fn alternatives(&self, pass: Pass) -> Vec<Box<dyn Condition>> {
+        compile::alternatives(&self.words, &self.scope, &self.filters, pass)
     }
 
     fn run(&self, query: &Query) -> Result<Hits, Error> {
         let n_wanted = query.offset.saturating_add(query.limit);
         let by_words = !self.words.is_empty() && query.sort == Sort::Score;
         let (candidates, total) = if by_words {
-            self.best_by_words(n_wanted, query)?
+            self.best_by_words(n_wanted)?
         } else {
             self.first_by_column(n_wanted, query.sort)?
         };
@@ -124,11 +127,11 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn best_by_words(&self, n_wanted: usize, query: &Query) -> Result<(Vec<Hit>, Total), Error> {
+    fn best_by_words(&self, n_wanted: usize) -> Result<(Vec<Hit>, Total), Error> {
         let n_kept = n_wanted.max(N_RERANKED);
         let mut best: BTreeMap<u64, Candidate> = BTreeMap::new();
         let mut is_complete = true;
-        for alternative in &self.alternatives {
+        for alternative in self.alternatives(Pass::Scoring) {
             let found = self.best_of(alternative.as_ref(), n_kept)?;
             is_complete &= found.len() < n_kept;
             for candidate in found {
@@ -147,8 +150,7 @@ impl<'a> Asked<'a> {
         candidates.truncate(n_kept);
         let n_reranked = candidates.len().min(N_RERANKED);
         let rest = candidates.split_off(n_reranked);
-        let scope = query.scope.fields(&self.index.shared.fields);
-        let ranking = rank::Ranking::new(&self.words, &scope, self.index, self.searcher)?;
+        let ranking = rank::Ranking::new(&self.words, &self.scope, self.index, self.searcher)?;
         let mut hits = ranking.rank(&candidates, self.searcher)?;
         hits.extend(rest.into_iter().map(|candidate| Hit {
             id: PointId(number_id(candidate.id)),
@@ -165,7 +167,7 @@ impl<'a> Asked<'a> {
             let Some(ids) = column(segment, "id")? else {
                 continue;
             };
-            let gate = self.filters.gate(segment)?;
+            let gate = self.filters.gate(Pass::Scoring, segment)?;
             weight.for_each_pruning(first.threshold(), segment, &mut |doc, score| {
                 if gate.passes(doc) {
                     let id = ids.first(doc).unwrap_or(0);
@@ -190,7 +192,7 @@ impl<'a> Asked<'a> {
                 Sort::Score | Sort::Id => None,
                 Sort::Newest | Sort::Oldest => column(segment, "arrived_on")?,
             };
-            let gate = self.filters.gate(segment)?;
+            let gate = self.filters.gate(Pass::Counting, segment)?;
             each_match(weight.as_ref(), segment, &gate, &mut |doc| {
                 n_matches += 1;
                 let day = days.as_ref().and_then(|days| days.first(doc)).unwrap_or(0);
@@ -220,7 +222,7 @@ impl<'a> Asked<'a> {
         let weight = condition.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
         let mut n_matches = 0;
         for segment in self.searcher.segment_readers() {
-            let gate = self.filters.gate(segment)?;
+            let gate = self.filters.gate(Pass::Counting, segment)?;
             each_match(weight.as_ref(), segment, &gate, &mut |_| {
                 n_matches += 1;
                 if n_matches > MAX_TOTAL {
