@@ -6,9 +6,10 @@
 use serde::Deserialize;
 
 use super::ingest::parse_decision;
+use super::review::SubmissionDecision;
 use super::understand::text_key;
 use super::{App, Error, Kind, lines};
-use crate::domain::{Consultation, Decision, ResponseState};
+use crate::domain::{Consultation, Decision, Disposition, ResponseState};
 use crate::respond::{self, Draft, Step};
 use crate::store::ledger::{self, Action};
 use crate::store::points::{self, Point};
@@ -45,6 +46,13 @@ struct ScopeLine {
     organization: String,
     contains: String,
     reason: String,
+}
+
+#[derive(Deserialize)]
+struct TriageLine {
+    file: String,
+    disposition: String,
+    remark: String,
 }
 
 /// A point that can be found by its words.
@@ -159,6 +167,49 @@ impl App {
         Ok(outcome)
     }
 
+    /// Applies a file of decisions about submissions: `file,disposition,remark`.
+    pub async fn apply_triage(
+        &self,
+        consultation: &Consultation,
+        file: &str,
+        text: &str,
+    ) -> Result<Outcome, Error> {
+        let lines: Vec<(u64, TriageLine)> = parse(file, text)?;
+        let mut tx = self.store.read().await?;
+        let which = submissions::Which::All(consultation.id);
+        let all = submissions::list_submissions(&mut tx, which).await?;
+        drop(tx);
+        let mut outcome = Outcome::default();
+        for (number, line) in lines {
+            let disposition = Disposition::parse(line.disposition.trim());
+            let found = all
+                .iter()
+                .find(|submission| submission.source == line.file.trim());
+            match (found, disposition) {
+                (Some(submission), Some(_)) if submission.is_touched => outcome.n_known += 1,
+                (Some(submission), Some(disposition)) => {
+                    let decision = SubmissionDecision {
+                        disposition: Some(disposition),
+                        remark: Some(line.remark),
+                        ..SubmissionDecision::default()
+                    };
+                    self.decide_submission(submission.id, &decision, &self.config.actor)
+                        .await?;
+                    outcome.n_saved += 1;
+                }
+                (None, _) => outcome.problems.push(format!(
+                    "{file}, dòng {number}: không có lượt góp ý từ `{}`.",
+                    line.file
+                )),
+                (_, None) => outcome.problems.push(format!(
+                    "{file}, dòng {number}: không có trạng thái `{}`.",
+                    line.disposition
+                )),
+            }
+        }
+        Ok(outcome)
+    }
+
     async fn targets(&self, consultation: &Consultation) -> Result<Vec<Target>, Error> {
         let names = self.names(consultation).await?;
         let codes: std::collections::BTreeMap<_, _> = self
@@ -179,7 +230,7 @@ impl App {
         let texts = super::reindex::texts_of(points.iter(), &parts);
         Ok(points
             .into_iter()
-            .filter(|point| point.disposition == crate::domain::Disposition::Counted)
+            .filter(|point| point.disposition == Disposition::Counted)
             .map(|point| Target {
                 round: point
                     .round
@@ -218,6 +269,8 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(
     }
 }
 
+/// The one point of an organization that contains the words; where several do, the one that begins
+/// with them, and of equal ones the first (the same letter sent twice).
 fn find<'a>(
     targets: &'a [Target],
     round: u32,
@@ -225,22 +278,31 @@ fn find<'a>(
     contains: &str,
 ) -> Result<&'a Target, String> {
     let words = text_key(contains);
-    let mut fitting = targets.iter().filter(|target| {
-        target.round == round
-            && target
-                .organizations
-                .iter()
-                .any(|code| code == organization.trim())
-            && target.key.contains(&words)
-    });
-    match (fitting.next(), fitting.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => Err(format!(
-            "có nhiều ý kiến của {organization} chứa “{contains}”; ghi rõ hơn."
-        )),
-        (None, _) => Err(format!(
+    let mut fitting: Vec<&Target> = targets
+        .iter()
+        .filter(|target| {
+            target.round == round
+                && target
+                    .organizations
+                    .iter()
+                    .any(|code| code == organization.trim())
+                && target.key.contains(&words)
+        })
+        .collect();
+    if fitting.len() > 1 && fitting.iter().any(|target| target.key.starts_with(&words)) {
+        fitting.retain(|target| target.key.starts_with(&words));
+    }
+    let Some((first, others)) = fitting.split_first() else {
+        return Err(format!(
             "không có ý kiến của {organization} chứa “{contains}”."
-        )),
+        ));
+    };
+    if others.iter().all(|other| other.key == first.key) {
+        Ok(first)
+    } else {
+        Err(format!(
+            "có nhiều ý kiến của {organization} chứa “{contains}”; ghi rõ hơn."
+        ))
     }
 }
 

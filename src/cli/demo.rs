@@ -79,17 +79,26 @@ pub(super) async fn run(app: &App, output: &mut Output) -> Result<Exit, Error> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    for (file, apply_out_of_scope) in [("answers.csv", false), ("out_of_scope.csv", true)] {
-        let bytes = Example.read(file).map_err(missing)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let outcome = if apply_out_of_scope {
-            app.apply_out_of_scope(&consultation, file, &text).await?
-        } else {
-            app.apply_answers(&consultation, file, &text).await?
-        };
-        for problem in &outcome.problems {
-            output.note(problem);
-        }
+    let text = |file| {
+        Example
+            .read(file)
+            .map_err(missing)
+            .map(|b| String::from_utf8_lossy(&b).into_owned())
+    };
+    let outcomes = [
+        app.apply_triage(&consultation, "triage.csv", &text("triage.csv")?)
+            .await?,
+        app.apply_answers(&consultation, "answers.csv", &text("answers.csv")?)
+            .await?,
+        app.apply_out_of_scope(
+            &consultation,
+            "out_of_scope.csv",
+            &text("out_of_scope.csv")?,
+        )
+        .await?,
+    ];
+    for problem in outcomes.iter().flat_map(|outcome| &outcome.problems) {
+        output.note(problem);
     }
     let has_changed = app.ledger_seq().await? != before;
     write_reports(app, &consultation, has_changed, output).await?;

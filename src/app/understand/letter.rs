@@ -50,6 +50,7 @@ pub fn understand_letter(
                 crate::domain::Confidence::CERTAIN,
             ));
             understood.round = hint.round;
+            recognize_sender(dossier, &mut understood, Some(mail), None);
             return understood;
         }
     }
