@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
+use crate::domain::ContentHash;
 
 /// One file.
 pub(super) struct Asset {
@@ -23,8 +24,8 @@ pub(super) struct Asset {
 
 impl Asset {
     fn new(stem: &str, extension: &str, media_type: &'static str, bytes: &'static [u8]) -> Self {
-        let digest = Sha256::digest(bytes);
-        let hash: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let digest = ContentHash(Sha256::digest(bytes).into()).to_string();
+        let hash: String = digest.chars().take(16).collect();
         Self {
             name: format!("{stem}-{hash}.{extension}"),
             etag: format!("\"{hash}\""),

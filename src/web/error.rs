@@ -101,7 +101,7 @@ fn log(cause: &(dyn std::error::Error + 'static)) -> String {
     let mut bytes = [0; 4];
     // Without randomness the reference is all zeros, which still finds the line by its time.
     let _ = getrandom::fill(&mut bytes);
-    let reference: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let reference = format!("{:08x}", u32::from_ne_bytes(bytes));
     let mut chain = cause.to_string();
     let mut next = cause.source();
     while let Some(deeper) = next {

@@ -83,11 +83,11 @@ pub(in crate::web) async fn import_files(
         .map_err(|rejection| Error::invalid(format!("Biểu mẫu tải tệp chưa đúng: {rejection}")))?;
     let mut round: Option<Round> = None;
     let mut outcomes = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(cut_off)? {
+    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
         match field.name() {
             // It stands before the files in the form, and so in what is sent.
             Some("round") => {
-                let text = field.text().await.map_err(cut_off)?;
+                let text = field.text().await.map_err(|error| cut_off(&error))?;
                 if let Some(number) = round_number(&text)? {
                     round = Some(app.round(consultation.id, number).await?);
                 }
@@ -119,7 +119,7 @@ async fn import_file(
     let limit = usize::try_from(app.config.max_file_bytes).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     let mut is_too_large = false;
-    while let Some(chunk) = field.chunk().await.map_err(cut_off)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| cut_off(&error))? {
         is_too_large |= bytes.len().saturating_add(chunk.len()) > limit;
         if is_too_large {
             bytes = Vec::new();
@@ -144,7 +144,7 @@ async fn import_file(
     Ok(Outcome::Done(imported.await?))
 }
 
-fn cut_off(error: MultipartError) -> Error {
+fn cut_off(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Error::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -38,7 +38,6 @@ struct PointPage {
     position: String,
     badges: Vec<Badge>,
     section: String,
-    heading: String,
     has_section: bool,
     section_address: String,
     other_sections: Vec<String>,
@@ -400,7 +399,6 @@ fn view(
             .section
             .clone()
             .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
-        heading: seen.section_heading.clone().unwrap_or_default(),
         other_sections: seen.other_sections.clone(),
         cited_as: point.cited_as.clone().unwrap_or_default(),
         words: seen.text.clone(),
