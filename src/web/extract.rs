@@ -1,0 +1,90 @@
+//! Extractors that answer with our own error pages.
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use crate::app::App;
+use crate::domain::Consultation;
+
+/// The consultation named by `{code}` in the path.
+pub(super) struct InConsultation(pub(super) Consultation);
+
+impl FromRequestParts<App> for InConsultation {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let code = path_parameter(parts, app, "code").await?;
+        Ok(Self(app.consultation(Some(&code)).await?))
+    }
+}
+
+/// The number named by `{id}` in the path.
+pub(super) struct Id(pub(super) i64);
+
+impl FromRequestParts<App> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let id = path_parameter(parts, app, "id").await?;
+        id.parse()
+            .map(Self)
+            .map_err(|_not_a_number| Error::no_such_page())
+    }
+}
+
+/// The words named by `{name}` in the path.
+pub(super) struct Name(pub(super) String);
+
+impl FromRequestParts<App> for Name {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        path_parameter(parts, app, "name").await.map(Self)
+    }
+}
+
+async fn path_parameter(parts: &mut Parts, app: &App, key: &str) -> Result<String, Error> {
+    let parameters = RawPathParams::from_request_parts(parts, app).await;
+    let parameters = parameters.map_err(|_not_text| Error::no_such_page())?;
+    let mut found = parameters.iter().filter(|(name, _)| *name == key);
+    let (_, value) = found.next().ok_or_else(Error::no_such_page)?;
+    Ok(value.to_owned())
+}
+
+/// What stands after the `?`.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let query = axum::extract::Query::from_request_parts(parts, app).await;
+        let query = query.map_err(|rejection| {
+            Error::invalid(format!("Địa chỉ có tham số chưa đúng: {rejection}"))
+        })?;
+        Ok(Self(query.0))
+    }
+}
+
+/// A sent form.
+pub(super) struct Form<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        match axum::extract::Form::from_request(request, app).await {
+            Ok(form) => Ok(Self(form.0)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Error::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "Nội dung gửi lên quá dài; hãy chia nhỏ hoặc nhập bằng tệp.",
+                ))
+            }
+            Err(rejection) => Err(Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}"))),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Nhập tệp: files in, and what became of each.
+
+use std::io::Cursor;
+
+use askama::Template;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+
+use super::{outlive, round_number};
+use crate::app::App;
+use crate::app::ingest::{FileReport, Incoming, Options};
+use crate::domain::{Consultation, Round};
+use crate::web::error::Error;
+use crate::web::extract::InConsultation;
+use crate::web::views::{Html, Page, Place, Select};
+use crate::web::words;
+
+/// Reasons and problems shown of one file; all of them stand under "Chờ xem".
+const N_SHOWN: usize = 50;
+
+#[derive(Template)]
+#[template(path = "import.html", config = "src/web/askama.toml")]
+pub(in crate::web) struct ImportPage {
+    page: Page,
+    round: Select,
+    max_megabytes: u64,
+}
+
+#[derive(Template)]
+#[template(path = "imported.html", config = "src/web/askama.toml")]
+pub(in crate::web) struct ImportedPage {
+    page: Page,
+    summary: String,
+    needs_attention: bool,
+    files: Vec<FileView>,
+}
+
+struct FileView {
+    name: String,
+    outcome: String,
+    class: &'static str,
+    counts: Vec<(String, String)>,
+    reasons: Vec<String>,
+    warnings: Vec<WarningView>,
+    n_more: usize,
+}
+
+struct WarningView {
+    location: String,
+    value: String,
+    problem: String,
+    remedy: String,
+}
+
+/// One file of an upload.
+enum Outcome {
+    Done(FileReport),
+    TooLarge(String),
+}
+
+pub(in crate::web) async fn get_import(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+) -> Result<Html<ImportPage>, Error> {
+    let rounds = app.rounds(&consultation).await?;
+    let choices = rounds.iter().map(super::points::round_choice);
+    let none = "Tự nhận biết theo nội dung và ngày";
+    Ok(Html(ImportPage {
+        page: Page::new(&consultation, Place::Import, "Nhập tệp"),
+        round: Select::new("round", "Đợt lấy ý kiến", none, "", choices),
+        max_megabytes: app.config.max_file_bytes >> 20,
+    }))
+}
+
+pub(in crate::web) async fn import_files(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    request: Request,
+) -> Result<Html<ImportedPage>, Error> {
+    let form = Multipart::from_request(request, &app).await;
+    let mut form = form
+        .map_err(|rejection| Error::invalid(format!("Biểu mẫu tải tệp chưa đúng: {rejection}")))?;
+    let mut round: Option<Round> = None;
+    let mut outcomes = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
+        match field.name() {
+            // It stands before the files in the form, and so in what is sent.
+            Some("round") => {
+                let text = field.text().await.map_err(|error| cut_off(&error))?;
+                if let Some(number) = round_number(&text)? {
+                    round = Some(app.round(consultation.id, number).await?);
+                }
+            }
+            Some("files") => {
+                let name = field.file_name().unwrap_or("").to_owned();
+                if !name.is_empty() {
+                    let outcome = import_file(&app, &consultation, round.as_ref(), name, field);
+                    outcomes.push(outcome.await?);
+                }
+            }
+            _ => {}
+        }
+    }
+    if outcomes.is_empty() {
+        return Err(Error::invalid("Chưa chọn tệp nào."));
+    }
+    let page = Page::new(&consultation, Place::Import, "Kết quả nhập tệp");
+    Ok(Html(view(page, &outcomes, app.config.max_file_bytes)))
+}
+
+async fn import_file(
+    app: &App,
+    consultation: &Consultation,
+    round: Option<&Round>,
+    name: String,
+    mut field: Field<'_>,
+) -> Result<Outcome, Error> {
+    let limit = usize::try_from(app.config.max_file_bytes).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    let mut is_too_large = false;
+    while let Some(chunk) = field.chunk().await.map_err(|error| cut_off(&error))? {
+        is_too_large |= bytes.len().saturating_add(chunk.len()) > limit;
+        if is_too_large {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if is_too_large {
+        return Ok(Outcome::TooLarge(name));
+    }
+    let options = Options {
+        round: round.cloned(),
+        dry_run: false,
+    };
+    let (app, consultation) = (app.clone(), consultation.clone());
+    let imported = outlive(async move {
+        let reader = Box::new(Cursor::new(bytes));
+        let incoming = Incoming { name, reader };
+        app.import(&consultation, incoming, &options, &|_progress| {})
+            .await
+    });
+    Ok(Outcome::Done(imported.await?))
+}
+
+fn cut_off(error: &MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Error::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Tổng dung lượng các tệp quá lớn; hãy chia làm nhiều lần, hoặc dùng lệnh \
+             `tiepthu import` trên máy chủ. Các tệp đã đọc xong trước đó vẫn được giữ.",
+        )
+    } else {
+        Error::invalid(format!("Việc tải tệp lên bị ngắt giữa chừng: {error}"))
+    }
+}
+
+fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {
+    let done = || {
+        outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Done(report) => Some(report),
+            Outcome::TooLarge(_) => None,
+        })
+    };
+    let n_submissions: u64 = done().map(FileReport::n_submissions).sum();
+    let n_points: u64 = done().map(|report| report.n_points).sum();
+    let refused = outcomes.len() - done().count();
+    ImportedPage {
+        summary: format!(
+            "{} tệp: thêm {} lượt góp ý, {} ý kiến.",
+            words::number(outcomes.len()),
+            words::number(n_submissions),
+            words::number(n_points)
+        ),
+        needs_attention: refused > 0 || done().any(FileReport::needs_attention),
+        files: outcomes
+            .iter()
+            .map(|outcome| file_view(outcome, limit))
+            .collect(),
+        page,
+    }
+}
+
+fn file_view(outcome: &Outcome, limit: u64) -> FileView {
+    let report = match outcome {
+        Outcome::Done(report) => report,
+        Outcome::TooLarge(name) => {
+            return FileView {
+                name: name.clone(),
+                outcome: format!(
+                    "Chưa nhập: tệp lớn hơn {} MB. Hãy tách nhỏ, hoặc dùng lệnh `tiepthu import` trên máy chủ.",
+                    limit >> 20
+                ),
+                class: "bad",
+                counts: Vec::new(),
+                reasons: Vec::new(),
+                warnings: Vec::new(),
+                n_more: 0,
+            };
+        }
+    };
+    let (class, outcome) = if report.was_known {
+        ("quiet", "Tệp này đã được nhập trước đây; không thêm gì.")
+    } else if report.needs_attention() {
+        ("wait", "Đã nhập; có chỗ cần người xem.")
+    } else {
+        ("good", "Đã nhập.")
+    };
+    let mut counts: Vec<(String, String)> = report
+        .submissions
+        .iter()
+        .map(|(state, n)| {
+            (
+                format!("lượt góp ý, {}", state.name().to_lowercase()),
+                words::number(*n),
+            )
+        })
+        .collect();
+    counts.push(("ý kiến".to_owned(), words::number(report.n_points)));
+    if report.n_known_rows > 0 {
+        let known = words::number(report.n_known_rows);
+        counts.push(("dòng đã có từ tệp trước".to_owned(), known));
+    }
+    let n_more = report.reasons.len().saturating_sub(N_SHOWN)
+        + report.warnings.len().saturating_sub(N_SHOWN);
+    FileView {
+        name: report.name.clone(),
+        outcome: outcome.to_owned(),
+        class,
+        counts,
+        reasons: report.reasons.iter().take(N_SHOWN).cloned().collect(),
+        warnings: report
+            .warnings
+            .iter()
+            .take(N_SHOWN)
+            .map(|warning| WarningView {
+                location: words::location(&warning.location),
+                value: warning.value.clone().unwrap_or_default(),
+                problem: warning.problem.clone(),
+                remedy: warning.remedy.clone(),
+            })
+            .collect(),
+        n_more,
+    }
+}

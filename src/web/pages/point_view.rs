@@ -1,0 +1,65 @@
+//! A point on a line of a list.
+
+use crate::app::search::PointView;
+use crate::web::address::query;
+use crate::web::views::{Badge, Marked};
+use crate::web::words;
+
+/// How much of a long point a list shows.
+const N_CHARS: usize = 480;
+
+/// What a list shows of a point.
+pub(in crate::web) struct PointLine {
+    pub(in crate::web) id: i64,
+    pub(in crate::web) address: String,
+    pub(in crate::web) section: String,
+    pub(in crate::web) heading: String,
+    pub(in crate::web) has_section: bool,
+    pub(in crate::web) words: Marked,
+    pub(in crate::web) organizations: String,
+    pub(in crate::web) submission: String,
+    pub(in crate::web) submission_address: String,
+    pub(in crate::web) round: String,
+    pub(in crate::web) stance: String,
+    pub(in crate::web) badges: Vec<Badge>,
+}
+
+/// Prepares a point; `kept` and `at` lead back to its place in the search.
+pub(in crate::web) fn point_line(
+    base: &str,
+    view: &PointView,
+    kept: &[(&'static str, &str)],
+    at: Option<usize>,
+) -> PointLine {
+    let at = at.map(|at| at.to_string()).unwrap_or_default();
+    let pairs = kept.iter().copied().chain([("at", at.as_str())]);
+    let sender = view
+        .submission
+        .sender
+        .as_deref()
+        .unwrap_or("Chưa rõ cơ quan, đơn vị");
+    PointLine {
+        id: view.point.id.0,
+        address: format!("{base}/points/{}{}", view.point.id, query(pairs)),
+        has_section: view.section.is_some(),
+        section: view
+            .section
+            .clone()
+            .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
+        heading: view.section_heading.clone().unwrap_or_default(),
+        words: Marked::excerpt(&view.text, &view.highlights, N_CHARS),
+        organizations: words::names(&view.organizations, sender),
+        submission: words::submission(&view.submission),
+        submission_address: format!(
+            "{base}/submissions/{}#p{}",
+            view.submission.id, view.point.id
+        ),
+        round: view.round.map(|n| format!("Đợt {n}")).unwrap_or_default(),
+        stance: view
+            .point
+            .stance
+            .map(|s| s.name().to_owned())
+            .unwrap_or_default(),
+        badges: Badge::of_point(view),
+    }
+}

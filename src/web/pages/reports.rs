@@ -1,0 +1,261 @@
+//! Báo cáo: every kind in every format, refused while the numbers do not add up.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::originals::attachment;
+use super::round_number;
+use crate::app::reporting::FileFormat;
+use crate::app::values::{Equation, ReportKind, Scope};
+use crate::app::{self, App};
+use crate::domain::{Consultation, OrganizationId};
+use crate::web::address::query;
+use crate::web::error::Error;
+use crate::web::extract::{InConsultation, Name, Query};
+use crate::web::views::{Html, Page, Place, Select};
+
+#[derive(Template)]
+#[template(path = "reports.html", config = "src/web/askama.toml")]
+pub(in crate::web) struct ReportsPage {
+    page: Page,
+    round: Select,
+    is_internal: bool,
+    kinds: Vec<KindLine>,
+    round_value: String,
+    organizations: Vec<String>,
+}
+
+struct KindLine {
+    name: &'static str,
+    about: &'static str,
+    /// Address, words, and whether it opens in the page.
+    files: Vec<(String, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "unreconciled.html", config = "src/web/askama.toml")]
+struct UnreconciledPage {
+    page: Page,
+    kind: &'static str,
+    equations: Vec<(String, Vec<String>)>,
+}
+
+/// Which part of the consultation a report covers.
+#[derive(Deserialize, Default, Clone)]
+pub(in crate::web) struct Asked {
+    #[serde(default)]
+    round: String,
+    #[serde(default)]
+    organization: String,
+    #[serde(default)]
+    internal: String,
+}
+
+pub(in crate::web) async fn list_reports(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Query(asked): Query<Asked>,
+) -> Result<Html<ReportsPage>, Error> {
+    let rounds = app.rounds(&consultation).await?;
+    let page = Page::new(&consultation, Place::Reports, "Báo cáo");
+    let choices = rounds.iter().map(super::points::round_choice);
+    let none = "Tất cả các đợt chính thức";
+    round_number(&asked.round)?;
+    Ok(Html(ReportsPage {
+        round: Select::new("round", "Phạm vi", none, &asked.round, choices),
+        is_internal: asked.internal == "1",
+        kinds: kinds(&page.base, &asked),
+        organizations: app
+            .organizations()
+            .await?
+            .into_iter()
+            .map(|o| o.name)
+            .collect(),
+        round_value: asked.round,
+        page,
+    }))
+}
+
+fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
+    let scope = query([
+        ("round", asked.round.as_str()),
+        ("internal", asked.internal.as_str()),
+    ]);
+    let about = |kind| match kind {
+        ReportKind::Full => {
+            "Thể thức theo Nghị định 30/2020/NĐ-CP, kèm số liệu và phụ lục, để trình ký."
+        }
+        ReportKind::BySection => {
+            "Bốn cột: mục, chủ thể góp ý, nội dung, tiếp thu hoặc giải trình; theo thứ tự dự thảo."
+        }
+        ReportKind::ByOrganization => "Cùng nội dung, xếp theo từng cơ quan, đơn vị.",
+        ReportKind::Roster => "Ai đã trả lời, ai chưa, số và ngày văn bản.",
+        ReportKind::Extract(_) => "",
+        ReportKind::OpenWork => "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến, cho người soạn.",
+    };
+    let formats = [("docx", "Word"), ("xlsx", "Excel"), ("html", "Xem")];
+    [
+        ReportKind::Full,
+        ReportKind::BySection,
+        ReportKind::ByOrganization,
+        ReportKind::Roster,
+        ReportKind::OpenWork,
+    ]
+    .map(|kind| KindLine {
+        name: kind.name(),
+        about: about(kind),
+        files: formats
+            .map(|(format, text)| {
+                (
+                    format!("{base}/reports/{}.{format}{scope}", kind.code()),
+                    text,
+                )
+            })
+            .into(),
+    })
+    .into()
+}
+
+pub(in crate::web) async fn get_report(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Name(name): Name,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    let (kind, format) = name.rsplit_once('.').ok_or_else(Error::no_such_page)?;
+    let format = FileFormat::parse(format).ok_or_else(Error::no_such_page)?;
+    let organization: Option<OrganizationId> = match asked.organization.as_str() {
+        "" => None,
+        name => Some(app.organization_by_name(consultation.id, name).await?),
+    };
+    if kind == "extract" && organization.is_none() {
+        return Err(Error::invalid("Hãy chọn cơ quan, đơn vị của bản trích."));
+    }
+    let kind = ReportKind::parse(kind, organization).ok_or_else(Error::no_such_page)?;
+    let scope = Scope {
+        rounds: round_number(&asked.round)?.map(|number| vec![number]),
+        include_internal: asked.internal == "1",
+        section_depth: app.config.section_depth,
+        ..Scope::default()
+    };
+    let model = match app.report(&consultation, kind, scope.clone()).await {
+        Ok(model) => model,
+        Err(error) if error.kind == app::Kind::Conflict => {
+            return refuse(&app, &consultation, kind, scope, error).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (_, bytes) = app.render(model, format).await?;
+    let file = format!(
+        "{}-{}.{}",
+        consultation.code,
+        kind.code(),
+        format.extension()
+    );
+    Ok(file_response(&file, format, bytes))
+}
+
+/// Says which numbers do not add up.
+async fn refuse(
+    app: &App,
+    consultation: &Consultation,
+    kind: ReportKind,
+    scope: Scope,
+    error: app::Error,
+) -> Result<Response, Error> {
+    let reconciliation = app.reconcile(consultation, scope).await?;
+    let line = |equation: &Equation| {
+        let round = equation.round.map(|number| format!("Đợt {number}: "));
+        let text = format!("{}{}", round.unwrap_or_default(), equation.text);
+        (text, equation.offenders.clone())
+    };
+    let equations: Vec<_> = reconciliation.failing().map(line).collect();
+    if equations.is_empty() {
+        return Err(error.into());
+    }
+    let page = UnreconciledPage {
+        page: Page::new(consultation, Place::Reports, "Số liệu chưa khớp"),
+        kind: kind.name(),
+        equations,
+    };
+    Ok((StatusCode::CONFLICT, Html(page)).into_response())
+}
+
+fn file_response(name: &str, format: FileFormat, bytes: Vec<u8>) -> Response {
+    let content_type = (CONTENT_TYPE, format.media_type().to_owned());
+    match format {
+        FileFormat::Docx | FileFormat::Xlsx => {
+            let saved = (CONTENT_DISPOSITION, attachment(name));
+            ([content_type, saved], bytes).into_response()
+        }
+        FileFormat::Html => {
+            let policy = (CONTENT_SECURITY_POLICY, document_policy(&bytes));
+            ([content_type, policy], bytes).into_response()
+        }
+    }
+}
+
+/// A policy that lets a self-contained document keep exactly the styles it carries, and nothing
+/// else: no script, no host, no form.
+fn document_policy(html: &[u8]) -> String {
+    let html = String::from_utf8_lossy(html);
+    let mut styles: Vec<&str> = Vec::new();
+    for (open, close) in [("<style>", "</style>"), (" style=\"", "\"")] {
+        for rest in html.split(open).skip(1) {
+            styles.extend(rest.split_once(close).map(|(style, _)| style));
+        }
+    }
+    styles.sort_unstable();
+    styles.dedup();
+    let mut policy = "default-src 'none'; sandbox allow-modals; frame-ancestors 'none'; \
+                      style-src 'unsafe-hashes'"
+        .to_owned();
+    for style in styles {
+        let digest = base64(&Sha256::digest(style.as_bytes()));
+        policy.push_str(&format!(" 'sha256-{digest}'"));
+    }
+    policy
+}
+
+/// Base64 with padding (RFC 4648, 4).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or(0));
+        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for n in 0..4_usize {
+            let digit = usize::try_from(group >> (18 - 6 * n) & 63).unwrap_or(0);
+            let digit = ALPHABET.get(digit).copied().map_or('=', char::from);
+            text.push(if n <= chunk.len() { digit } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, document_policy};
+
+    #[test]
+    fn base64_is_padded() {
+        let check = |bytes: &str, text| assert_eq!(base64(bytes.as_bytes()), text);
+        check("", "");
+        check("f", "Zg==");
+        check("fo", "Zm8=");
+        check("foob", "Zm9vYg==");
+        check("foobar", "Zm9vYmFy");
+    }
+
+    #[test]
+    fn a_document_keeps_only_its_own_styles() {
+        let policy = document_policy(b"<style>a{}</style><col style=\"width:1%\">");
+        assert_eq!(policy.matches("'sha256-").count(), 2);
+        assert!(!policy.contains("unsafe-inline"));
+    }
+}

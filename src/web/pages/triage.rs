@@ -1,0 +1,120 @@
+//! Chờ xem: submissions and problems that wait for a person, each with its remedies.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Redirect;
+
+use super::outlive;
+use super::submission::{DecisionForm, decision_form};
+use super::submissions::{SubmissionLine, submission_line};
+use crate::app::App;
+use crate::app::values::Problem;
+use crate::web::address::base;
+use crate::web::error::Error;
+use crate::web::extract::{Id, InConsultation};
+use crate::web::views::{Html, Page, Place};
+use crate::web::words;
+
+/// Submissions shown at once; the next ones follow when these are done.
+const N_SUBMISSIONS: usize = 20;
+/// Problems shown at once.
+const N_PROBLEMS: usize = 100;
+/// Beginning of a submission's words, to decide without opening it.
+const N_CHARS: usize = 400;
+
+#[derive(Template)]
+#[template(path = "triage.html", config = "src/web/askama.toml")]
+pub(in crate::web) struct TriagePage {
+    page: Page,
+    n_submissions: String,
+    n_more_submissions: usize,
+    submissions: Vec<Waiting>,
+    organizations: Vec<String>,
+    n_problems: String,
+    n_more_problems: usize,
+    problems: Vec<ProblemLine>,
+}
+
+struct Waiting {
+    line: SubmissionLine,
+    beginning: String,
+    original: String,
+    form: DecisionForm,
+}
+
+struct ProblemLine {
+    source: String,
+    location: String,
+    value: String,
+    problem: String,
+    remedy: String,
+    code: String,
+    submission: Option<String>,
+    action: String,
+}
+
+pub(in crate::web) async fn list_triage(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+) -> Result<Html<TriagePage>, Error> {
+    let triage = app.triage(&consultation).await?;
+    let rounds = app.rounds(&consultation).await?;
+    let page = Page::new(&consultation, Place::Triage, "Chờ xem");
+    let mut submissions = Vec::new();
+    for submission in triage.submissions.iter().take(N_SUBMISSIONS) {
+        let full = app.submission_in_full(&consultation, submission.id).await?;
+        let text = full.parts.first().map_or("", |part| part.text.as_str());
+        submissions.push(Waiting {
+            line: submission_line(&page.base, submission, &full.names),
+            beginning: text.chars().take(N_CHARS).collect(),
+            original: format!("/originals/{}", submission.id),
+            form: decision_form(&page.base, &full, &rounds, "triage"),
+        });
+    }
+    let problems = triage.problems.iter().take(N_PROBLEMS);
+    Ok(Html(TriagePage {
+        n_submissions: words::number(triage.submissions.len()),
+        n_more_submissions: triage.submissions.len() - submissions.len(),
+        submissions,
+        organizations: app
+            .organizations()
+            .await?
+            .into_iter()
+            .map(|o| o.name)
+            .collect(),
+        n_problems: words::number(triage.problems.len()),
+        n_more_problems: triage.problems.len().saturating_sub(N_PROBLEMS),
+        problems: problems
+            .map(|problem| problem_line(&page.base, problem))
+            .collect(),
+        page,
+    }))
+}
+
+fn problem_line(base: &str, problem: &Problem) -> ProblemLine {
+    let warning = &problem.warning;
+    ProblemLine {
+        source: problem.source.clone(),
+        location: words::location(&warning.location),
+        value: warning.value.clone().unwrap_or_default(),
+        problem: warning.problem.clone(),
+        remedy: warning.remedy.clone(),
+        code: warning.code.to_string(),
+        submission: problem
+            .submission
+            .map(|id| format!("{base}/submissions/{id}")),
+        action: format!("{base}/problems/{}/resolution", problem.id),
+    }
+}
+
+pub(in crate::web) async fn resolve_problem(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(id): Id,
+) -> Result<Redirect, Error> {
+    outlive(async move { app.resolve_problem(id).await }).await?;
+    Ok(Redirect::to(&format!(
+        "{}/triage#problems",
+        base(&consultation)
+    )))
+}

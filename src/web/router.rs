@@ -1,0 +1,72 @@
+//! Every address the program answers, on one page.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+use super::error::Error;
+use super::pages::{
+    import, originals, overview, point, points, record, reports, roster, submission, submissions,
+    triage,
+};
+use super::{api, assets, layers};
+use crate::app::App;
+
+/// Largest form that carries no file: a long answer is far below.
+const MAX_FORM_BYTES: usize = 2 << 20;
+
+/// Files of the largest size that fit into one upload.
+const MAX_FILES_PER_UPLOAD: usize = 8;
+
+/// All pages and the JSON API over one open data folder.
+pub fn router(app: App) -> Router {
+    let file_bytes = usize::try_from(app.config.max_file_bytes).unwrap_or(usize::MAX);
+    let upload_bytes = file_bytes.saturating_mul(MAX_FILES_PER_UPLOAD);
+    let upload = get(import::get_import)
+        .post(import::import_files)
+        .layer(DefaultBodyLimit::max(upload_bytes));
+    Router::new()
+        .route("/", get(overview::get_start))
+        .route("/c/{code}", get(overview::redirect_to_overview))
+        .route("/c/{code}/", get(overview::get_overview))
+        .route("/c/{code}/points", get(points::list_points))
+        .route("/c/{code}/points/{id}", get(point::get_point))
+        .route("/c/{code}/points/{id}/answer", post(point::answer_point))
+        .route("/c/{code}/points/{id}/decision", post(point::decide_point))
+        .route("/c/{code}/submissions", get(submissions::list_submissions))
+        .route(
+            "/c/{code}/submissions/{id}",
+            get(submission::get_submission),
+        )
+        .route(
+            "/c/{code}/submissions/{id}/decision",
+            post(submission::decide_submission),
+        )
+        .route("/c/{code}/triage", get(triage::list_triage))
+        .route(
+            "/c/{code}/problems/{id}/resolution",
+            post(triage::resolve_problem),
+        )
+        .route("/c/{code}/roster", get(roster::get_roster))
+        .route("/c/{code}/import", upload)
+        .route(
+            "/c/{code}/record",
+            get(record::get_record).post(record::record_opinion),
+        )
+        .route("/c/{code}/reports", get(reports::list_reports))
+        .route("/c/{code}/reports/{name}", get(reports::get_report))
+        .route("/originals/{id}", get(originals::get_original))
+        .nest("/api/v1", api::router())
+        .route("/static/{name}", get(assets::get_asset))
+        .route("/healthz", get(api::get_health))
+        .fallback(async || Error::no_such_page())
+        .method_not_allowed_fallback(async || Error::method_not_allowed())
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(CsrfLayer::new().with_rejection_response(|_error| layers::refuse_cross_site()))
+        .layer(CatchPanicLayer::custom(layers::after_panic))
+        .layer(middleware::from_fn(layers::guard))
+}
