@@ -108,10 +108,7 @@ fn gives_every_kind_an_info_sheet_and_the_same_bytes_twice() {
     for kind in kinds(&world.snapshot) {
         let model = report(&world.snapshot, kind);
         let info = sheet(&model, "Thông tin");
-        assert!(
-            info.rows()
-                .any(|row| row[0] == "Đối chiếu: khớp")
-        );
+        assert!(info.rows().any(|row| row[0] == "Đối chiếu: khớp"));
         assert_eq!(render_xlsx(&model).unwrap(), render_xlsx(&model).unwrap());
     }
 }
