@@ -4,16 +4,12 @@ mod durability;
 mod filters;
 mod oracle;
 
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 
 use super::{
-    Among, Count, Facet, FacetValue, Filters, Hits, Index, IndexedPoint, Query, Scope, Sort, State,
-    Total,
+    Count, Facet, FacetValue, Filters, Hits, Index, IndexedPoint, Query, Scope, Sort, State, Total,
 };
-use crate::domain::{
-    Channel, ConsultationId, Decision, DocumentId, GroupId, OrganizationId, PointId, PointState,
-    RoundId, SectionId, Stance, SubmissionId,
-};
+use crate::domain::{Channel, ConsultationId, PointId, PointState, SubmissionId};
 
 const HEAP_BYTES: usize = 15_000_000;
 
