@@ -225,16 +225,23 @@ fn is_answering(before: &str) -> bool {
 }
 
 fn read_request(text: &str, folded: &Folded, head_end: usize, head: &mut LetterHead) {
-    let opening_text = opening(folded.as_str(), head_end);
+    // Without "Kính gửi" the opening sentence may be the first one.
+    let from = if folded
+        .as_str()
+        .get(head_end..)
+        .is_some_and(|rest| rest.starts_with("kinh gui"))
+    {
+        head_end
+    } else {
+        0
+    };
+    let opening_text = opening(folded.as_str(), from);
     let mut best: Option<(LetterNumber, Option<Date>, Span, f32)> = None;
     for found in CITED_LETTER.captures_iter(opening_text) {
         let Some(whole) = found.get(0) else { continue };
         let before = tail(opening_text, whole.start(), 70);
         let Some(number) = found.get(1) else { continue };
-        let span = folded.original(Span::new(
-            number.start() + head_end,
-            number.end() + head_end,
-        ));
+        let span = folded.original(Span::new(number.start() + from, number.end() + from));
         let Some(number) = span.slice(text).and_then(LetterNumber::parse) else {
             continue;
         };

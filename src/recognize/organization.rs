@@ -625,12 +625,23 @@ impl Directory {
         for line in lines.iter().rev().take(6) {
             let folded = fold(line);
             // A line that speaks to the addressee names the addressee.
-            if line.chars().count() > 110 || folded.contains("gui ") || folded.contains("tong hop")
+            if line.chars().count() > 110
+                || folded.ends_with('.')
+                || folded.contains("gui ")
+                || folded.contains("tong hop")
             {
                 continue;
             }
-            let found = self.without_parents(&self.names_inside(&key(line)));
-            if let [only] = found.as_slice() {
+            // A signature is a name with a few words around it, and never the addressee's.
+            let words = key(line);
+            let found = self.without_parents(&self.names_inside(&words));
+            let is_name = words.len() <= 14
+                && !folded.starts_with("kinh gui")
+                && !folded.contains(" cho ")
+                && !folded.starts_with("toi ");
+            if let [only] = found.as_slice()
+                && is_name
+            {
                 votes.push(Vote {
                     entry: *only,
                     rule: "organization.signature",

@@ -70,6 +70,8 @@ fn is_kind(line: &DraftLine, test: impl Fn(&Marker) -> bool) -> bool {
 struct Title {
     text: String,
     is_done: bool,
+    /// The last line was in small letters: a loud one after it is the issuing agency.
+    was_quiet: bool,
 }
 
 /// Words that name a type of document when they stand alone on a line.
@@ -108,12 +110,15 @@ impl Title {
             || text.starts_with(['(', '_', '-'])
             || folded.starts_with("can cu")
             || folded.starts_with("kinh gui")
+            || (self.was_quiet && is_loud(text))
+            || read_marker(text).is_some()
             || self.text.len() > 400;
         if ends {
             self.is_done = true;
         } else {
             self.text.push(' ');
             self.text.push_str(text);
+            self.was_quiet = !is_loud(text);
         }
     }
 }

@@ -189,6 +189,20 @@ impl Prepared {
         }
     }
 
+    /// "bỏ"; without marks also "bổ sung" and "bố trí" start so.
+    fn find_removal(&self) -> Option<Span> {
+        self.regex(&REMOVES)
+            .find_iter(&self.words)
+            .find(|found| {
+                let after = self.words.get(found.end()..).unwrap_or("");
+                self.is_marked
+                    || ![" sung", " tri", " ich"]
+                        .iter()
+                        .any(|word| after.starts_with(word))
+            })
+            .map(|found| Span::new(found.start(), found.end()))
+    }
+
     /// The first match that no word before it turns into something else.
     fn find_unless(&self, pattern: &Pattern, before: &[&str]) -> Option<Span> {
         self.regex(pattern)
@@ -279,7 +293,7 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
     if let Some(span) = prepared.find(&ASKS) {
         return verdict(Stance::Ask, "stance.asks", span, 0.85);
     }
-    let removes = prepared.find(&REMOVES);
+    let removes = prepared.find_removal();
     let adds = prepared.find_unless(&ADDS, &DESCRIBES);
     let edits = prepared.find_unless(&EDITS, &DESCRIBES);
     let agrees = prepared.find_unless(&AGREES, &COMPARES);

@@ -146,6 +146,12 @@ impl Reader<'_> {
         {
             return Role::Heading;
         }
+        let announces_list = folded.trim_end().ends_with(':')
+            && !has_place(folded)
+            && next.is_some_and(|next| next.mark.is_some());
+        if announces_list && !self.is_passage {
+            return Role::Nothing;
+        }
         if self.open.is_some() && continues_point(folded) {
             return Role::Continuation;
         }

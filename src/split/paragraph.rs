@@ -62,7 +62,8 @@ const MAX_WRAP_WIDTH: usize = 105;
 pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
     let lines = lines(text);
     let longest = lines.iter().map(|line| line.n_chars).max().unwrap_or(0);
-    let width = (longest <= MAX_WRAP_WIDTH && lines.len() > 2).then_some(longest);
+    let is_wrapped = longest <= MAX_WRAP_WIDTH && n_broken_sentences(&lines) >= 2;
+    let width = is_wrapped.then_some(longest);
     let mut spans: Vec<Span> = Vec::new();
     let mut before: Option<&Line<'_>> = None;
     for line in &lines {
@@ -78,8 +79,42 @@ pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
     }
     spans
         .into_iter()
+        .flat_map(|span| inline_items(text, span))
         .filter_map(|span| Paragraph::new(text, span))
         .collect()
+}
+
+/// How many lines go on in the next one with a small letter.
+fn n_broken_sentences(lines: &[Line<'_>]) -> usize {
+    lines
+        .windows(2)
+        .filter(|pair| {
+            let [last, next] = pair else { return false };
+            !last.text.is_empty()
+                && next.text.starts_with(char::is_lowercase)
+                && read_mark(next.text).is_none()
+        })
+        .count()
+}
+
+/// Cuts "(1) …; (2) …" on one line into its items.
+fn inline_items(text: &str, span: Span) -> Vec<Span> {
+    let words = span.slice(text).unwrap_or("");
+    if !words.starts_with("(1)") {
+        return vec![span];
+    }
+    let mut items = Vec::new();
+    let mut start = 0;
+    for number in 2..100 {
+        let mark = format!(" ({number}) ");
+        let Some(at) = words.get(start..).and_then(|rest| rest.find(&mark)) else {
+            break;
+        };
+        items.push(Span::new(span.start + start, span.start + start + at).trimmed(text));
+        start += at + 1;
+    }
+    items.push(Span::new(span.start + start, span.end).trimmed(text));
+    items
 }
 
 struct Line<'a> {
@@ -121,6 +156,9 @@ fn goes_on(last: &Line<'_>, next: &Line<'_>, width: Option<usize>) -> bool {
         .split_whitespace()
         .next()
         .map_or(0, |word| word.chars().count());
+    if last.text.ends_with(':') {
+        return false;
+    }
     let would_overflow = last.n_chars + 1 + first_word > width.saturating_sub(3);
     width >= 50 && would_overflow && (ends_open || last.n_chars + 12 > width)
 }

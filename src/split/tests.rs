@@ -1,1 +1,186 @@
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+
+use super::{Split, SplitPoint, split_letter, split_passage};
+use crate::domain::Span;
+use crate::text::normalize::{normalize, squeeze};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/split")
+}
+
+fn is_update() -> bool {
+    std::env::vars().any(|(name, _)| name == "UPDATE_FIXTURES")
+}
+
+fn words(text: &str, span: Span) -> String {
+    squeeze(span.slice(text).unwrap())
+}
+
+fn print(text: &str, split: &Split) -> String {
+    let mut out = String::new();
+    let zones = [
+        ("head", split.zones.head),
+        ("preamble", split.zones.preamble),
+        ("body", split.zones.body),
+        ("closing", split.zones.closing),
+    ];
+    for (name, span) in zones {
+        let start: String = words(text, span).chars().take(50).collect();
+        writeln!(out, "{name}: {start}").unwrap();
+    }
+    for point in &split.points {
+        print_point(text, point, &mut out);
+    }
+    out
+}
+
+fn print_point(text: &str, point: &SplitPoint, out: &mut String) {
+    writeln!(
+        out,
+        "\n{} [{}]",
+        words(text, point.span),
+        point.evidence.rule
+    )
+    .unwrap();
+    for &heading in &point.context {
+        writeln!(out, "  under: {}", words(text, heading)).unwrap();
+    }
+    for (name, span) in [
+        ("reason", point.reason),
+        ("old", point.old_text),
+        ("new", point.new_text),
+    ] {
+        if let Some(span) = span {
+            writeln!(out, "  {name}: {}", words(text, span)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn letters() {
+    let mut misses = Vec::new();
+    let mut n_cases = 0;
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let folder = entry.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        n_cases += 1;
+        let raw = fs::read_to_string(folder.join("input.txt")).unwrap();
+        let text = normalize(&raw);
+        let found = print(&text, &split_letter(&text));
+        let path = folder.join("expected.txt");
+        if is_update() {
+            fs::write(&path, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if found != expected {
+            misses.push(format!("{}\n{found}", folder.display()));
+        }
+        let variations = [
+            raw.replace('\n', "\r\n"),
+            raw.replace("\n\n", "\n\n\n"),
+            format!("\u{feff}{raw}"),
+        ];
+        for variation in variations {
+            let text = normalize(&variation);
+            let again = print(&text, &split_letter(&text));
+            if again != found {
+                misses.push(format!("variation of {}\n{again}", folder.display()));
+            }
+        }
+    }
+    assert!(n_cases >= 10);
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
+#[test]
+fn passages() {
+    let path = fixtures().join("passages.txt");
+    let mut misses = Vec::new();
+    let mut rewritten = String::new();
+    for line in fs::read_to_string(&path).unwrap().lines() {
+        let line = normalize(line);
+        let Some((text, expected)) = line.split_once(" ⇒") else {
+            writeln!(rewritten, "{line}").unwrap();
+            continue;
+        };
+        let plain = text.replace("\\n", "\n");
+        let points: Vec<String> = split_passage(&plain)
+            .iter()
+            .map(|point| words(&plain, point.span))
+            .collect();
+        let found = points.join(" ‖ ");
+        writeln!(rewritten, "{text} ⇒ {found}").unwrap();
+        if found != expected.trim() {
+            misses.push(format!(
+                "{text}\n   expected {expected}\n   found    {found}"
+            ));
+        }
+    }
+    if is_update() {
+        fs::write(&path, rewritten).unwrap();
+    } else {
+        assert!(misses.is_empty(), "{}", misses.join("\n"));
+    }
+}
+
+/// Points lie in order inside their text, and what lies between them completes it.
+fn spans_are_sound(text: &str, points: &[SplitPoint], within: Span) {
+    let mut rebuilt = String::new();
+    let mut at = within.start;
+    for point in points {
+        assert!(within.contains(point.span));
+        rebuilt.push_str(text.get(at..point.span.start).unwrap());
+        rebuilt.push_str(point.span.slice(text).unwrap());
+        at = point.span.end;
+        for part in [point.proposal, point.reason, point.old_text, point.new_text]
+            .into_iter()
+            .flatten()
+        {
+            assert!(point.span.contains(part));
+            assert!(part.slice(text).is_some());
+        }
+        assert!(
+            point
+                .context
+                .iter()
+                .all(|heading| heading.slice(text).is_some())
+        );
+    }
+    rebuilt.push_str(text.get(at..within.end).unwrap());
+    assert_eq!(rebuilt, within.slice(text).unwrap());
+}
+
+const PIECES: &str = "(Kính gửi: Sở.\n|Thực hiện Công văn số 1/A-B, có ý kiến như sau:\n|1\\. Về A\n|1\\.1\\. Bỏ “x” thành “y”\n|- Bổ sung mục III\\.2\n|a\\) Đề nghị sửa Điều 5\n|I\\. ĐỐI VỚI B\n|Lý do: vì \n|Thứ nhất, đồng ý\n|Nơi nhận:\n|Trân trọng\\./\\.\n|“|”|\"|\n|   |x){0,14}";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_is_lost_in_structured_text(text in PIECES) {
+        check_soundness(&text)?;
+    }
+
+    #[test]
+    fn nothing_is_lost_in_any_text(text in "\\PC{0,200}") {
+        check_soundness(&normalize(&text))?;
+    }
+}
+
+fn check_soundness(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
+    let Split { zones, points } = split_letter(text);
+    prop_assert_eq!(zones.head.start, 0);
+    prop_assert_eq!(zones.head.end, zones.preamble.start);
+    prop_assert_eq!(zones.preamble.end, zones.body.start);
+    prop_assert_eq!(zones.body.end, zones.closing.start);
+    prop_assert_eq!(zones.closing.end, text.len());
+    spans_are_sound(text, &points, Span::whole(text));
+    prop_assert!(points.iter().all(|point| zones.body.contains(point.span)));
+    spans_are_sound(text, &split_passage(text), Span::whole(text));
+    Ok(())
+}

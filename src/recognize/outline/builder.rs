@@ -82,8 +82,58 @@ impl Builder {
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<OutlineNode>, Vec<Warning>) {
+    pub(super) fn finish(mut self) -> (Vec<OutlineNode>, Vec<Warning>) {
+        for annex in 0..self.nodes.len() {
+            if self
+                .nodes
+                .get(annex)
+                .is_some_and(|node| node.kind == SectionKind::Annex)
+            {
+                self.lift_rows(annex);
+            }
+        }
         (self.nodes, self.warnings)
+    }
+
+    /// Rows that are counted through all groups of an annex belong to the annex: "số thứ tự 3 Phụ
+    /// lục I". Rows that start again in each group stay below their group.
+    fn lift_rows(&mut self, annex: usize) {
+        let is_group = |at: Option<usize>| {
+            at.and_then(|at| self.nodes.get(at))
+                .is_some_and(|node| node.kind == SectionKind::Roman && node.parent == Some(annex))
+        };
+        let rows: Vec<usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.kind == SectionKind::Row && is_group(node.parent))
+            .map(|(at, _)| at)
+            .collect();
+        let own = |at: usize| {
+            let label = self.nodes.get(at).map_or("", |node| node.label.as_str());
+            label.rsplit('.').next().unwrap_or("").to_owned()
+        };
+        let numbers: Vec<u16> = rows.iter().filter_map(|&at| own(at).parse().ok()).collect();
+        let is_continuous = numbers.len() == rows.len()
+            && numbers.windows(2).all(|pair| pair.first() < pair.last());
+        if !is_continuous {
+            return;
+        }
+        let labels: Vec<String> = rows.iter().map(|&at| own(at)).collect();
+        let Some((above, level)) = self
+            .nodes
+            .get(annex)
+            .map(|node| (node.label.clone(), node.level))
+        else {
+            return;
+        };
+        for (at, own) in rows.into_iter().zip(labels) {
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.label = format!("{above}.{own}");
+                node.parent = Some(annex);
+                node.level = level.saturating_add(1);
+            }
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -411,9 +461,16 @@ impl Builder {
         let Some(ordinal) = letter_ordinal(letter) else {
             return false;
         };
-        let holder = self.open.iter().rposition(|open| {
+        let holds = |open: &Open| {
             rank(open.kind) < rank(SectionKind::Letter) && open.kind != SectionKind::Named
-        });
+        };
+        // "b)" goes on with the innermost list that has an "a)".
+        let holder = self
+            .open
+            .iter()
+            .rposition(|open| holds(open) && open.last_letter > 0 && open.last_letter < ordinal)
+            .filter(|_| ordinal > 1)
+            .or_else(|| self.open.iter().rposition(holds));
         let Some(holder) = holder else { return false };
         self.open.truncate(holder + 1);
         let Some(open) = self.open.last_mut() else {

@@ -1,5 +1,12 @@
-use super::parse_outline;
-use crate::domain::{DraftLine, SectionKind};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::{prop_assert, proptest};
+
+use super::{LabelledSection, outline_from_labels, parse_outline};
+use crate::domain::{DraftLine, Outline, SectionKind};
+use crate::text::normalize::normalize;
 
 fn lines(text: &str) -> Vec<DraftLine> {
     text.lines()
@@ -13,57 +20,89 @@ fn lines(text: &str) -> Vec<DraftLine> {
         .collect()
 }
 
+fn print(outline: &Outline) -> String {
+    let mut out = format!("title: {}\n", outline.title);
+    for node in &outline.nodes {
+        let heading: String = node.heading.chars().take(60).collect();
+        writeln!(
+            out,
+            "{} {} | {} | {heading}",
+            node.level,
+            node.label,
+            node.kind.code()
+        )
+        .unwrap();
+    }
+    out
+}
+
 #[test]
-fn scratch() {
-    let Ok(dir) = std::env::var("TIEPTHU_SCRATCH") else {
-        return;
-    };
-    for name in [
-        "du_thao_nghi_dinh_QLCL",
-        "ke_hoach",
-        "nghi_dinh_125",
-        "nghi_quyet_03",
-        "nghi_quyet_20",
-        "nghi_quyet_57",
-    ] {
-        let find = |sub: &str| {
-            std::fs::read_dir(format!("{dir}/{sub}"))
-                .unwrap()
-                .map(|e| e.unwrap().path())
-                .find(|p| {
-                    p.file_name().unwrap().to_str().unwrap().starts_with(name)
-                        && p.extension().unwrap() == "txt"
-                })
-                .unwrap()
-        };
-        let draft =
-            crate::text::normalize::normalize(&std::fs::read_to_string(find("drafts")).unwrap());
-        let (outline, warnings) = parse_outline("D", &lines(&draft));
-        let expected =
-            crate::text::normalize::normalize(&std::fs::read_to_string(find("outlines")).unwrap());
-        let expected: Vec<&str> = expected
-            .lines()
-            .filter_map(|l| l.split('\t').nth(1))
-            .collect();
-        let got: Vec<&str> = outline
-            .nodes
-            .iter()
-            .filter(|n| !matches!(n.kind, SectionKind::Dash | SectionKind::Named))
-            .map(|n| n.label.as_str())
-            .collect();
-        let missing: Vec<_> = expected.iter().filter(|e| !got.contains(e)).collect();
-        let extra: Vec<_> = got.iter().filter(|e| !expected.contains(e)).collect();
-        println!(
-            "== {name}: expected {} got {} missing {:?} extra {:?} warnings {:?}\n title {:?}",
-            expected.len(),
-            got.len(),
-            missing,
-            extra,
-            warnings
-                .iter()
-                .map(|w| (w.code.to_string(), w.problem.clone()))
-                .collect::<Vec<_>>(),
-            outline.title
-        );
+fn drafts() {
+    let is_update = std::env::vars().any(|(name, _)| name == "UPDATE_FIXTURES");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recognize/outline");
+    let mut misses = Vec::new();
+    let mut n_cases = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if !name.ends_with(".txt") || name.ends_with(".expected.txt") {
+            continue;
+        }
+        n_cases += 1;
+        let text = normalize(&fs::read_to_string(&path).unwrap());
+        let (outline, warnings) = parse_outline("Đề án", &lines(&text));
+        let mut found = print(&outline);
+        for warning in &warnings {
+            writeln!(found, "! {} {}", warning.code, warning.problem).unwrap();
+        }
+        let expected_path = path.with_extension("expected.txt");
+        if is_update {
+            fs::write(&expected_path, &found).unwrap();
+        }
+        if found != fs::read_to_string(&expected_path).unwrap_or_default() {
+            misses.push(format!("{name}\n{found}"));
+        }
+        labels_lead_back(&outline);
+    }
+    assert!(n_cases >= 5);
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
+/// The labels of an outline make the same tree again.
+fn labels_lead_back(outline: &Outline) {
+    let sections: Vec<LabelledSection> = outline
+        .nodes
+        .iter()
+        .map(|node| LabelledSection {
+            label: node.label.clone(),
+            heading: node.heading.clone(),
+            text: node.body.clone(),
+        })
+        .collect();
+    let (again, warnings) = outline_from_labels(&outline.document, &outline.title, &sections);
+    assert!(warnings.is_empty(), "{warnings:?}");
+    for (node, again) in outline.nodes.iter().zip(&again.nodes) {
+        assert_eq!(node.parent, again.parent, "{}", node.label);
+        if node.kind != SectionKind::Row && node.kind != SectionKind::Number {
+            assert_eq!(node.kind, again.kind, "{}", node.label);
+        }
+    }
+}
+
+#[test]
+fn text_without_structure_is_warned_about() {
+    let (outline, warnings) = parse_outline("Đề án", &lines("Một đoạn văn.\nMột đoạn khác."));
+    assert!(outline.nodes.is_empty());
+    assert_eq!(warnings.len(), 1);
+}
+
+proptest! {
+    #[test]
+    fn parents_come_before_children(text in "((I|II|III)\\. A\n|(1|2|3)\\. b\n|1\\.1\\. c\n|(a|b|đ)\\) d\n|- e\n|Điều (1|2|3)\\. F\n|Chương I\n|PHỤ LỤC\n|(1|2)\tx\ty\n|A\\. G\n|Nơi nhận:\n|chữ\n){0,30}|\\PC{0,80}") {
+        let (outline, _) = parse_outline("X", &lines(&normalize(&text)));
+        for (at, node) in outline.nodes.iter().enumerate() {
+            prop_assert!(node.parent.is_none_or(|parent| parent < at));
+            prop_assert!(!node.label.is_empty());
+        }
     }
 }
