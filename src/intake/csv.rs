@@ -19,7 +19,7 @@ use source::Source;
 use super::columns::{self, Column, Mapping};
 pub use super::rows::Row;
 use super::rows::{self, Carry, Kind, kind_of, normalized};
-use super::{Format, sniff};
+use super::{Format, limits, sniff};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy::{self, Decoder, Encoding};
 use crate::text::normalize::normalize;
@@ -285,8 +285,9 @@ fn rows_with(text: &str, delimiter: u8) -> Vec<Vec<String>> {
     rows
 }
 
-/// Every row of a whole text with its row numbers, header included: for a table attached to a mail.
-pub(super) fn all_rows(bytes: &[u8]) -> Vec<Vec<String>> {
+/// The rows of a whole table, header included, for one that is attached to a mail; and whether it
+/// was too long for that and cut.
+pub(super) fn all_rows(bytes: &[u8]) -> (Vec<Vec<String>>, bool) {
     let detected = legacy::detect(bytes, true);
     let text = decode_prefix(
         bytes.get(..PREFIX_BYTES).unwrap_or(bytes),
@@ -296,10 +297,16 @@ pub(super) fn all_rows(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut records = Records::new(Source::new(bytes, detected.encoding), delimiter);
     let mut record = Record::default();
     let mut rows = Vec::new();
+    let mut n_cells = 0;
     while matches!(records.read(&mut record), Ok(true)) {
-        rows.push(line_of(&record).cells);
+        if n_cells > limits::PARAGRAPHS {
+            return (rows, true);
+        }
+        let cells = line_of(&record).cells;
+        n_cells += cells.len();
+        rows.push(cells);
     }
-    rows
+    (rows, false)
 }
 
 /// Builds a row; its cells are added by the caller, who owns them.

@@ -26,7 +26,10 @@ pub(super) struct Page {
 
 /// Reads a page.
 pub(super) fn read(source: &str) -> Page {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        cells_left: limits::PARAGRAPHS,
+        ..Reader::default()
+    };
     for token in Tokens::new(source) {
         if reader.text.len() > limits::TEXT_BYTES {
             break;
@@ -94,6 +97,8 @@ struct Reader {
     /// Tables being read, innermost last, and those finished, in order of their beginning.
     open_tables: Vec<(usize, TableBuilder)>,
     tables: Vec<Option<PartTable>>,
+    /// Cells the page may still have, merged ones counted.
+    cells_left: usize,
 }
 
 struct List {
@@ -167,7 +172,7 @@ impl Reader {
             "tr" => {
                 let end = self.text.len();
                 if let Some((_, table)) = self.open_tables.last_mut() {
-                    table.open_row(end);
+                    table.open_row(end, &mut self.cells_left);
                 }
             }
             "td" | "th" => {
@@ -233,7 +238,7 @@ impl Reader {
                 let end = self.text.len();
                 if let Some((_, table)) = self.open_tables.last_mut() {
                     if name == "tr" {
-                        table.close_row(end);
+                        table.close_row(end, &mut self.cells_left);
                     } else {
                         table.close_cell(end);
                     }
@@ -248,7 +253,7 @@ impl Reader {
         if let Some((at, table)) = self.open_tables.pop()
             && let Some(slot) = self.tables.get_mut(at)
         {
-            *slot = Some(table.finish(self.text.len()));
+            *slot = Some(table.finish(self.text.len(), &mut self.cells_left));
         }
     }
 

@@ -22,5 +22,7 @@ pub(super) const PARTS: usize = 200;
 pub(super) const XML_DEPTH: usize = 256;
 /// Paragraphs and table cells of one Word file; about four thousand pages.
 pub(super) const PARAGRAPHS: usize = 200_000;
+/// Columns of a table, merged ones counted; Word's own limit.
+pub(super) const COLUMNS: usize = 63;
 /// One text part; longer texts are cut with a warning.
 pub(super) const TEXT_BYTES: usize = 32 << 20;

@@ -25,7 +25,7 @@ pub(super) fn read_document(
             (page.text, page.tables, "html/1")
         }
         Format::Csv => {
-            let (text, table) = table_part(bytes);
+            let (text, table) = table_part(bytes, &location, reading);
             (text, vec![table], "csv/1")
         }
         _ => return Err(Box::new(unreadable(format, location))),
@@ -99,10 +99,19 @@ fn decode(bytes: &[u8], location: &Location, reading: &mut Reading) -> String {
 }
 
 /// A table as a part: cells one a line, rows one after another.
-fn table_part(bytes: &[u8]) -> (String, PartTable) {
+fn table_part(bytes: &[u8], location: &Location, reading: &mut Reading) -> (String, PartTable) {
     let mut text = String::new();
     let mut rows = Vec::new();
-    for row in csv::all_rows(bytes) {
+    let (table, is_cut) = csv::all_rows(bytes);
+    if is_cut {
+        reading.warnings.push(Warning::new(
+            "table.too_long",
+            location.clone(),
+            "Bảng đính kèm quá dài; phần cuối không được đọc.",
+            "Lưu bảng thành tệp riêng và nạp như một tệp CSV.",
+        ));
+    }
+    for row in table {
         let mut spans = Vec::with_capacity(row.len());
         for cell in row {
             let start = text.len();

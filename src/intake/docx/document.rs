@@ -57,9 +57,6 @@ pub(super) enum Note {
     End(String),
 }
 
-/// Word's own limit of columns.
-const MAX_COLUMNS: usize = 63;
-
 /// Reads a document part.
 pub(super) fn read(text: &str, styles: &Styles, numbering: &mut Numbering) -> Content {
     let mut walker = Walker {
@@ -191,14 +188,14 @@ impl Walker<'_> {
             match (element.name(), holder) {
                 ("gridSpan", Some(Holder::Cell(cell))) => {
                     let width = element.value().and_then(|width| width.parse().ok());
-                    cell.width = width.unwrap_or(1).clamp(1, MAX_COLUMNS);
+                    cell.width = width.unwrap_or(1).clamp(1, limits::COLUMNS);
                 }
                 ("vMerge", Some(Holder::Cell(cell))) => {
                     cell.continues = element.value().is_none_or(|value| value != "restart");
                 }
                 ("gridBefore", Some(Holder::Row { cells, .. })) => {
                     let width: usize = element.value().and_then(|n| n.parse().ok()).unwrap_or(0);
-                    cells.extend((0..width.min(MAX_COLUMNS)).map(|_| Cell {
+                    cells.extend((0..width.min(limits::COLUMNS)).map(|_| Cell {
                         width: 1,
                         ..Cell::default()
                     }));
@@ -297,7 +294,7 @@ impl Walker<'_> {
                 }
             }
             Some(Holder::Cell(cell)) => {
-                self.n_paragraphs += 1;
+                self.n_paragraphs += cell.width;
                 if let Some(Holder::Row { cells, .. }) = self.holders.last_mut() {
                     cells.push(cell);
                 }

@@ -1,10 +1,10 @@
 //! The cells of a table while its page is read.
 
 use crate::domain::Span;
-use crate::intake::PartTable;
+use crate::intake::{PartTable, limits};
 
-/// No real table spans more.
-const MAX_SPAN: usize = 100;
+/// No real cell spans more rows.
+const MAX_HEIGHT: usize = 100;
 
 /// A cell still open, or one that reaches into rows below.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,8 @@ impl TableBuilder {
         }
     }
 
-    pub(super) fn open_row(&mut self, at: usize) {
-        self.close_row(at);
+    pub(super) fn open_row(&mut self, at: usize, cells_left: &mut usize) {
+        self.close_row(at, cells_left);
         self.row = Some(Vec::new());
     }
 
@@ -47,8 +47,8 @@ impl TableBuilder {
         self.fill_covered();
         self.cell = Some(Open {
             start: at,
-            width: width.clamp(1, MAX_SPAN),
-            height: height.clamp(1, MAX_SPAN),
+            width: width.clamp(1, limits::COLUMNS),
+            height: height.clamp(1, MAX_HEIGHT),
         });
     }
 
@@ -57,6 +57,7 @@ impl TableBuilder {
         let Some(row) = &mut self.row else {
             return;
         };
+        // No wider than `limits::COLUMNS`, since no cell reaches beyond.
         while let Some((rows_left, span)) = self.covered.get_mut(row.len()) {
             if *rows_left == 0 {
                 break;
@@ -72,6 +73,9 @@ impl TableBuilder {
         };
         let span = Span::new(cell.start, at);
         let column = row.len();
+        if column + cell.width > limits::COLUMNS {
+            return;
+        }
         let end = Span::new(at, at);
         row.push(span);
         row.extend((1..cell.width).map(|_| end));
@@ -92,18 +96,21 @@ impl TableBuilder {
         }
     }
 
-    pub(super) fn close_row(&mut self, at: usize) {
+    /// Ends a row; it is dropped when the page has no cells left to give.
+    pub(super) fn close_row(&mut self, at: usize, cells_left: &mut usize) {
         self.close_cell(at);
         self.fill_covered();
         if let Some(row) = self.row.take()
             && !row.is_empty()
+            && let Some(left) = cells_left.checked_sub(row.len())
         {
+            *cells_left = left;
             self.rows.push(row);
         }
     }
 
-    pub(super) fn finish(mut self, at: usize) -> PartTable {
-        self.close_row(at);
+    pub(super) fn finish(mut self, at: usize, cells_left: &mut usize) -> PartTable {
+        self.close_row(at, cells_left);
         PartTable {
             rows: self.rows,
             span: Span::new(self.start, at),
