@@ -31,7 +31,7 @@ fn check(name: &str, bytes: &[u8], problem: &str) -> (Desk, Value) {
 
 #[test]
 fn an_empty_file() {
-    check("rong.eml", b"", "trống");
+    check("rong.eml", b"", "Tệp rỗng");
 }
 
 #[test]

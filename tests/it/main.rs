@@ -10,6 +10,7 @@
 )]
 
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
+mod browser; // pages in a real Chromium
 mod demo; // the main job on the shipped example, end to end
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder

@@ -105,17 +105,23 @@ fn page_geometry_follows_the_decree() {
         .output()
         .unwrap();
     let info = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let sizes: Vec<&str> = info
+    let sizes: Vec<(f64, f64)> = info
         .lines()
-        .filter(|line| line.contains(" size:"))
+        .filter_map(|line| line.split(" size:").nth(1))
+        .map(|size| {
+            let mut numbers = size.split_whitespace().filter_map(|word| word.parse().ok());
+            (numbers.next().unwrap(), numbers.next().unwrap())
+        })
         .collect();
+    // 210 × 297 mm in points.
+    let is_near = |a: f64, b: f64| (a - b).abs() < 1.0;
     let portrait = sizes
         .iter()
-        .filter(|line| line.contains("595.3 x 841.9"))
+        .filter(|(w, h)| is_near(*w, 595.3) && is_near(*h, 841.9))
         .count();
     let landscape = sizes
         .iter()
-        .filter(|line| line.contains("841.9 x 595.3"))
+        .filter(|(w, h)| is_near(*w, 841.9) && is_near(*h, 595.3))
         .count();
     assert!(
         portrait > 0 && landscape > 0,
@@ -132,17 +138,11 @@ fn page_geometry_follows_the_decree() {
 fn the_spreadsheet_opens_in_libreoffice() {
     let desk = Desk::with_demo();
     let xlsx = report(&desk, "by-section", "xlsx");
-    let csv = convert(
-        &desk,
-        &xlsx,
-        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
-    );
-    let text = String::from_utf8_lossy(&csv).into_owned();
-    let csv = if text.is_empty() { String::new() } else { text };
-    assert!(
-        csv.contains("Sở Tài chính") || csv.contains("Sở Kế hoạch"),
-        "{csv}"
-    );
+    convert(&desk, &xlsx, "pdf");
+    let text = text_of_pdf(&desk, &xlsx.with_extension("pdf"));
+    for words in ["Sở Tài chính", "Đợt 2", "CHỦ THỂ GÓP Ý"] {
+        assert!(text.contains(words), "the sheets lack “{words}”");
+    }
 }
 
 #[test]

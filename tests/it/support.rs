@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -63,10 +64,16 @@ impl Desk {
         desk
     }
 
-    /// A folder with the whole example.
+    /// A folder with the whole example: a copy of one that is made once for all tests.
     pub(crate) fn with_demo() -> Self {
+        static MADE: OnceLock<Desk> = OnceLock::new();
+        let made = MADE.get_or_init(|| {
+            let desk = Self::new();
+            desk.run(["demo", "--once"]).expect(0);
+            desk
+        });
         let desk = Self::new();
-        desk.run(["demo", "--once"]).expect(0);
+        copy(made.folder.path(), desk.folder.path());
         desk
     }
 
@@ -113,6 +120,20 @@ impl Desk {
             .spawn()
             .expect("the program runs");
         Server::started(child)
+    }
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the folder can be read") {
+        let entry = entry.expect("the folder can be read");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).expect("the folder can be written");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("the folder can be written");
+        }
     }
 }
 

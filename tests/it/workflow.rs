@@ -108,9 +108,14 @@ fn an_answer_travels_the_approval_chain() {
     desk.run(["report", "by-section", "--format", "html", "-o", "r.html"])
         .expect(0);
     let html = std::fs::read_to_string(desk.path("r.html")).unwrap();
+    let words = html
+        .replace("<b>", "")
+        .replace("</b>", "")
+        .replace("<strong>", "")
+        .replace("</strong>", "");
     assert!(
-        html.contains("Tiếp thu, bổ sung."),
-        "the approved answer is printed"
+        words.contains("Tiếp thu, bổ sung."),
+        "the approved answer is not printed"
     );
     assert!(
         !html.contains("Đề xuất giữ nguyên"),

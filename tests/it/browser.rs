@@ -1,0 +1,224 @@
+//! A drafter's and a secretary's hour in a real Chromium.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::support::{Desk, Server, tool};
+
+/// Chromium, driven by chromedriver on a free port; both end when dropped.
+struct Browser {
+    driver: Child,
+    client: Client,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    async fn start() -> Self {
+        let mut driver = tool("chromedriver", "chromium chromium-driver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port: u16 = loop {
+            let line = lines.next().expect("chromedriver says its port").unwrap();
+            if let Some(rest) = line.split("successfully on port ").nth(1) {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                break digits.parse().unwrap();
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        let profile = tempfile::tempdir().unwrap();
+        let options = json!({"args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--window-size=1366,768",
+            format!("--user-data-dir={}", profile.path().display()),
+        ]});
+        let capabilities = [("goog:chromeOptions".to_owned(), options)]
+            .into_iter()
+            .collect();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("chromedriver starts Chromium");
+        Self {
+            driver,
+            client,
+            _profile: profile,
+        }
+    }
+
+    async fn goto(&self, server: &Server, path: &str) {
+        self.client
+            .goto(&format!("{}{path}", server.url))
+            .await
+            .unwrap();
+    }
+
+    async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    async fn find(&self, css: &str) -> fantoccini::elements::Element {
+        self.client
+            .wait()
+            .at_most(Duration::from_secs(10))
+            .for_element(Locator::Css(css))
+            .await
+            .unwrap_or_else(|error| panic!("no `{css}`: {error}"))
+    }
+
+    async fn fill(&self, css: &str, text: &str) {
+        let element = self.find(css).await;
+        element.clear().await.unwrap();
+        element.send_keys(text).await.unwrap();
+    }
+
+    /// What a person reads on the page.
+    async fn text(&self) -> String {
+        self.find("body").await.text().await.unwrap()
+    }
+
+    #[track_caller]
+    fn expect(text: &str, words: &str) {
+        assert!(
+            text.contains(words),
+            "the page does not say “{words}”:\n{text}"
+        );
+    }
+
+    async fn stop(self) {
+        let Self {
+            mut driver,
+            client,
+            _profile,
+        } = self;
+        let closed = client.close().await;
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+        closed.unwrap();
+    }
+}
+
+fn in_browser<F: Future<Output = ()>>(script: impl FnOnce(Browser, Server) -> F) {
+    let desk = Desk::with_demo();
+    let server = desk.serve();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async { script(Browser::start().await, server).await });
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn a_drafter_searches_without_diacritics_and_answers() {
+    in_browser(|browser, server| async move {
+        browser.goto(&server, "/").await;
+        let overview = browser.text().await;
+        Browser::expect(&overview, "Phát triển thị trường khoa học và công nghệ");
+        Browser::expect(&overview, "Tiếp thu");
+
+        browser
+            .goto(
+                &server,
+                "/c/DA-TTKHCN-2021/points?q=dinh+gia+tai+san&state=open",
+            )
+            .await;
+        let results = browser.text().await;
+        Browser::expect(&results, "ý kiến");
+        let marked = browser.find("mark").await.text().await.unwrap();
+        assert!(
+            !marked.is_ascii(),
+            "accented words are highlighted for a plain query: {marked}"
+        );
+
+        let link = browser.find("main a[href*='/points/']").await;
+        let address = link.attr("href").await.unwrap().unwrap();
+        browser.goto(&server, &address).await;
+        browser.click("input[name=decision][value=keep]").await;
+        browser
+            .fill("textarea[name=text]", "Đề xuất giữ nguyên theo dự thảo.")
+            .await;
+        browser.click("button[name=step][value=submit]").await;
+        Browser::expect(&browser.text().await, "lý do");
+
+        browser.click("input[name=decision][value=keep]").await;
+        let reasoned = "Đề xuất giữ nguyên theo dự thảo. Lý do: đã nêu tại mục II.";
+        browser.fill("textarea[name=text]", reasoned).await;
+        browser.click("button[name=step][value=submit]").await;
+        browser.goto(&server, &address).await;
+        let saved = browser.text().await;
+        Browser::expect(&saved, "Đã trình");
+        Browser::expect(&saved, "Giải trình, giữ nguyên dự thảo");
+        browser.stop().await;
+    });
+}
+
+#[test]
+fn a_secretary_settles_what_waits_and_downloads_the_report() {
+    in_browser(|browser, server| async move {
+        browser.goto(&server, "/c/DA-TTKHCN-2021/triage").await;
+        let before = browser.text().await;
+        Browser::expect(&before, "Chưa rõ cơ quan");
+        Browser::expect(&before, "gmail.example");
+
+        browser.goto(&server, "/c/DA-TTKHCN-2021/roster").await;
+        Browser::expect(&browser.text().await, "Sở Giao thông vận tải");
+
+        browser.goto(&server, "/c/DA-TTKHCN-2021/reports").await;
+        let link = browser.find("a[href*='full.docx']").await;
+        let address = link.attr("href").await.unwrap().unwrap();
+        let response = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .get(format!("{}{address}", server.url))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200);
+        let disposition = response.headers()["content-disposition"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(disposition.contains(".docx"), "{disposition}");
+        assert!(
+            response.bytes().await.unwrap().starts_with(b"PK"),
+            "not a Word file"
+        );
+        browser.stop().await;
+    });
+}
+
+#[test]
+fn pages_fit_a_small_screen_and_a_phone() {
+    in_browser(|browser, server| async move {
+        for (width, height) in [(1366, 768), (390, 844)] {
+            browser.client.set_window_size(width, height).await.unwrap();
+            for path in [
+                "", "/points", "/triage", "/roster", "/reports", "/import", "/record",
+            ] {
+                browser
+                    .goto(&server, &format!("/c/DA-TTKHCN-2021{path}"))
+                    .await;
+                let script = "return document.documentElement.scrollWidth - window.innerWidth";
+                let overflow = browser.client.execute(script, vec![]).await.unwrap();
+                assert!(
+                    overflow.as_i64() <= Some(1),
+                    "{path} is {overflow} px wider than {width} px"
+                );
+            }
+        }
+        browser.stop().await;
+    });
+}
