@@ -125,12 +125,14 @@ fn round_table(source: &Source<'_>, round: &Round) -> Table {
 }
 
 fn roster_row(source: &Source<'_>, number: usize, line: &RosterLine<'_>) -> Row {
-    let letters = line.submissions.iter().map(|submission| {
+    let letters = letters_of(line);
+    let named = letters.iter().map(|submission| {
         Line::plain(match &submission.letter_number {
             Some(letter) => letter.to_string(),
             None => format!("({})", wording::channel(submission.channel)),
         })
     });
+    let named = Cell::lines(named.collect());
     let (result, note) = result(source, line);
     let mut lines = vec![result];
     if !note.is_empty() {
@@ -139,20 +141,37 @@ fn roster_row(source: &Source<'_>, number: usize, line: &RosterLine<'_>) -> Row 
     Row::Cells(vec![
         Cell::number(number),
         Cell::text(source.facts.organization_name(line.organization)),
-        Cell::lines(letters.collect()),
-        days(line, |submission| submission.letter_date),
-        days(line, |submission| Some(submission.arrived_on)),
+        named,
+        days(&letters, |submission| submission.letter_date),
+        days(&letters, |submission| Some(submission.arrived_on)),
         Cell::lines(lines),
         Cell::text(note),
     ])
 }
 
+/// What an organization sent, the rows of one letter's table named once.
+fn letters_of<'a>(line: &RosterLine<'a>) -> Vec<&'a SubmissionEntry> {
+    let mut letters: Vec<&SubmissionEntry> = Vec::new();
+    for &submission in &line.submissions {
+        let same = |other: &&SubmissionEntry| {
+            other.channel == submission.channel
+                && other.letter_number == submission.letter_number
+                && other.letter_date == submission.letter_date
+                && other.arrived_on == submission.arrived_on
+        };
+        if !letters.iter().any(same) {
+            letters.push(submission);
+        }
+    }
+    letters
+}
+
 /// One day is typed; several are listed.
 fn days(
-    line: &RosterLine<'_>,
+    letters: &[&SubmissionEntry],
     day: impl Fn(&SubmissionEntry) -> Option<jiff::civil::Date>,
 ) -> Cell {
-    match line.submissions.as_slice() {
+    match letters {
         [] => Cell::default(),
         [only] => Cell::date(day(only)),
         several => {
