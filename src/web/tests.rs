@@ -76,7 +76,9 @@ impl Desk {
             ..Config::default()
         };
         let path = folder.path().join("data");
-        let app = create_folder(&path, config, Clock::Fixed(NOW_US)).await.unwrap();
+        let app = create_folder(&path, config, Clock::Fixed(NOW_US))
+            .await
+            .unwrap();
         app.set_up(&Example, "consultation.toml").await.unwrap();
         let files = [
             "round_2/01_so_tai_chinh.eml",
@@ -105,12 +107,15 @@ impl Desk {
     }
 
     async fn get(&self, path: &str) -> Answer {
-        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+        self.ask(Request::get(path).body(Body::empty()).unwrap())
+            .await
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<String> =
-            fields.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect();
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(key, value)| format!("{key}={}", encode(value)))
+            .collect();
         let request = Request::post(path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(fields.join("&")));
@@ -121,7 +126,10 @@ impl Desk {
     async fn any_point(&self) -> (i64, i64) {
         let found = self.get("/api/v1/points").await.json();
         let point = &found["points"][0];
-        (point["id"].as_i64().unwrap(), point["version"].as_i64().unwrap())
+        (
+            point["id"].as_i64().unwrap(),
+            point["version"].as_i64().unwrap(),
+        )
     }
 
     async fn answer(&self, id: i64, version: i64, step: &str, text: &str) -> Answer {
@@ -133,7 +141,8 @@ impl Desk {
             ("text", text),
             ("kept", "?q=a&at=0"),
         ];
-        self.post(&format!("{BASE}/points/{id}/answer"), &fields).await
+        self.post(&format!("{BASE}/points/{id}/answer"), &fields)
+            .await
     }
 }
 
@@ -149,14 +158,20 @@ async fn import(app: &App, file: &str) {
         round: Some(round),
         dry_run: false,
     };
-    app.import(&consultation, incoming, &options, &|_| {}).await.unwrap();
+    app.import(&consultation, incoming, &options, &|_| {})
+        .await
+        .unwrap();
 }
 
 #[track_caller]
 fn check_page(path: &str, answer: &Answer) {
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
     assert_whole(path, answer);
-    assert!(answer.text.len() < 150_000, "{path} has {} bytes", answer.text.len());
+    assert!(
+        answer.text.len() < 150_000,
+        "{path} has {} bytes",
+        answer.text.len()
+    );
 }
 
 /// Language, one heading, no inline style or script, the headers.
@@ -164,7 +179,11 @@ fn check_page(path: &str, answer: &Answer) {
 fn assert_whole(path: &str, answer: &Answer) {
     let text = &answer.text;
     assert!(text.contains("<html lang=\"vi\">"), "{path}: no language");
-    assert_eq!(text.matches("<h1").count(), 1, "{path}: headings of the first level");
+    assert_eq!(
+        text.matches("<h1").count(),
+        1,
+        "{path}: headings of the first level"
+    );
     assert!(text.contains("<main"), "{path}: no main");
     for inline in ["<style", " style=", "<script>", " onclick=", "javascript:"] {
         assert!(!text.contains(inline), "{path}: {inline}");
@@ -241,10 +260,16 @@ async fn what_people_type_is_text() {
         ("speaker_role", "<b>"),
         ("held_on", "05/9/2021"),
         ("title", "Gọi <script>alert(1)</script>"),
-        ("text", "Đề nghị bổ sung <script>alert(2)</script> vào mục III.2."),
+        (
+            "text",
+            "Đề nghị bổ sung <script>alert(2)</script> vào mục III.2.",
+        ),
     ];
     let answer = desk.post(&format!("{BASE}/record"), &fields).await;
-    let address = answer.expect(StatusCode::SEE_OTHER).header(LOCATION).to_owned();
+    let address = answer
+        .expect(StatusCode::SEE_OTHER)
+        .header(LOCATION)
+        .to_owned();
     let point = desk.get("/api/v1/points?q=alert").await.json()["points"][0]["id"].clone();
     for path in [
         address,
@@ -295,7 +320,9 @@ async fn only_our_own_pages_write() {
     answer.expect(StatusCode::FORBIDDEN);
     let answer = desk.ask(write(site, "same-origin")).await;
     answer.expect(StatusCode::SEE_OTHER);
-    let rebound = Request::get("/").header(HOST, "evil.example").body(Body::empty());
+    let rebound = Request::get("/")
+        .header(HOST, "evil.example")
+        .body(Body::empty());
     let answer = desk.ask(rebound.unwrap()).await;
     assert_whole("rebinding", &answer.expect(StatusCode::MISDIRECTED_REQUEST));
 }
@@ -304,11 +331,23 @@ async fn only_our_own_pages_write() {
 async fn an_answer_is_saved_and_a_stale_one_is_shown_beside_it() {
     let desk = Desk::new().await;
     let (point, version) = desk.any_point().await;
-    let saved = desk.answer(point, version, "save", "Lời thứ nhất.\r\nDòng hai.").await;
-    let address = saved.expect(StatusCode::SEE_OTHER).header(LOCATION).to_owned();
-    assert_eq!(address, format!("{BASE}/points/{point}?q=a&at=0&saved=draft"));
+    let saved = desk
+        .answer(point, version, "save", "Lời thứ nhất.\r\nDòng hai.")
+        .await;
+    let address = saved
+        .expect(StatusCode::SEE_OTHER)
+        .header(LOCATION)
+        .to_owned();
+    assert_eq!(
+        address,
+        format!("{BASE}/points/{point}?q=a&at=0&saved=draft")
+    );
     let page = desk.get(&address).await;
-    assert!(page.text.contains("Lời thứ nhất.\nDòng hai."), "{}", page.text);
+    assert!(
+        page.text.contains("Lời thứ nhất.\nDòng hai."),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("Đã lưu nội dung trả lời."));
 
     let stale = desk.answer(point, version, "save", "Lời thứ hai.").await;
@@ -325,7 +364,9 @@ async fn an_answer_is_saved_and_a_stale_one_is_shown_beside_it() {
     submitted.expect(StatusCode::SEE_OTHER);
     let page = desk.get(&format!("{BASE}/points/{point}")).await;
     assert!(page.text.contains("Lãnh đạo xem xét"));
-    let approved = desk.answer(point, version + 1, "approve", "không lấy").await;
+    let approved = desk
+        .answer(point, version + 1, "approve", "không lấy")
+        .await;
     approved.expect(StatusCode::SEE_OTHER);
     let point_now = desk.get(&format!("/api/v1/points/{point}")).await.json();
     assert_eq!(point_now["answer"]["text"], "Lời thứ ba.");
@@ -346,11 +387,15 @@ async fn a_point_is_moved_set_aside_and_escalated() {
     ] {
         let seen = version.to_string();
         let fields = [("version", seen.as_str()), ("act", act), (key, value)];
-        desk.post(&address, &fields).await.expect(StatusCode::SEE_OTHER);
+        desk.post(&address, &fields)
+            .await
+            .expect(StatusCode::SEE_OTHER);
         version += 1;
     }
     let stale = [("version", "0"), ("act", "settle")];
-    desk.post(&address, &stale).await.expect(StatusCode::CONFLICT);
+    desk.post(&address, &stale)
+        .await
+        .expect(StatusCode::CONFLICT);
     let now = desk.get(&format!("/api/v1/points/{point}")).await.json();
     assert_eq!(now["section"], "Tờ trình · Toàn văn bản");
     assert_eq!(now["needs_leadership"], true);
@@ -364,7 +409,9 @@ async fn a_waiting_submission_is_decided_in_triage() {
     let triage = desk.get(&format!("{BASE}/triage")).await.text;
     let action = triage.split("action=\"").skip(1).find_map(|rest| {
         let (address, _) = rest.split_once('"')?;
-        address.contains("/submissions/").then(|| address.to_owned())
+        address
+            .contains("/submissions/")
+            .then(|| address.to_owned())
     });
     let action = action.expect("the example has a letter from an unknown sender");
     let fields = [
@@ -374,7 +421,10 @@ async fn a_waiting_submission_is_decided_in_triage() {
         ("round", "2"),
         ("back", "triage"),
     ];
-    let decided = desk.post(&action, &fields).await.expect(StatusCode::SEE_OTHER);
+    let decided = desk
+        .post(&action, &fields)
+        .await
+        .expect(StatusCode::SEE_OTHER);
     assert_eq!(decided.header(LOCATION), format!("{BASE}/triage"));
     let triage = desk.get(&format!("{BASE}/triage")).await.text;
     assert!(!triage.contains(&action));
@@ -398,11 +448,17 @@ async fn files_come_in_and_say_what_became_of_them() {
     check_page("import", &answer);
     assert!(answer.text.contains("góp ý.txt"), "{}", answer.text);
     let again = desk.ask(upload(letter)).await;
-    assert!(again.text.contains("đã được nhập trước đây"), "{}", again.text);
+    assert!(
+        again.text.contains("đã được nhập trước đây"),
+        "{}",
+        again.text
+    );
     let empty = Request::post(format!("{BASE}/import"))
         .header(CONTENT_TYPE, "multipart/form-data; boundary=x")
         .body(Body::from("--x--\r\n"));
-    desk.ask(empty.unwrap()).await.expect(StatusCode::BAD_REQUEST);
+    desk.ask(empty.unwrap())
+        .await
+        .expect(StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -410,14 +466,29 @@ async fn originals_and_reports_are_sent_safely() {
     let desk = Desk::new().await;
     let original = desk.get("/originals/1").await.expect(StatusCode::OK);
     assert_eq!(original.header(CONTENT_TYPE), "application/octet-stream");
-    assert!(original.header(CONTENT_DISPOSITION).starts_with("attachment; "));
+    assert!(
+        original
+            .header(CONTENT_DISPOSITION)
+            .starts_with("attachment; ")
+    );
     assert_eq!(original.header(CACHE_CONTROL), "no-store");
-    let report = desk.get(&format!("{BASE}/reports/roster.html?round=2")).await;
+    let report = desk
+        .get(&format!("{BASE}/reports/roster.html?round=2"))
+        .await;
     let report = report.expect(StatusCode::OK);
     let policy = report.header(CONTENT_SECURITY_POLICY);
-    assert!(policy.contains("'sha256-") && policy.contains("sandbox"), "{policy}");
-    assert!(!policy.contains("unsafe-inline") && !policy.contains("script"), "{policy}");
-    let word = desk.get(&format!("{BASE}/reports/open-work.docx")).await.expect(StatusCode::OK);
+    assert!(
+        policy.contains("'sha256-") && policy.contains("sandbox"),
+        "{policy}"
+    );
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("script"),
+        "{policy}"
+    );
+    let word = desk
+        .get(&format!("{BASE}/reports/open-work.docx"))
+        .await
+        .expect(StatusCode::OK);
     assert!(word.header(CONTENT_DISPOSITION).contains("open-work.docx"));
     let nobody = desk.get(&format!("{BASE}/reports/extract.html")).await;
     nobody.expect(StatusCode::BAD_REQUEST);
@@ -432,23 +503,43 @@ async fn static_files_are_kept_by_their_hash() {
     let style = desk.get(address).await.expect(StatusCode::OK);
     assert!(style.header(CACHE_CONTROL).contains("immutable"));
     let etag = style.header(ETAG).to_owned();
-    let again = Request::get(address).header(IF_NONE_MATCH, etag).body(Body::empty());
-    let again = desk.ask(again.unwrap()).await.expect(StatusCode::NOT_MODIFIED);
+    let again = Request::get(address)
+        .header(IF_NONE_MATCH, etag)
+        .body(Body::empty());
+    let again = desk
+        .ask(again.unwrap())
+        .await
+        .expect(StatusCode::NOT_MODIFIED);
     assert_eq!(again.text, "");
 }
 
 #[tokio::test]
 async fn json_has_its_promised_shape() {
     let desk = Desk::new().await;
-    let status = desk.get("/api/v1/status").await.expect(StatusCode::OK).json();
+    let status = desk
+        .get("/api/v1/status")
+        .await
+        .expect(StatusCode::OK)
+        .json();
     assert_eq!(status["consultation"]["code"], "DA-TTKHCN-2021");
     assert_eq!(status["rounds"][1]["number"], 2);
     assert!(status["submissions"]["counted"].as_i64() > Some(0));
     assert!(status["equations"][0]["holds"].is_boolean());
-    let found = desk.get("/api/v1/points?q=thi%20truong&round=2").await.json();
+    let found = desk
+        .get("/api/v1/points?q=thi%20truong&round=2")
+        .await
+        .json();
     assert!(found["meta"]["total"].as_u64() > Some(0), "{found}");
     let point = &found["points"][0];
-    for key in ["id", "text", "section", "organizations", "state", "version", "answer"] {
+    for key in [
+        "id",
+        "text",
+        "section",
+        "organizations",
+        "state",
+        "version",
+        "answer",
+    ] {
         assert!(point.get(key).is_some(), "no `{key}` in {point}");
     }
     assert!(!point["highlights"].as_array().unwrap().is_empty());

@@ -104,11 +104,19 @@ fn typed(fields: &Fields) -> Result<Typed, String> {
 /// Reads `14/10/2021`, and the order of ISO 8601.
 fn parse_day(text: &str) -> Option<Date> {
     let mut numbers = text.trim().split(['/', '-', '.']).map(str::parse::<i16>);
-    let (first, month, last) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let (first, month, last) = (
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+    );
     if numbers.next().is_some() {
         return None;
     }
-    let (year, day) = if first > 31 { (first, last) } else { (last, first) };
+    let (year, day) = if first > 31 {
+        (first, last)
+    } else {
+        (last, first)
+    };
     let is_full = (1900..=2200).contains(&year);
     let day = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
     day.filter(|_| is_full)
