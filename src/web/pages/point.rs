@@ -12,9 +12,9 @@ use super::{coded, outlive};
 use crate::app::browse::PointInFull;
 use crate::app::responding::Act;
 use crate::app::search::Neighbors;
-use crate::app::values::{Draft, Part, PointChange, Response as Answer, Step};
+use crate::app::values::{Draft, Part, PointChange, Response as Answer, Step, Submission};
 use crate::app::{self, App};
-use crate::domain::{Consultation, Decision, Evidence, PointId, PointState, Span};
+use crate::domain::{Consultation, Decision, Evidence, Finding, PointId, PointState, Span};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Query};
@@ -404,7 +404,7 @@ fn view(
         words: seen.text.clone(),
         report_text: point.report_text.clone().unwrap_or_default(),
         organizations: words::names(&seen.organizations, sender),
-        submission: words::submission(&seen.submission),
+        submission: letter_or_channel(&seen.submission),
         submission_address: format!("{base}/submissions/{}#p{}", point.submission, point.id),
         round: seen.round.map(|n| format!("Đợt {n}")).unwrap_or_default(),
         arrived: words::date(point.arrived_on),
@@ -520,11 +520,11 @@ fn evidence(full: &PointInFull) -> Vec<EvidenceLine> {
             rule: evidence.rule.to_string(),
             confidence: format!("{:.0}%", evidence.confidence.value() * 100.0),
             is_doubtful: evidence.confidence.needs_person(),
-            words: seen.map(|seen| cut(seen, 160)).unwrap_or_default(),
-            anchor: if seen.is_some() {
-                format!("e{n}")
-            } else {
-                String::new()
+            words: seen.map(|seen| cut(seen, 90)).unwrap_or_default(),
+            anchor: match seen {
+                Some(_) if is_whole(evidence) => "own".to_owned(),
+                Some(_) => format!("e{n}"),
+                None => String::new(),
             },
         }
     };
@@ -545,11 +545,11 @@ fn texts(full: &PointInFull) -> Vec<TextOfPart> {
     let point = &full.view.point;
     let text = |part: &Part| {
         let own = point.spans.iter().filter(|(id, _)| *id == part.id);
-        let mut markers: Vec<Marker> = own.map(|(_, span)| marker(*span, "point", "")).collect();
+        let mut markers: Vec<Marker> = own.map(|(_, span)| marker(*span, "point", "own")).collect();
         if cited == Some(part.id) {
-            let seen = (1..)
-                .zip(&point.evidence)
-                .filter_map(|(n, e): (usize, _)| Some((n, e.span?)));
+            let seen = (1..).zip(&point.evidence);
+            let seen = seen.filter(|(_, evidence)| !is_whole(evidence));
+            let seen = seen.filter_map(|(n, e): (usize, _)| Some((n, e.span?)));
             markers.extend(seen.map(|(n, span)| marker(span, "why", &format!("e{n}"))));
         }
         TextOfPart {
@@ -562,12 +562,24 @@ fn texts(full: &PointInFull) -> Vec<TextOfPart> {
     full.parts.iter().map(text).collect()
 }
 
+/// Whether evidence is about the whole point, which is marked anyway.
+fn is_whole(evidence: &Evidence) -> bool {
+    evidence.what == Finding::Split
+}
+
 fn marker(span: Span, class: &'static str, anchor: &str) -> Marker {
     Marker {
         span,
         class,
         anchor: anchor.to_owned(),
         after: None,
+    }
+}
+
+fn letter_or_channel(submission: &Submission) -> String {
+    match words::letter(submission.letter_number.as_ref(), submission.letter_date) {
+        text if text.is_empty() => submission.channel.name().to_owned(),
+        text => text,
     }
 }
 
@@ -582,13 +594,20 @@ fn draft(full: &PointInFull) -> (Vec<DraftPiece>, bool) {
         let n_chars = section.heading.chars().count() + section.body.chars().count();
         left = left.saturating_sub(n_chars);
         let has_label = words::has_label(section.kind);
+        // The "heading" of an unheaded paragraph is its beginning.
+        let beginning = section.heading.trim_end_matches('…').trim_end();
+        let is_repeated = section.body.starts_with(beginning);
         pieces.push(DraftPiece {
             label: if has_label {
                 section.label.clone()
             } else {
                 String::new()
             },
-            heading: section.heading.clone(),
+            heading: if is_repeated {
+                String::new()
+            } else {
+                section.heading.clone()
+            },
             body: cut(&section.body, DRAFT_CHARS),
         });
     }

@@ -24,6 +24,15 @@ pub(in crate::web) struct PointLine {
     pub(in crate::web) badges: Vec<Badge>,
 }
 
+/// The heading of its section, unless that is its label already.
+fn heading(view: &PointView) -> String {
+    let heading = view.section_heading.as_deref().unwrap_or_default();
+    match view.section.as_deref() {
+        Some(label) if label == heading => String::new(),
+        _ => heading.to_owned(),
+    }
+}
+
 /// Prepares a point; `kept` and `at` lead back to its place in the search.
 pub(in crate::web) fn point_line(
     base: &str,
@@ -46,7 +55,7 @@ pub(in crate::web) fn point_line(
             .section
             .clone()
             .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
-        heading: view.section_heading.clone().unwrap_or_default(),
+        heading: heading(view),
         words: Marked::excerpt(&view.text, &view.highlights, N_CHARS),
         organizations: words::names(&view.organizations, sender),
         submission: words::submission(&view.submission),

@@ -30,6 +30,8 @@ struct PointsPage {
     organizations: Vec<String>,
     selects: Vec<Select>,
     chips: Vec<Chip>,
+    /// By more than words and section, which have their own places.
+    is_filtered: bool,
     outline: Outline,
     without_section: Chip,
     n_without_section: String,
@@ -162,6 +164,9 @@ fn view(
         is_in_answers: filters.get("in") == "answers",
         organization: filters.get("organization").to_owned(),
         chips: chips(filters, &around, &selects),
+        is_filtered: kept
+            .iter()
+            .any(|(key, _)| !matches!(*key, "q" | "in" | "section")),
         selects,
         outline: outline(&around.names, &around.counts, filters, around.depth),
         without_section: Chip {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{coded, outlive, round_number};
@@ -23,7 +24,6 @@ struct RecordPage {
     round: Select,
     organizations: Vec<String>,
     fields: Fields,
-    today: String,
     problem: Option<String>,
 }
 
@@ -90,15 +90,36 @@ fn typed(fields: &Fields) -> Result<Typed, String> {
     if fields.organization.trim().is_empty() {
         return Err("Hãy ghi cơ quan, đơn vị có ý kiến.".to_owned());
     }
-    let held_on = fields.held_on.trim().parse();
+    let held_on = parse_day(&fields.held_on);
     Ok(Typed {
         channel: channel.ok_or("Hãy chọn cách nhận ý kiến.")?,
         title: title.to_owned(),
-        held_on: held_on.map_err(|_not_a_day| "Hãy ghi ngày có ý kiến.".to_owned())?,
+        held_on: held_on.ok_or("Hãy ghi ngày có ý kiến dạng ngày/tháng/năm, ví dụ 14/10/2021.")?,
         organization: fields.organization.trim().to_owned(),
         speaker_role: (!role.is_empty()).then(|| role.to_owned()),
         text: fields.text.replace("\r\n", "\n"),
     })
+}
+
+/// Reads `14/10/2021`, and the order of ISO 8601.
+fn parse_day(text: &str) -> Option<Date> {
+    let mut numbers = text.trim().split(['/', '-', '.']).map(str::parse::<i16>);
+    let (first, month, last) = (
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+    );
+    if numbers.next().is_some() {
+        return None;
+    }
+    let (year, day) = if first > 31 {
+        (first, last)
+    } else {
+        (last, first)
+    };
+    let is_full = (1900..=2200).contains(&year);
+    let day = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
+    day.filter(|_| is_full)
 }
 
 async fn show(
@@ -139,9 +160,27 @@ async fn show(
             .into_iter()
             .map(|o| o.name)
             .collect(),
-        today: app.clock.today().to_string(),
         fields,
         problem,
     };
     Ok((status, Html(page)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_day;
+
+    #[test]
+    fn days_are_read_as_vietnamese_write_them() {
+        let check = |text, expected: Option<&str>| {
+            let read = parse_day(text).map(|day| day.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        };
+        check(" 05/9/2021 ", Some("2021-09-05"));
+        check("14-10-2021", Some("2021-10-14"));
+        check("2021-10-14", Some("2021-10-14"));
+        check("31/02/2021", None);
+        check("05/9/21", None);
+        check("hôm qua", None);
+    }
 }

@@ -50,6 +50,7 @@ struct Letter {
     address: String,
     text: String,
     arrived: String,
+    n: usize,
 }
 
 pub(in crate::web) async fn get_roster(
@@ -134,10 +135,6 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         .iter()
         .filter_map(|id| names.organization(*id));
     let through: Vec<&str> = through.collect();
-    let letters = entry
-        .submissions
-        .iter()
-        .filter_map(|id| roster.submissions.get(id));
     Line {
         name: names
             .organization(entry.organization)
@@ -146,22 +143,38 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         reply: Badge::new(reply_class(entry.reply), words::reply(entry.reply)),
         is_late: entry.is_late,
         through: through.join("; "),
-        letters: letters
-            .map(|submission| {
-                let number = submission.letter_number.as_ref();
-                let text = words::letter(number, submission.letter_date);
-                Letter {
-                    address: format!("{base}/submissions/{}", submission.id),
-                    text: if text.is_empty() {
-                        submission.channel.name().to_owned()
-                    } else {
-                        text
-                    },
-                    arrived: words::date(submission.arrived_on),
-                }
-            })
-            .collect(),
+        letters: letters(base, roster, entry),
     }
+}
+
+/// What an organization sent; rows of one letter in one table stand together.
+fn letters(base: &str, roster: &Roster, entry: &RosterEntry) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::new();
+    for submission in entry
+        .submissions
+        .iter()
+        .filter_map(|id| roster.submissions.get(id))
+    {
+        let number = submission.letter_number.as_ref();
+        let text = match words::letter(number, submission.letter_date) {
+            text if text.is_empty() => submission.channel.name().to_owned(),
+            text => text,
+        };
+        let arrived = words::date(submission.arrived_on);
+        match letters
+            .last_mut()
+            .filter(|it| it.text == text && it.arrived == arrived)
+        {
+            Some(same) => same.n += 1,
+            None => letters.push(Letter {
+                address: format!("{base}/submissions/{}", submission.id),
+                text,
+                arrived,
+                n: 1,
+            }),
+        }
+    }
+    letters
 }
 
 fn reply_class(reply: Reply) -> &'static str {
