@@ -316,8 +316,21 @@ fn tables_read_the_same_however_they_are_saved() {
     }
 }
 
+#[test]
+fn a_mailbox_becomes_its_messages() {
+    let mailbox = b"From a@b.example Mon Sep  6 08:30:00 2021\nFrom: a@b.example\nSubject: x\n\nM\xe1\xbb\x99t\n>From here\n\nFrom c@d.example Mon\nFrom: c@d.example\nSubject: y\n\nHai\n";
+    let unpacked = super::unpack(mailbox, "thu.mbox");
+    let texts: Vec<_> = unpacked
+        .files
+        .iter()
+        .map(|(name, bytes)| read_letter(bytes, name).parts[0].text.trim().to_owned())
+        .collect();
+    assert_eq!(texts, ["Một\nFrom here", "Hai"]);
+}
+
 fn check_spans(reading: &Reading) {
     for part in &reading.parts {
+        assert_eq!(normalize(&part.text), part.text);
         for table in &part.tables {
             assert!(table.span.slice(&part.text).is_some());
             for span in table.rows.iter().flatten() {
