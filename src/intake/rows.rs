@@ -441,7 +441,8 @@ fn part_row(
         .enumerate()
         .filter(|(_, column)| **column == Some(Column::Content))
         .filter_map(|(at, _)| Some((at, spans.get(at)?.trimmed(&part.text))))
-        .filter(|&(at, span)| !span.is_empty() && !(same_speaker && repeats((at, span))))
+        .filter(|(_, span)| !span.is_empty())
+        .filter(|&found| !(same_speaker && repeats(found)))
         .map(|(_, span)| span)
         .reduce(|all, next| Span::new(all.start.min(next.start), all.end.max(next.end)));
     let mut facts = carry.facts(mapping, cells);

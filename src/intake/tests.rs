@@ -12,7 +12,7 @@ use super::csv::CsvTable;
 use super::{
     MailHead, Reading, Warning, outline_file, read_draft, read_letter, rows_of_part, sniff,
 };
-use crate::domain::{Location, Span};
+use crate::domain::{EmailAddress, Location, Span};
 use crate::text::normalize::normalize;
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -163,7 +163,7 @@ fn show_head(head: &MailHead) -> String {
     let mut out = "mail\n".to_owned();
     let times =
         [head.sent_at, head.received_at].map(|moment| moment.map(|moment| moment.to_string()));
-    let to: Vec<&str> = head.to.iter().map(|to| to.expose()).collect();
+    let to: Vec<&str> = head.to.iter().map(EmailAddress::expose).collect();
     let robot = head
         .robot
         .as_ref()
@@ -176,7 +176,7 @@ fn show_head(head: &MailHead) -> String {
                 "in_reply_to",
                 Some(head.in_reply_to.join(", ").as_str()).filter(|ids| !ids.is_empty()),
             ),
-            ("from", head.from.as_ref().map(|from| from.expose())),
+            ("from", head.from.as_ref().map(EmailAddress::expose)),
             ("from_name", head.from_name.as_deref()),
             (
                 "to",

@@ -108,8 +108,8 @@ fn from_old_font(text: &str) -> Option<Decoded> {
         return None;
     }
     let own = share_of_syllables(&sample).value();
-    let converted = [
-        (Encoding::Tcvn3, from_tcvn3_font as fn(&str) -> String),
+    let converted: [(Encoding, fn(&str) -> String); 2] = [
+        (Encoding::Tcvn3, from_tcvn3_font),
         (Encoding::Vni, from_vni_font),
     ];
     let (encoding, convert) = converted.into_iter().find(|(_, convert)| {
