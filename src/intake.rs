@@ -1,6 +1,6 @@
 //! From the bytes of what was received to normalized text, tables, mail heads and draft lines.
 //!
-//! * [`sniff`]: what kind of file it is, by content first, by name where content does not tell.
+//! * [`sniff()`]: what kind of file it is, by content first, by name where content does not tell.
 //! * [`read_letter`]: a letter or a mail with its attachments → [`Reading`]: text parts in the
 //!   order a person reads them.
 //! * [`read_draft`]: a draft document → its lines, automatic numbering resolved.

@@ -194,7 +194,9 @@ fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Optio
         .flatten()
         .any(|(column, _)| matches!(column, Column::Content | Column::Proposal));
     let score = found.iter().flatten().map(|(_, weight)| weight).sum();
-    if !has_content || n_known < 2 || n_known * 2 < n_filled || score < MIN_SCORE {
+    // Exports of web forms have many columns of their own beside the usual ones.
+    let is_mostly_known = n_known * 2 >= n_filled || n_known >= 4;
+    if !has_content || n_known < 2 || !is_mostly_known || score < MIN_SCORE {
         return None;
     }
     let mapping = Mapping {

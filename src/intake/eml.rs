@@ -160,6 +160,8 @@ pub(super) struct Found {
     /// Bodies in order; each has the same text as plain text, as a page, or both.
     bodies: Vec<Body>,
     attachments: Vec<usize>,
+    /// Attachments other than mails and plain texts, which bounces carry.
+    n_documents: usize,
     /// Subtype of `multipart/report`'s report: `delivery-status`, `disposition-notification`.
     report: Option<String>,
 }
@@ -205,6 +207,7 @@ fn collect(message: &Message<'_>, at: usize, depth: usize, found: &mut Found) {
     let mut inner = Found::default();
     children.for_each(|child| collect(message, child, depth + 1, &mut inner));
     found.attachments.append(&mut inner.attachments);
+    found.n_documents += inner.n_documents;
     let body = Body {
         plain: inner.bodies.iter().find_map(|body| body.plain),
         page: inner.bodies.iter().find_map(|body| body.page),
@@ -259,7 +262,11 @@ fn sort_leaf(part: &MessagePart<'_>, at: usize, found: &mut Found) {
             plain: Some(at),
             ..Body::default()
         }),
-        (false, _) => found.attachments.push(at),
+        (false, _) => {
+            found.attachments.push(at);
+            let is_text = ctype == "text" && subtype == "plain";
+            found.n_documents += usize::from(!is_text && part.message().is_none());
+        }
     }
 }
 

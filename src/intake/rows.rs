@@ -435,13 +435,23 @@ fn part_row(
         let found = cell(column)?;
         (!(same_speaker && repeats(found))).then_some(found.1)
     };
+    let content = mapping
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| **column == Some(Column::Content))
+        .filter_map(|(at, _)| Some((at, spans.get(at)?.trimmed(&part.text))))
+        .filter(|(_, span)| !span.is_empty())
+        .filter(|&found| !(same_speaker && repeats(found)))
+        .map(|(_, span)| span)
+        .reduce(|all, next| Span::new(all.start.min(next.start), all.end.max(next.end)));
     let mut facts = carry.facts(mapping, cells);
     let own_place = cell(Column::Place).map(|(_, span)| span);
     let place = carry.place(mapping, cells, own_place, &mut facts);
     let mut row = PartRow {
         row_number,
         place,
-        content: own(Column::Content),
+        content,
         proposal: own(Column::Proposal),
         reason: own(Column::Reason),
         heading: carry.heading,

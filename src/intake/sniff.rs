@@ -5,6 +5,7 @@
 //! looked for, and only then the extension.
 
 use super::{columns, csv};
+use crate::text::fold::fold;
 use crate::text::legacy;
 
 /// A kind of file.
@@ -268,15 +269,29 @@ fn by_text(text: &str, extension: &str) -> Format {
         "csv" | "tsv" => Format::Csv,
         "eml" => Format::Eml,
         _ => {
-            let rows = csv::sample_rows(text);
-            let is_wide = rows.iter().any(|row| row.len() >= 3);
-            if is_wide && columns::recognize_columns(&rows).is_some() {
+            if is_table(&csv::sample_rows(text)) {
                 Format::Csv
             } else {
                 Format::Text
             }
         }
     }
+}
+
+/// Whether a text is a table from its top to its bottom, and not a letter with a table in it.
+fn is_table(rows: &[Vec<String>]) -> bool {
+    let Some(mapping) = columns::recognize_columns(rows) else {
+        return false;
+    };
+    let (above, below) = rows
+        .split_at_checked(mapping.header_rows)
+        .unwrap_or((rows, &[]));
+    let is_letter = |row: &Vec<String>| {
+        row.iter()
+            .any(|cell| fold(cell).trim_start().starts_with("kinh gui"))
+    };
+    let n_wide = below.iter().filter(|row| row.len() >= 3).count();
+    !above.iter().any(is_letter) && n_wide * 2 >= below.len()
 }
 
 /// Counts known header fields before the first blank line; 0 when the first line is none.

@@ -12,7 +12,7 @@ use super::csv::CsvTable;
 use super::{
     MailHead, Reading, Warning, outline_file, read_draft, read_letter, rows_of_part, sniff,
 };
-use crate::domain::{Location, Span};
+use crate::domain::{EmailAddress, Location, Span};
 use crate::text::normalize::normalize;
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -163,7 +163,7 @@ fn show_head(head: &MailHead) -> String {
     let mut out = "mail\n".to_owned();
     let times =
         [head.sent_at, head.received_at].map(|moment| moment.map(|moment| moment.to_string()));
-    let to: Vec<&str> = head.to.iter().map(|to| to.expose()).collect();
+    let to: Vec<&str> = head.to.iter().map(EmailAddress::expose).collect();
     let robot = head
         .robot
         .as_ref()
@@ -176,7 +176,7 @@ fn show_head(head: &MailHead) -> String {
                 "in_reply_to",
                 Some(head.in_reply_to.join(", ").as_str()).filter(|ids| !ids.is_empty()),
             ),
-            ("from", head.from.as_ref().map(|from| from.expose())),
+            ("from", head.from.as_ref().map(EmailAddress::expose)),
             ("from_name", head.from_name.as_deref()),
             (
                 "to",
@@ -316,8 +316,21 @@ fn tables_read_the_same_however_they_are_saved() {
     }
 }
 
+#[test]
+fn a_mailbox_becomes_its_messages() {
+    let mailbox = b"From a@b.example Mon Sep  6 08:30:00 2021\nFrom: a@b.example\nSubject: x\n\nM\xe1\xbb\x99t\n>From here\n\nFrom c@d.example Mon\nFrom: c@d.example\nSubject: y\n\nHai\n";
+    let unpacked = super::unpack(mailbox, "thu.mbox");
+    let texts: Vec<_> = unpacked
+        .files
+        .iter()
+        .map(|(name, bytes)| read_letter(bytes, name).parts[0].text.trim().to_owned())
+        .collect();
+    assert_eq!(texts, ["Một\nFrom here", "Hai"]);
+}
+
 fn check_spans(reading: &Reading) {
     for part in &reading.parts {
+        assert_eq!(normalize(&part.text), part.text);
         for table in &part.tables {
             assert!(table.span.slice(&part.text).is_some());
             for span in table.rows.iter().flatten() {

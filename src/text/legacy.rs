@@ -108,16 +108,21 @@ fn from_old_font(text: &str) -> Option<Decoded> {
         return None;
     }
     let own = share_of_syllables(&sample).value();
-    let converted = [
-        (Encoding::Tcvn3, from_tcvn3_font as fn(&str) -> String),
-        (Encoding::Vni, from_vni_font),
-    ];
-    let (encoding, convert) = converted.into_iter().find(|(_, convert)| {
-        let share = share_of_syllables(&convert(&sample));
-        share.n_words >= 5 && share.value() >= 0.8 && share.value() - own >= 0.3
-    })?;
+    let convert = |encoding: Encoding, text: &str| {
+        if encoding == Encoding::Vni {
+            from_vni_font(text)
+        } else {
+            from_tcvn3_font(text)
+        }
+    };
+    let encoding = [Encoding::Tcvn3, Encoding::Vni]
+        .into_iter()
+        .find(|&encoding| {
+            let share = share_of_syllables(&convert(encoding, &sample));
+            share.n_words >= 5 && share.value() >= 0.8 && share.value() - own >= 0.3
+        })?;
     Some(Decoded {
-        text: convert(text),
+        text: convert(encoding, text),
         encoding: encoding.name(),
         is_certain: false,
         n_replaced: 0,

@@ -24,9 +24,9 @@ const BOUNCE_SUBJECTS: [&str; 12] = [
     "returned mail",
     "failure notice",
     "delivery failure",
-    "khong gui duoc",
+    "khong gui duoc thu",
     "thu khong gui duoc",
-    "khong the gui",
+    "khong the gui thu",
     "thu bi tra lai",
     "gui thu that bai",
     "thong bao trang thai gui",
@@ -73,15 +73,16 @@ pub(super) fn recognize(message: &Message<'_>, found: &Found, head: &MailHead) -
         .from
         .as_ref()
         .and_then(|from| from.expose().split('@').next().map(str::to_owned));
-    if matches!(local.as_deref(), Some("mailer-daemon" | "postmaster")) || begins(&BOUNCE_SUBJECTS)
-    {
+    let is_daemon = matches!(local.as_deref(), Some("mailer-daemon" | "postmaster"));
+    if is_daemon || (begins(&BOUNCE_SUBJECTS) && found.n_documents == 0) {
         return robot("robot.bounce", BOUNCE);
     }
-    let submitted = field(message, "Auto-Submitted");
-    if submitted
-        .as_deref()
-        .is_some_and(|value| !value.starts_with("no"))
-    {
+    // Document systems also send letters, which are "auto-generated" but have files.
+    let is_automatic = field(message, "Auto-Submitted").is_some_and(|value| {
+        !value.starts_with("no")
+            && (!value.starts_with("auto-generated") || found.attachments.is_empty())
+    });
+    if is_automatic {
         return robot("robot.auto_submitted", AUTO_REPLY);
     }
     let has_mark = |name: &str| field(message, name).is_some();

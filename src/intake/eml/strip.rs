@@ -67,9 +67,17 @@ static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Lines mail programs and servers add at the end.
 static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^(?:sent from my|get outlook for|(?:duoc )?gui tu (?:iphone|dien thoai|thiet bi|outlook|ung dung|yahoo)|khong co vi-?rut|virus-free|this (?:e-?mail|message).{0,60}(?:confidential|intended)|the information (?:contained )?in this (?:e-?mail|message)|disclaimer|confidentiality notice|(?:thong tin|noi dung) (?:trong|cua) (?:thu|email|e-mail) nay|(?:thu|email|e-mail) nay.{0,80}(?:bao mat|mat|danh rieng|chi danh)|mien tru trach nhiem|luu y bao mat|thu nay da duoc quet|please consider the environment|hay bao ve moi truong)",
-    )
+    regex(concat!(
+        r"^(?:sent from my|get outlook for|",
+        r"(?:duoc )?gui tu (?:iphone|dien thoai|thiet bi|outlook|ung dung|yahoo)|",
+        r"khong co vi-?rut|virus-free|thu nay da duoc quet|",
+        r"this (?:e-?mail|message).{0,60}(?:confidential|intended)|",
+        r"the information (?:contained )?in this (?:e-?mail|message)|confidentiality notice|",
+        r"(?:disclaimer|mien tru trach nhiem|luu y bao mat)\s*:?\s*$|",
+        r"(?:thong tin|noi dung)?.{0,20}\b(?:thu|email|e-mail)(?: dien tu)? nay.{0,120}",
+        r"(?:bao mat|\bmat\b|danh rieng|chi danh|nguoi nhan)|",
+        r"please consider the environment|hay bao ve moi truong.{0,40}\bin\b)",
+    ))
 });
 /// What an official letter has (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 static OFFICIAL: LazyLock<Regex> = LazyLock::new(|| {

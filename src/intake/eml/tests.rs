@@ -103,6 +103,9 @@ fn an_official_letter_keeps_its_end() {
 #[test]
 fn a_letter_is_not_mistaken_for_history() {
     for text in [
+        "Một.\nMiễn trừ trách nhiệm cho cán bộ thử nghiệm là cần thiết.",
+        "Một.\nNội dung của thư này thay cho thư gửi ngày 05/9/2021.",
+        "Một.\nHãy bảo vệ môi trường làng nghề trước khi mở rộng.",
         "Từ: năm 2022 đến 2025 bố trí kinh phí.\nĐề nghị sửa.",
         "> 15% là cao.\nĐề nghị giảm.",
         "Vào năm 2021, tỉnh đã viết:\nmột",
