@@ -162,7 +162,7 @@ impl App {
         } else if format == Format::Csv {
             self.import_table(consultation.id, &name, blob, options, progress, &mut report)
                 .await?;
-        } else if format == Format::Zip {
+        } else if matches!(format, Format::Zip | Format::Mbox) {
             self.import_archive(consultation.id, &name, blob, options, &mut report)
                 .await?;
         } else {

@@ -107,6 +107,7 @@ fn page_geometry_follows_the_decree() {
     let info = String::from_utf8_lossy(&listed.stdout).into_owned();
     let sizes: Vec<(f64, f64)> = info
         .lines()
+        .filter(|line| line.starts_with("Page "))
         .filter_map(|line| line.split(" size:").nth(1))
         .map(|size| {
             let mut numbers = size.split_whitespace().filter_map(|word| word.parse().ok());

@@ -23,7 +23,7 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
             wording::moment(source.facts.snapshot.taken_at),
             count(for_leader.len()),
             count(others.len()),
-            count(source.numbers.total.without_section)
+            count(source.numbers.total.to_place)
         ))),
     ];
     for (heading, rows) in [

@@ -318,7 +318,7 @@ pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
         }
     };
     say(total.points.open, "ý kiến chưa được trả lời.");
-    say(total.without_section, "ý kiến chưa xác định mục.");
+    say(total.to_place, "ý kiến chưa xác định mục.");
     say(total.needs_leadership, "ý kiến xin ý kiến lãnh đạo.");
     say(
         total.without_round,

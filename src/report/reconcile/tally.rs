@@ -111,6 +111,8 @@ pub struct Tally {
     pub needs_leadership: usize,
     /// Points without a section.
     pub without_section: usize,
+    /// Those of them that still need one: neither joined nor out of scope.
+    pub to_place: usize,
 }
 
 impl Tally {
@@ -203,5 +205,6 @@ impl Tally {
             PointState::Joined | PointState::OutOfScope => false,
         };
         self.needs_leadership += usize::from(is_living && point.needs_leadership);
+        self.to_place += usize::from(is_living && point.section.is_none());
     }
 }
