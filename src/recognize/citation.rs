@@ -135,7 +135,7 @@ impl Places {
             .iter()
             .all(|place| matches!(place.node, NodeRef::Document { .. }));
         if is_vague && citations.unresolved.is_empty() {
-            self.take_from_headings(&headings, &mut citations);
+            take_from_headings(&headings, &mut citations);
         }
         citations
     }
@@ -163,23 +163,6 @@ impl Places {
         places
     }
 
-    /// Gives a text without a place of its own that of the innermost heading with one.
-    fn take_from_headings(&self, headings: &[Place], citations: &mut Citations) {
-        let Some(place) = headings.last() else { return };
-        if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) =
-            (citations.places.first(), place.node)
-            && own.confidence >= Confidence::THRESHOLD
-        {
-            return;
-        }
-        citations.places = vec![Place {
-            span: Span::default(),
-            rule: "citation.heading",
-            confidence: Confidence::new(place.confidence.value().min(0.85)),
-            ..*place
-        }];
-    }
-
     fn mentions(&self, text: &str, is_place_cell: bool) -> Vec<Mention> {
         let mut tokens = lex(text);
         TERMS.mark(&mut tokens);
@@ -190,6 +173,23 @@ impl Places {
         };
         Scanner::new(grammar, &self.tree).scan()
     }
+}
+
+/// Gives a text without a place of its own that of the innermost heading with one.
+fn take_from_headings(headings: &[Place], citations: &mut Citations) {
+    let Some(place) = headings.last() else { return };
+    if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) =
+        (citations.places.first(), place.node)
+        && own.confidence >= Confidence::THRESHOLD
+    {
+        return;
+    }
+    citations.places = vec![Place {
+        span: Span::default(),
+        rule: "citation.heading",
+        confidence: Confidence::new(place.confidence.value().min(0.85)),
+        ..*place
+    }];
 }
 
 /// A heading without the number it has in the letter: "I. Đối với …", "1.1. Về …".

@@ -7,11 +7,13 @@
 //!
 //! Cases: `fixtures/recognize/organization/`.
 
+mod lookup;
 mod names;
+mod vote;
 
 use std::collections::{BTreeMap, HashMap};
 
-use names::{Key, compact, distance, initials, key};
+use names::{Key, compact, initials, key};
 
 use super::letter::LetterHead;
 use crate::domain::{
@@ -89,7 +91,7 @@ pub struct Directory {
     keys: Vec<(String, Vec<usize>)>,
     by_email: HashMap<String, Vec<usize>>,
     by_domain: HashMap<String, Vec<usize>>,
-    /// The province all names are in, as far as the names say: ["bac", "giang"].
+    /// The province all names are in, as far as the names say.
     province: Option<Key>,
 }
 
@@ -189,195 +191,10 @@ impl Directory {
         });
     }
 
-    /// A key without "tỉnh" and the province at its end: both are said or left out at will.
-    fn without_province(&self, key: &[String]) -> Key {
-        let mut key = key.to_vec();
-        if let Some(province) = &self.province
-            && key.ends_with(province)
-        {
-            let rest = key.get(..key.len() - province.len()).unwrap_or(&[]);
-            // "thành phố Bắc Giang" is not the province.
-            if rest.last().is_some_and(|word| word == "tinh")
-                || !rest.ends_with(&["pho".to_owned()])
-            {
-                let names_place = rest.last().is_some_and(|word| {
-                    matches!(
-                        word.as_str(),
-                        "pho" | "huyen" | "xa" | "phuong" | "tran" | "ubnd" | "cong" | "ty"
-                    )
-                });
-                if !names_place && !rest.is_empty() {
-                    key.truncate(rest.len());
-                }
-            }
-        }
-        if key.len() > 1 && key.last().is_some_and(|word| word == "tinh") {
-            key.pop();
-        }
-        key
-    }
-
-    /// Finds the organization one cell or one typed name means.
-    pub fn find_name(&self, name: &str) -> NameMatch {
-        if name.chars().count() > MAX_NAME_CHARS {
-            return NameMatch::Unknown;
-        }
-        let full = key(name);
-        if full.is_empty() {
-            return NameMatch::Unknown;
-        }
-        let bare = self.without_province(&full);
-        for key in [&full, &bare] {
-            if let Some(found) = self.by_key.get(key) {
-                return self.decide(found, name, 1.0);
-            }
-        }
-        for key in [&full, &bare] {
-            if let Some(found) = self.by_compact.get(&compact(key)) {
-                return self.decide(found, name, 0.97);
-            }
-        }
-        let letters = compact(&full);
-        if letters.len() >= 3
-            && let Some(found) = self.by_initials.get(&letters)
-        {
-            return self.decide(found, name, 0.85);
-        }
-        let inside = self.names_inside(&full);
-        match self.without_parents(&inside).as_slice() {
-            [] => self.find_misspelled(&bare),
-            [only] => NameMatch::One(self.id(*only), Confidence::new(0.85)),
-            several => NameMatch::Several(
-                several
-                    .iter()
-                    .map(|&entry| (self.id(entry), Confidence::new(0.5)))
-                    .collect(),
-            ),
-        }
-    }
-
-    fn id(&self, entry: usize) -> OrganizationId {
-        self.entries
-            .get(entry)
-            .map_or(OrganizationId(0), |entry| entry.id)
-    }
-
-    /// One of the entries that share a mark-less name: the one that is spelled so.
-    fn decide(&self, found: &[usize], name: &str, confidence: f32) -> NameMatch {
-        if let [only] = found {
-            return NameMatch::One(self.id(*only), Confidence::new(confidence));
-        }
-        let spelling = place_tones(name.trim());
-        let exact: Vec<usize> = found
-            .iter()
-            .copied()
-            .filter(|&entry| {
-                self.entries
-                    .get(entry)
-                    .is_some_and(|entry| entry.spellings.contains(&spelling))
-            })
-            .collect();
-        if let [only] = exact.as_slice() {
-            return NameMatch::One(self.id(*only), Confidence::new(confidence));
-        }
-        NameMatch::Several(
-            found
-                .iter()
-                .map(|&entry| (self.id(entry), Confidence::new(0.5)))
-                .collect(),
-        )
-    }
-
-    /// The organizations whose names stand in a longer text, each with its first word's index;
-    /// longer names win over shorter ones inside them.
-    fn names_inside(&self, words: &[String]) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        while let Some(word) = words.get(at) {
-            let rest = words.get(at..).unwrap_or(&[]);
-            let hit = self
-                .by_first_word
-                .get(word)
-                .and_then(|keys| keys.iter().find(|(key, _)| rest.starts_with(key)));
-            // "Sở Tài chính tỉnh Lạng Sơn" is another province's.
-            match hit {
-                Some((key, entry)) if !self.is_elsewhere(rest.get(key.len()..).unwrap_or(&[])) => {
-                    push_once(&mut found, *entry);
-                    at += key.len();
-                }
-                Some((key, _)) => at += key.len(),
-                None => at += 1,
-            }
-        }
-        found
-    }
-
-    /// Whether the words after a name place it in another province.
-    fn is_elsewhere(&self, after: &[String]) -> bool {
-        let Some(province) = &self.province else {
-            return false;
-        };
-        after.first().is_some_and(|word| word == "tinh")
-            && after.len() > 2
-            && !after.get(1..).unwrap_or(&[]).starts_with(province)
-    }
-
-    /// Leaves out organizations to which another one of the list belongs: "Phòng …, Sở …".
-    fn without_parents(&self, found: &[usize]) -> Vec<usize> {
-        let parents: Vec<&str> = found
-            .iter()
-            .filter_map(|&entry| self.entries.get(entry)?.parent.as_deref())
-            .collect();
-        found
-            .iter()
-            .copied()
-            .filter(|&entry| {
-                self.entries
-                    .get(entry)
-                    .is_none_or(|entry| !parents.contains(&entry.code.as_str()))
-            })
-            .collect()
-    }
-
-    /// A name with one or two wrong letters, when no other name is nearly as close.
-    fn find_misspelled(&self, words: &[String]) -> NameMatch {
-        let written = words.join(" ");
-        let n_letters = written.chars().count();
-        if n_letters < MIN_FUZZY_LETTERS {
-            return NameMatch::Unknown;
-        }
-        let limit = if n_letters < 14 { 1 } else { 2 };
-        let mut close: BTreeMap<usize, usize> = BTreeMap::new();
-        for (key, entries) in &self.keys {
-            let edits = distance(&written, key, limit + 2);
-            if let ([entry], Some(edits)) = (entries.as_slice(), edits) {
-                let known = close.entry(*entry).or_insert(edits);
-                *known = edits.min(*known);
-            }
-        }
-        let mut ranked: Vec<(usize, usize)> = close
-            .into_iter()
-            .map(|(entry, edits)| (edits, entry))
-            .collect();
-        ranked.sort_unstable();
-        let Some(&(edits, best)) = ranked.first().filter(|(edits, _)| *edits <= limit) else {
-            return NameMatch::Unknown;
-        };
-        let rivals = ranked.iter().take_while(|(other, _)| *other < edits + 2);
-        match rivals.clone().count() {
-            1 => NameMatch::One(self.id(best), Confidence::new(0.82)),
-            _ => NameMatch::Several(
-                rivals
-                    .map(|&(_, entry)| (self.id(entry), Confidence::new(0.5)))
-                    .collect(),
-            ),
-        }
-    }
-
     /// Finds out who is speaking.
     pub fn recognize(&self, signals: &Signals<'_>) -> OrganizationGuess {
         if let Some(cell) = signals.cell.filter(|cell| !cell.trim().is_empty()) {
-            return self.from_cell(cell);
+            return self.read_cell(cell);
         }
         let mut votes = Vec::new();
         let joint = self.vote_letterhead(signals, &mut votes);
@@ -398,12 +215,12 @@ impl Directory {
             &mut votes,
         );
         if joint.len() > 1 {
-            return self.joint(&joint, votes);
+            return self.joint(&joint, &votes);
         }
-        self.weigh(votes)
+        self.weigh(&votes)
     }
 
-    fn from_cell(&self, cell: &str) -> OrganizationGuess {
+    fn read_cell(&self, cell: &str) -> OrganizationGuess {
         let evidence = |rule, confidence| {
             vec![Evidence::outside(
                 Finding::Organization,
@@ -454,237 +271,7 @@ impl Directory {
         }
     }
 
-    /// Reads the letterhead; gives the organizations of a joint letter.
-    fn vote_letterhead(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) -> Vec<usize> {
-        let (Some(head), Some(text)) = (signals.head, signals.letter_text) else {
-            return Vec::new();
-        };
-        let lines: Vec<(Span, &str)> = head
-            .agency_lines
-            .iter()
-            .filter_map(|&span| Some((span, span.slice(text)?)))
-            .collect();
-        let joined = |from: usize, to: usize| {
-            let lines = lines.get(from..to).unwrap_or(&[]);
-            lines
-                .iter()
-                .map(|(_, line)| *line)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        // Which organizations the lines name, each by as many lines as it takes.
-        let mut named: Vec<(usize, Span)> = Vec::new();
-        let mut from = 0;
-        while from < lines.len() {
-            let hit = (from + 1..=lines.len()).rev().find_map(|to| {
-                let entry = self.exact(&joined(from, to))?;
-                let span = Span::new(lines.get(from)?.0.start, lines.get(to - 1)?.0.end);
-                Some((to, entry, span))
-            });
-            match hit {
-                Some((to, entry, span)) => {
-                    named.push((entry, span));
-                    from = to;
-                }
-                None => from += 1,
-            }
-        }
-        // "UBND TỈNH BẮC GIANG / VĂN PHÒNG" is "Văn phòng UBND tỉnh".
-        if let [(first_span, first), .., (last_span, last)] = lines.as_slice()
-            && let Some(entry) = self.exact(&format!("{last} {first}"))
-        {
-            named.push((entry, Span::new(first_span.start, last_span.end)));
-        }
-        let entries: Vec<usize> = named.iter().map(|(entry, _)| *entry).collect();
-        let speakers = self.without_parents(&entries);
-        let is_joint = speakers.len() > 1
-            && (head
-                .number
-                .as_ref()
-                .is_some_and(|number| fold(number.symbol()).starts_with("lt"))
-                || lines
-                    .iter()
-                    .any(|(_, line)| line.trim_end().ends_with(['-', '–'])));
-        let Some(&(entry, span)) = named
-            .iter()
-            .rev()
-            .find(|(entry, _)| speakers.contains(entry))
-        else {
-            return Vec::new();
-        };
-        if is_joint {
-            return speakers;
-        }
-        votes.push(Vote {
-            entry,
-            rule: "organization.letterhead",
-            span: Some(span),
-            confidence: 0.97,
-        });
-        Vec::new()
-    }
-
-    /// The organization of exactly this name.
-    fn exact(&self, name: &str) -> Option<usize> {
-        let full = key(name);
-        let bare = self.without_province(&full);
-        [&full, &bare].into_iter().find_map(|key| {
-            match self
-                .by_key
-                .get(key)
-                .or_else(|| self.by_compact.get(&compact(key)))?
-                .as_slice()
-            {
-                [only] => Some(*only),
-                _ => None,
-            }
-        })
-    }
-
-    /// "1234/STC-QLNS", "311-CV/HNDT".
-    fn vote_suffix(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
-        let Some(number) = signals.head.and_then(|head| head.number.as_ref()) else {
-            return;
-        };
-        let symbol = number.symbol();
-        let agency = suffix_key(symbol.split('-').next().unwrap_or(symbol));
-        let whole = suffix_key(symbol);
-        let matching: Vec<usize> = (0..self.entries.len())
-            .filter(|&entry| {
-                self.entries.get(entry).is_some_and(|entry| {
-                    entry.suffixes.contains(&agency) || entry.suffixes.contains(&whole)
-                })
-            })
-            .collect();
-        if let [only] = matching.as_slice() {
-            votes.push(Vote {
-                entry: *only,
-                rule: "organization.letter_suffix",
-                span: None,
-                confidence: 0.85,
-            });
-        }
-    }
-
-    fn vote_address(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
-        let Some(sender) = signals.sender else { return };
-        let vote = |entry, rule, confidence| Vote {
-            entry,
-            rule,
-            span: None,
-            confidence,
-        };
-        if let Some([only]) = self.by_email.get(sender.expose()).map(Vec::as_slice) {
-            votes.push(vote(*only, "organization.email", 0.97));
-            return;
-        }
-        let mut domain = sender.domain();
-        let mut confidence = 0.9;
-        while domain.contains('.') {
-            if let Some([only]) = self.by_domain.get(domain).map(Vec::as_slice) {
-                votes.push(vote(*only, "organization.domain", confidence));
-                return;
-            }
-            domain = domain.split_once('.').map_or("", |(_, rest)| rest);
-            confidence = 0.6;
-        }
-    }
-
-    fn vote_name(
-        &self,
-        name: Option<&str>,
-        rule: &'static str,
-        confidence: f32,
-        votes: &mut Vec<Vote>,
-    ) {
-        let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-            return;
-        };
-        if let NameMatch::One(id, found) = self.find_name(name)
-            && let Some(entry) = self.entries.iter().position(|entry| entry.id == id)
-        {
-            votes.push(Vote {
-                entry,
-                rule,
-                span: None,
-                confidence: confidence * found.value(),
-            });
-        }
-    }
-
-    /// The name below the last words of a letter.
-    fn vote_signature(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
-        let Some(text) = signals.letter_text else {
-            return;
-        };
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        for line in lines.iter().rev().take(6) {
-            let folded = fold(line);
-            // A line that speaks to the addressee names the addressee.
-            if line.chars().count() > 110
-                || folded.ends_with('.')
-                || folded.contains("gui ")
-                || folded.contains("tong hop")
-            {
-                continue;
-            }
-            // A signature is a name with a few words around it, and never the addressee's.
-            let words = key(line);
-            let found = self.without_parents(&self.names_inside(&words));
-            let is_name = words.len() <= 14
-                && !folded.starts_with("kinh gui")
-                && !folded.contains(" cho ")
-                && !folded.starts_with("toi ");
-            if let [only] = found.as_slice()
-                && is_name
-            {
-                votes.push(Vote {
-                    entry: *only,
-                    rule: "organization.signature",
-                    span: None,
-                    confidence: 0.8,
-                });
-                return;
-            }
-        }
-    }
-
-    /// "…, Sở Y tế đã nghiên cứu …": a clause of the opening sentences that starts with a name. What
-    /// is addressed or answered stands after "gửi" or "của".
-    fn vote_opening(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
-        let Some(text) = signals.letter_text else {
-            return;
-        };
-        let opening: String = text.chars().take(1500).collect();
-        let mut found = Vec::new();
-        for clause in opening.split([',', ';', ':', '.', '\n']) {
-            let words = key(clause);
-            let hit = words.first().and_then(|word| {
-                let keys = self.by_first_word.get(word)?;
-                keys.iter()
-                    .find(|(key, _)| words.len() > key.len() && words.starts_with(key))
-            });
-            if let Some((key, entry)) = hit
-                && !self.is_elsewhere(words.get(key.len()..).unwrap_or(&[]))
-            {
-                push_once(&mut found, *entry);
-            }
-        }
-        if let [only] = self.without_parents(&found).as_slice() {
-            votes.push(Vote {
-                entry: *only,
-                rule: "organization.opening",
-                span: None,
-                confidence: 0.7,
-            });
-        }
-    }
-
-    fn joint(&self, speakers: &[usize], votes: Vec<Vote>) -> OrganizationGuess {
+    fn joint(&self, speakers: &[usize], votes: &[Vote]) -> OrganizationGuess {
         let confidence = Confidence::new(0.9);
         let mut evidence = vec![Evidence::outside(
             Finding::Organization,
@@ -704,9 +291,9 @@ impl Directory {
     }
 
     /// Adds the votes up. Signals that speak for a parent do not speak against its part.
-    fn weigh(&self, votes: Vec<Vote>) -> OrganizationGuess {
+    fn weigh(&self, votes: &[Vote]) -> OrganizationGuess {
         let mut doubts: BTreeMap<usize, f32> = BTreeMap::new();
-        for vote in &votes {
+        for vote in votes {
             *doubts.entry(vote.entry).or_insert(1.0) *= 1.0 - vote.confidence;
         }
         let mut ranked: Vec<(usize, f32)> = doubts

@@ -311,10 +311,10 @@ fn ordinal(line: &str) -> Option<(Mark, &str)> {
         ) || word.parse::<u8>().is_ok()
     };
     let is_ordinal = match (words.next()?, words.next()?, words.next(), words.next()) {
-        ("thu", count, None, None) => is_count(count),
         ("mot" | "hai" | "ba" | "bon" | "nam" | "sau" | "bay", "la", None, None) => true,
-        ("y", "kien", Some("thu"), Some(count)) => is_count(count),
-        ("y", "kien", Some(count), None) => is_count(count),
+        ("thu", count, None, None)
+        | ("y", "kien", Some("thu"), Some(count))
+        | ("y", "kien", Some(count), None) => is_count(count),
         _ => false,
     };
     let rest = rest.trim_start_matches([',', ':']).trim_start();

@@ -50,8 +50,6 @@ pub(super) struct Token {
     pub(super) n_words: u8,
     /// No white space before it.
     pub(super) is_glued: bool,
-    /// Written without any letter beyond ASCII.
-    pub(super) is_ascii: bool,
     /// Starts with a capital.
     pub(super) is_upper: bool,
     /// Value of a number of at most four digits.
@@ -64,6 +62,13 @@ pub(super) struct Token {
     pub(super) letter: Option<char>,
     /// Inside a long quotation: wording, not speech about the draft.
     pub(super) is_quoted: bool,
+}
+
+impl Token {
+    /// Written without any mark, as by someone who leaves them out.
+    pub(super) fn is_plain(&self) -> bool {
+        self.exact == self.folded
+    }
 }
 
 /// The two hashes of a word.
@@ -213,7 +218,6 @@ fn mark(kind: Kind, start: usize, len: usize, is_glued: bool) -> Token {
         term: Term::None,
         n_words: 1,
         is_glued,
-        is_ascii: true,
         is_upper: false,
         number: None,
         roman: None,
@@ -297,7 +301,6 @@ impl WordReader {
             kind: Kind::Word,
             exact: self.exact,
             folded: self.folded,
-            is_ascii: self.is_ascii,
             is_upper: self.is_upper,
             roman,
             suffix: suffix.filter(|_| roman.is_some()),

@@ -202,9 +202,6 @@ impl Terms {
             }
         }
         terms.add(&file.format.words, Term::Format);
-        for phrases in terms.phrases.values_mut() {
-            phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
-        }
         for entry in file.name {
             let mut words: Vec<Vec<u64>> = entry
                 .words
@@ -225,10 +222,10 @@ impl Terms {
         for phrase in phrases {
             let words = hash_words(phrase);
             if let Some(first) = words.first() {
-                self.phrases
-                    .entry(first.folded)
-                    .or_default()
-                    .push(Phrase { words, term });
+                // Longest first; the sort is stable, so earlier terms win among equals.
+                let phrases = self.phrases.entry(first.folded).or_default();
+                phrases.push(Phrase { words, term });
+                phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
             }
         }
     }
@@ -258,7 +255,7 @@ impl Terms {
                 if let [only] = phrase.words.as_slice() {
                     // "mức" is not "mục"; a word without any mark may have lost them.
                     return first.exact == only.exact
-                        || (first.is_ascii && only.folded == first.exact);
+                        || (first.is_plain() && only.folded == first.exact);
                 }
                 // "tại khoản" is not "tài khoản".
                 let is_exact = phrase.term == Term::Ordinary;

@@ -23,7 +23,9 @@ fn print(text: &str, head: &LetterHead) -> String {
         writeln!(out, "{}", format!("answers: {number} {date}").trim_end()).unwrap();
     }
     if let Some((relation, number)) = &head.relation {
-        let number = number.as_ref().map_or("", |number| number.as_str());
+        let number = number
+            .as_ref()
+            .map_or("", crate::domain::LetterNumber::as_str);
         writeln!(out, "relation: {} {number}", relation.code()).unwrap();
     }
     if let Some(subject) = head.subject {

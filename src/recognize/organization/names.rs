@@ -27,15 +27,21 @@ struct Words {
     words: Vec<String>,
 }
 
+/// Words to read as other words.
+struct Replacement {
+    from: Vec<String>,
+    to: Vec<String>,
+}
+
 struct Rules {
-    /// Words to replace, by the first one, longest first.
-    replacements: HashMap<String, Vec<(Vec<String>, Vec<String>)>>,
+    /// By the first word, longest first.
+    replacements: HashMap<String, Vec<Replacement>>,
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("../../../config/registry/terms.toml"))
         .expect("the shipped terms.toml is valid: a test reads it");
-    let mut replacements: HashMap<String, Vec<(Vec<String>, Vec<String>)>> = HashMap::new();
+    let mut replacements: HashMap<String, Vec<Replacement>> = HashMap::new();
     let pairs = file.organization.abbreviations.into_iter().chain(
         file.organization
             .empty
@@ -48,8 +54,8 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         let to: Vec<String> = to.split_whitespace().map(str::to_owned).collect();
         if let Some(first) = from.first() {
             let entry = replacements.entry(first.clone()).or_default();
-            entry.push((from, to));
-            entry.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
+            entry.push(Replacement { from, to });
+            entry.sort_by_key(|rule| std::cmp::Reverse(rule.from.len()));
         }
     }
     Rules { replacements }
@@ -65,8 +71,8 @@ pub(super) fn key(name: &str) -> Key {
         let found = RULES
             .replacements
             .get(word)
-            .and_then(|rules| rules.iter().find(|(from, _)| rest.starts_with(from)));
-        if let Some((from, to)) = found {
+            .and_then(|rules| rules.iter().find(|rule| rest.starts_with(&rule.from)));
+        if let Some(Replacement { from, to }) = found {
             key.extend(to.iter().cloned());
             at += from.len();
         } else {

@@ -319,7 +319,11 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: Option<(Marker, &str)>) {
-        assert_eq!(read_marker(line), expected, "{line}");
+        let found = read_marker(line);
+        match expected {
+            Some(expected) => assert_eq!(found, Some(expected), "{line}"),
+            None => assert_eq!(found, None, "{line}"),
+        }
     }
 
     #[test]

@@ -1,0 +1,129 @@
+//! Cuts the components of a group into references, each a chain from the outermost place to the
+//! innermost.
+
+use super::super::terms::Keyword;
+use super::{Component, Grammar, Joint, Reference, Step, Value};
+
+impl Grammar<'_> {
+    /// Cuts the components of a group into references.
+    pub(super) fn references(&self, components: &[Component]) -> Vec<Reference> {
+        let mut references: Vec<Reference> = Vec::new();
+        let mut chain: Vec<&Component> = Vec::new();
+        let mut outward = None;
+        for (at, component) in components.iter().enumerate() {
+            if let Some(last) = chain.last() {
+                let direction = direction(last, component, components.get(at + 1));
+                let goes_on = direction
+                    .is_some_and(|direction| outward.is_none_or(|outward| outward == direction));
+                if goes_on {
+                    outward = direction;
+                } else {
+                    references.push(self.reference(&chain, outward));
+                    chain.clear();
+                    outward = None;
+                }
+            }
+            chain.push(component);
+        }
+        references.push(self.reference(&chain, outward));
+        inherit_from_next(&mut references);
+        references
+    }
+
+    fn reference(&self, chain: &[&Component], outward: Option<bool>) -> Reference {
+        let mut steps: Vec<Step> = chain
+            .iter()
+            .map(|component| component.step.clone())
+            .collect();
+        if outward == Some(true) {
+            steps.reverse();
+        }
+        let first = chain.first().map_or(0, |component| component.first);
+        let end = chain.last().map_or(first, |component| component.end);
+        Reference {
+            steps,
+            span: self.span(first, end),
+            is_range_end: chain
+                .first()
+                .is_some_and(|component| component.joint == Joint::Range),
+        }
+    }
+}
+
+/// Whether the next component goes outward (`true`) or inward in the same reference; `None` when
+/// it starts a new one.
+fn direction(last: &Component, next: &Component, after: Option<&Component>) -> Option<bool> {
+    if matches!(next.joint, Joint::And | Joint::Range) {
+        return None;
+    }
+    let (from, to) = (last.step.keyword.rank(), next.step.keyword.rank());
+    match to.cmp(&from) {
+        std::cmp::Ordering::Less => Some(true),
+        std::cmp::Ordering::Greater => {
+            // "Điều 5, khoản 2 Điều 6": the khoản belongs to what follows.
+            let belongs_to_next = next.joint == Joint::Comma
+                && after.is_some_and(|after| {
+                    matches!(after.joint, Joint::None | Joint::Of)
+                        && after.step.keyword.rank() <= from
+                });
+            (!belongs_to_next).then_some(false)
+        }
+        std::cmp::Ordering::Equal => {
+            // "mục 2 mục IV"
+            let is_roman = |component: &Component| match component
+                .step
+                .items
+                .first()
+                .map(|item| &item.value)
+            {
+                Some(Value::Path(pieces)) => {
+                    pieces.first().is_some_and(|piece| piece.roman.is_some())
+                }
+                _ => false,
+            };
+            let nested = next.joint <= Joint::Of && !is_roman(last) && is_roman(next);
+            nested.then_some(true)
+        }
+    }
+}
+
+/// "điểm a và điểm b khoản 2 Điều 5": what lacks its outer places takes them from the next.
+fn inherit_from_next(references: &mut [Reference]) {
+    for at in (1..references.len()).rev() {
+        let (before, rest) = references.split_at_mut(at);
+        let (Some(reference), Some(next)) = (before.last_mut(), rest.first()) else {
+            continue;
+        };
+        let Some(first) = reference.steps.first() else {
+            continue;
+        };
+        let is_dependent = matches!(
+            first.keyword,
+            Keyword::Clause
+                | Keyword::Point
+                | Keyword::Item
+                | Keyword::Dash
+                | Keyword::Row
+                | Keyword::Division
+        ) && !starts_with_roman(first);
+        let rank = first.keyword.rank();
+        // Only what the next one names beside a step of the same kind can be meant for both.
+        let shares_form = next.steps.iter().any(|step| step.keyword.rank() >= rank);
+        if is_dependent && shares_form {
+            let outer: Vec<Step> = next
+                .steps
+                .iter()
+                .take_while(|step| step.keyword.rank() < rank)
+                .cloned()
+                .collect();
+            reference.steps.splice(0..0, outer);
+        }
+    }
+}
+
+fn starts_with_roman(step: &Step) -> bool {
+    match step.items.first().map(|item| &item.value) {
+        Some(Value::Path(pieces)) => pieces.first().is_some_and(|piece| piece.roman.is_some()),
+        _ => false,
+    }
+}

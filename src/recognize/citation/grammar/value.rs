@@ -1,0 +1,326 @@
+//! Reads what stands after a keyword: lists and ranges of numbers, letters and paths.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::super::lexer::{BuildIdentity, Kind, hash_folded};
+use super::super::terms::{Keyword, Term};
+use super::{Grammar, Item, Piece, Value};
+
+/// "thứ nhất" … "thứ mười".
+static ORDINALS: LazyLock<HashMap<u64, u16, BuildIdentity>> = LazyLock::new(|| {
+    [
+        "nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi",
+    ]
+    .iter()
+    .zip(1..)
+    .chain([(&"bon", 4), (&"dau", 1)])
+    .map(|(word, number)| (hash_folded(word), number))
+    .collect()
+});
+
+static LAST: LazyLock<u64> = LazyLock::new(|| hash_folded("cuoi"));
+
+static FIRST: LazyLock<u64> = LazyLock::new(|| hash_folded("dau"));
+
+/// The most values one keyword may list.
+const MAX_ITEMS: usize = 40;
+
+impl Grammar<'_> {
+    pub(super) fn items(&self, at: usize, keyword: Keyword) -> (Vec<Item>, usize) {
+        let Some((value, end)) = self.value(at, keyword) else {
+            return (Vec::new(), at);
+        };
+        let is_path = matches!(value, Value::Path(_));
+        let items = vec![Item {
+            value,
+            is_range_end: false,
+        }];
+        if is_path {
+            self.more_items(items, end, keyword)
+        } else {
+            (items, end)
+        }
+    }
+
+    pub(super) fn more_items(
+        &self,
+        mut items: Vec<Item>,
+        mut end: usize,
+        keyword: Keyword,
+    ) -> (Vec<Item>, usize) {
+        while items.len() < MAX_ITEMS {
+            let (is_range_end, start) = match (self.kind(end), self.term(end)) {
+                (Some(Kind::Comma), _) => {
+                    let after = end + 1;
+                    let after = if self.term(after) == Term::And {
+                        self.after(after)
+                    } else {
+                        after
+                    };
+                    (false, after)
+                }
+                (Some(Kind::Ampersand), _) | (_, Term::And) => (false, self.after(end)),
+                (Some(Kind::Dash), _) | (_, Term::To) => (true, self.after(end)),
+                _ => break,
+            };
+            let Some((value, next)) = self.value(start, keyword) else {
+                break;
+            };
+            let fits = items
+                .first()
+                .is_some_and(|first| same_form(&first.value, &value))
+                && !matches!(self.term(next), Term::Place(_) if self.items_follow_number(next, &value));
+            if !fits {
+                break;
+            }
+            items.push(Item {
+                value,
+                is_range_end,
+            });
+            end = next;
+        }
+        (items, end)
+    }
+
+    /// Whether the keyword at `at` counts what stands before it ("của 2 điều") instead of starting
+    /// a place of its own.
+    fn items_follow_number(&self, at: usize, value: &Value) -> bool {
+        let is_number = matches!(value, Value::Path(pieces) if pieces.iter().all(|piece| piece.number.is_some()));
+        let Term::Place(keyword) = self.term(at) else {
+            return false;
+        };
+        is_number && self.value(self.after(at), keyword).is_none()
+    }
+
+    fn value(&self, mut at: usize, keyword: Keyword) -> Option<(Value, usize)> {
+        if self.term(at) == Term::This && keyword != Keyword::Path {
+            return Some((Value::This, self.after(at)));
+        }
+        if self.term(at) == Term::Number {
+            at = self.after(at);
+        }
+        if self.term(at) == Term::Ordinal {
+            at = self.after(at);
+            if let Some(found) = self.ordinal(at) {
+                return Some(found);
+            }
+        } else if matches!(keyword, Keyword::Dash | Keyword::Paragraph) {
+            let folded = self.token(at).map(|token| token.folded);
+            if folded == Some(*FIRST) || folded == Some(*LAST) {
+                return self.ordinal(at);
+            }
+        }
+        let opened = matches!(
+            self.kind(at),
+            Some(Kind::OpenQuote | Kind::Quote | Kind::OpenParen)
+        );
+        let start = if opened { at + 1 } else { at };
+        let (pieces, mut end) = self.path(start, keyword)?;
+        let closes = matches!(
+            self.kind(end),
+            Some(Kind::CloseQuote | Kind::Quote | Kind::CloseParen)
+        );
+        if opened && !closes {
+            return None;
+        }
+        // "điểm a)" closes nothing that was opened.
+        let glued_paren = self.kind(end) == Some(Kind::CloseParen)
+            && pieces.len() == 1
+            && self.token(end).is_some_and(|token| token.is_glued)
+            && !self.is_inside_parens(start);
+        if opened || glued_paren {
+            end += 1;
+        }
+        (!self.is_quantity(&pieces, end)).then_some((Value::Path(pieces), end))
+    }
+
+    /// Whether an opening parenthesis stands shortly before.
+    fn is_inside_parens(&self, at: usize) -> bool {
+        let from = at.saturating_sub(16);
+        let mut depth = 0;
+        for token in self.tokens.get(from..at).unwrap_or(&[]) {
+            match token.kind {
+                Kind::OpenParen => depth += 1,
+                Kind::CloseParen if depth > 0 => depth -= 1,
+                _ => {}
+            }
+        }
+        depth > 0
+    }
+
+    fn ordinal(&self, at: usize) -> Option<(Value, usize)> {
+        let token = self.token(at)?;
+        let mut end = at + 1;
+        let piece = if token.folded == *LAST {
+            if self
+                .token(end)
+                .is_some_and(|token| token.folded == hash_folded("cung"))
+            {
+                end += 1;
+            }
+            Piece {
+                is_last: true,
+                ..Piece::default()
+            }
+        } else {
+            let number = token
+                .number
+                .or_else(|| ORDINALS.get(&token.folded).copied())?;
+            if token.folded == *FIRST
+                && self
+                    .token(end)
+                    .is_some_and(|token| token.folded == hash_folded("tien"))
+            {
+                end += 1;
+            }
+            Piece {
+                number: Some(number),
+                ..Piece::default()
+            }
+        };
+        Some((Value::Path(vec![piece]), end))
+    }
+
+    /// "III.2.b": pieces joined by periods without spaces.
+    pub(super) fn path(&self, at: usize, keyword: Keyword) -> Option<(Vec<Piece>, usize)> {
+        let (piece, mut end) = self.piece(at, keyword, true)?;
+        let mut pieces = vec![piece];
+        while pieces.len() < 8 {
+            let separator = self.token(end).filter(|token| token.is_glued);
+            let follows = self.token(end + 1).is_some_and(|token| token.is_glued);
+            let joins = match separator.map(|token| token.kind) {
+                Some(Kind::Period) => true,
+                // "IV-2"; "5-7" is a range.
+                Some(Kind::Dash) => {
+                    piece.roman.is_some()
+                        && piece.number.is_none()
+                        && pieces.len() == 1
+                        && self
+                            .token(end + 1)
+                            .is_some_and(|token| token.number.is_some())
+                }
+                _ => false,
+            };
+            if !joins || !follows {
+                break;
+            }
+            let Some((piece, next)) = self.piece(end + 1, keyword, false) else {
+                break;
+            };
+            pieces.push(piece);
+            end = next;
+        }
+        Some((pieces, end))
+    }
+
+    fn piece(&self, at: usize, keyword: Keyword, is_first: bool) -> Option<(Piece, usize)> {
+        let token = self.token(at)?;
+        match token.kind {
+            Kind::Number => {
+                let number = token
+                    .number
+                    .filter(|&number| number < 1000 || keyword == Keyword::Article)?;
+                let next = self.token(at + 1);
+                let suffix = next
+                    .filter(|next| next.is_glued && next.kind == Kind::Word && !next.is_upper)
+                    .and_then(|next| next.letter)
+                    .filter(|_| {
+                        self.token(at + 2)
+                            .is_none_or(|token| !(token.is_glued && token.kind == Kind::Number))
+                    });
+                let is_word = next.is_some_and(|next| next.is_glued && next.kind == Kind::Word);
+                if is_word && suffix.is_none() {
+                    return None;
+                }
+                let piece = Piece {
+                    number: Some(number),
+                    suffix,
+                    ..Piece::default()
+                };
+                Some((piece, at + 1 + usize::from(suffix.is_some())))
+            }
+            Kind::Word => {
+                let letter = token
+                    .letter
+                    .filter(|&c| c.is_ascii_alphabetic() || c == 'đ');
+                let takes_small_roman = matches!(
+                    keyword,
+                    Keyword::Part | Keyword::Chapter | Keyword::Division | Keyword::Annex
+                );
+                let roman = token.roman.filter(|_| {
+                    let has_suffix = token.suffix.is_some();
+                    (token.is_upper && (!has_suffix || keyword == Keyword::Annex))
+                        || (takes_small_roman && is_first && !self.word_follows(at + 1))
+                });
+                let is_capital = token.is_upper && letter.is_some();
+                if letter.is_none() && roman.is_none() {
+                    return None;
+                }
+                if token.letter.is_some() && token.is_glued && is_first && at > 0 {
+                    // "KH&CN" and "5a" are not places.
+                    let before = self.kind(at - 1);
+                    if matches!(
+                        before,
+                        Some(Kind::Word | Kind::Number | Kind::Ampersand | Kind::Slash)
+                    ) {
+                        return None;
+                    }
+                }
+                let glued_word = self.token(at + 1).is_some_and(|next| {
+                    next.is_glued
+                        && matches!(next.kind, Kind::Number | Kind::Word | Kind::Ampersand)
+                });
+                if glued_word {
+                    return None;
+                }
+                let piece = Piece {
+                    roman,
+                    suffix: token.suffix,
+                    letter,
+                    is_capital,
+                    ..Piece::default()
+                };
+                Some((piece, at + 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a plain word follows, so that "vi" before it is a syllable and no numeral.
+    fn word_follows(&self, at: usize) -> bool {
+        self.token(at)
+            .is_some_and(|token| token.kind == Kind::Word && token.term == Term::None)
+    }
+
+    /// Whether a number is an amount, a date or a fraction.
+    fn is_quantity(&self, pieces: &[Piece], end: usize) -> bool {
+        let [piece] = pieces else { return false };
+        if piece.number.is_none() {
+            return false;
+        }
+        let glued = |at: usize| self.token(at).is_some_and(|token| token.is_glued);
+        match self.kind(end) {
+            Some(Kind::Percent) => true,
+            Some(Kind::Slash) => {
+                glued(end) && glued(end + 1) && self.kind(end + 1) == Some(Kind::Number)
+            }
+            _ => self.term(end) == Term::Counted,
+        }
+    }
+}
+
+/// Lists hold values of one form: numbers, letters, or paths of the same head.
+fn same_form(first: &Value, second: &Value) -> bool {
+    let (Value::Path(first), Value::Path(second)) = (first, second) else {
+        return false;
+    };
+    let (Some(first), Some(second)) = (first.first(), second.first()) else {
+        return false;
+    };
+    (first.number.is_some() && second.number.is_some())
+        || (first.roman.is_some() && second.roman.is_some())
+        || (first.letter.is_some()
+            && second.letter.is_some()
+            && first.is_capital == second.is_capital)
+}

@@ -1,0 +1,90 @@
+//! Chooses among the headings and names a phrase can mean.
+
+use super::super::scan::Owner;
+use super::super::tree::NameHit;
+use super::super::{Unresolved, UnresolvedReason};
+use super::Resolver;
+use crate::domain::Span;
+
+impl Resolver<'_> {
+    pub(super) fn name(
+        &mut self,
+        hits: &[NameHit],
+        owner: Owner,
+        span: Span,
+        has_keyword: bool,
+        is_closed: bool,
+    ) {
+        if let Owner::Other { .. } = owner {
+            return;
+        }
+        let documents = self.documents_for(owner);
+        let order: Vec<usize> = if documents.is_empty() {
+            (0..self.tree.n_documents()).collect()
+        } else {
+            documents.clone()
+        };
+        let mut chosen: Vec<&NameHit> = Vec::new();
+        for outline in order {
+            let here = || hits.iter().filter(move |hit| hit.at.outline == outline);
+            for pick in [
+                here()
+                    .filter(|hit| hit.is_full && !hit.is_alias)
+                    .collect::<Vec<_>>(),
+                here().filter(|hit| hit.is_full).collect(),
+                here().collect(),
+            ] {
+                if !pick.is_empty() {
+                    chosen.extend(pick);
+                    break;
+                }
+            }
+            if !chosen.is_empty() && !documents.is_empty() {
+                break;
+            }
+        }
+        let is_within_base = |hit: &&&NameHit| {
+            self.bases
+                .first()
+                .is_some_and(|&base| base.node.is_some() && self.tree.is_within(hit.at, base))
+        };
+        if chosen.len() > 1
+            && let [only] = chosen
+                .iter()
+                .filter(is_within_base)
+                .copied()
+                .collect::<Vec<_>>()
+                .as_slice()
+        {
+            chosen = vec![*only];
+        }
+        match chosen.as_slice() {
+            [] => {}
+            [hit] => {
+                let confidence = match (hit.is_full, has_keyword, is_closed) {
+                    (true, true, true) => 0.95,
+                    (true, _, _) | (false, true, true) => 0.85,
+                    (false, _, _) => 0.7,
+                };
+                let rule = if hit.is_alias {
+                    "citation.customary_name"
+                } else {
+                    "citation.heading_name"
+                };
+                let at = hit.at;
+                self.push(at, span, rule, confidence, false);
+                if let Some(found) = self.found.last_mut() {
+                    found.is_named_part = has_keyword;
+                }
+            }
+            several if has_keyword => {
+                let nodes = several.iter().map(|hit| hit.at.reference()).collect();
+                self.unresolved.push(Unresolved {
+                    span,
+                    reason: UnresolvedReason::Ambiguous(nodes),
+                });
+            }
+            _ => {}
+        }
+    }
+}

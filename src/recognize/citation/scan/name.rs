@@ -1,0 +1,181 @@
+//! Reads places called by their name: "phần tổ chức thực hiện", "Về mục tiêu: …".
+
+use super::super::lexer::{Kind, hash_folded};
+use super::super::terms::{Keyword, Term};
+use super::super::tree::{Class, NameHit};
+use super::{LEADS, Mention, Scanner, Words, folded};
+
+static CONTENT: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("noi"));
+/// Words with which the sentence goes on after a name.
+static VERBS: Words = Words::new(|| {
+    folded(&[
+        "de", "chua", "can", "nen", "con", "bo", "neu", "co", "la", "quy", "phai", "xem", "ra",
+        "sua", "chinh", "lam", "dang", "khong", "duoc", "moi", "giao", "trinh", "viet", "ghi",
+        "du",
+    ])
+});
+
+impl Scanner<'_> {
+    /// A place called by its name: after "phần", "mục" or "nội dung", or where a sentence starts.
+    pub(super) fn name(&mut self, at: usize) -> Option<usize> {
+        let has_keyword = matches!(
+            self.grammar.term(at),
+            Term::Place(Keyword::Part | Keyword::Division)
+        );
+        // "Mục tiêu" is a heading, not the mục called "tiêu".
+        let bare = self
+            .starts_clause(at)
+            .then(|| self.skip_lead(at))
+            .filter(|&start| {
+                self.tokens_from(start)
+                    .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
+            });
+        let (start, has_keyword) = match bare {
+            Some(start) => (start, start > at && has_keyword),
+            None if has_keyword => {
+                let after = self.grammar.after(at);
+                let opened = matches!(
+                    self.grammar.kind(after),
+                    Some(Kind::OpenQuote | Kind::Quote)
+                );
+                (after + usize::from(opened), true)
+            }
+            None if self.follows_change(at) => (at, false),
+            None => return None,
+        };
+        let mut hits = self.tree.names_at(self.tokens_from(start)?);
+        let is_thing = bare.is_none() && !has_keyword;
+        if is_thing {
+            hits.retain(|hit| self.tree.class(hit.at) == Some(Class::Named));
+        }
+        let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
+        let end = start + longest;
+        let is_closed = self.closes_name(end) || (is_thing && self.describes_basis(end));
+        if !has_keyword && !is_closed {
+            return None;
+        }
+        let hits: Vec<NameHit> = hits
+            .into_iter()
+            .filter(|hit| hit.n_tokens == longest)
+            .collect();
+        let (owner, next) = self.owner_after(end);
+        let span = self.grammar.span(at, end);
+        self.has_place = true;
+        self.mentions.push(Mention::Name {
+            hits,
+            owner,
+            span,
+            has_keyword,
+            is_closed,
+        });
+        Some(next.max(end))
+    }
+
+    /// After "bỏ", "bổ sung": "Bỏ căn cứ là Quyết định số …".
+    fn follows_change(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| {
+            let before = self.grammar.term(before);
+            matches!(before, Term::Changing | Term::Plural)
+                || (at >= 2 && self.grammar.term(at - 2) == Term::Adding)
+        })
+    }
+
+    /// Whether the name of a legal basis goes on with that basis.
+    fn describes_basis(&self, at: usize) -> bool {
+        matches!(self.grammar.term(at), Term::Numbered | Term::Law)
+    }
+
+    /// Whether a clause starts here: at the text's beginning, after its numbering, or after a line
+    /// break or semicolon.
+    pub(super) fn starts_clause(&self, at: usize) -> bool {
+        let mut before = at;
+        for _ in 0..4 {
+            let Some(last) = before.checked_sub(1) else {
+                return true;
+            };
+            match self.grammar.kind(last) {
+                Some(Kind::Newline | Kind::Semicolon) => return true,
+                Some(Kind::Period | Kind::CloseParen | Kind::Dash | Kind::Number | Kind::Slash) => {
+                    before = last;
+                }
+                Some(Kind::Word)
+                    if self
+                        .grammar
+                        .token(last)
+                        .is_some_and(|token| token.letter.is_some()) =>
+                {
+                    before = last;
+                }
+                Some(Kind::Comma | Kind::Colon) => {
+                    return self
+                        .mentions
+                        .last()
+                        .is_some_and(|mention| matches!(mention, Mention::Document { .. }));
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Skips "Về", "Đối với", "Tại", "nội dung".
+    fn skip_lead(&self, mut at: usize) -> usize {
+        for _ in 0..7 {
+            let Some(token) = self.grammar.token(at) else {
+                break;
+            };
+            let is_lead = token.kind == Kind::Word
+                && (LEADS.contains(&token.folded)
+                    || (token.term == Term::Counted && token.folded == *CONTENT));
+            if is_lead {
+                at = self.grammar.after(at);
+                continue;
+            }
+            let measures = self.skip_measures(at);
+            if measures == at {
+                break;
+            }
+            at = measures;
+        }
+        at
+    }
+
+    /// Skips "nhóm giải pháp", "nhóm nhiệm vụ", "giải pháp".
+    fn skip_measures(&self, at: usize) -> usize {
+        let is = |at: usize, word: &str| {
+            self.grammar
+                .token(at)
+                .is_some_and(|token| token.folded == hash_folded(word))
+        };
+        let start = at + usize::from(is(at, "nhom"));
+        let is_measure = is(start, "giai") && is(start + 1, "phap");
+        let is_task = start > at && is(start, "nhiem") && is(start + 1, "vu");
+        if is_measure || is_task { start + 2 } else { at }
+    }
+
+    /// Whether what stands at `at` ends a name.
+    fn closes_name(&self, at: usize) -> bool {
+        let Some(token) = self.grammar.token(at) else {
+            return true;
+        };
+        match token.kind {
+            Kind::Colon
+            | Kind::Comma
+            | Kind::OpenParen
+            | Kind::Newline
+            | Kind::Semicolon
+            | Kind::Period
+            | Kind::CloseQuote
+            | Kind::Quote
+            | Kind::Dash
+            | Kind::CloseParen => true,
+            Kind::Word => {
+                matches!(
+                    token.term,
+                    Term::Of | Term::Adding | Term::Draft | Term::Reference | Term::This
+                ) || VERBS.contains(&token.folded)
+            }
+            _ => false,
+        }
+    }
+}
