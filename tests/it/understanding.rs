@@ -19,7 +19,13 @@ struct Got {
     letter_date: Option<String>,
     is_late: bool,
     organizations: Vec<String>,
-    points: Vec<(String, Option<String>, Option<String>)>,
+    points: Vec<GotPoint>,
+}
+
+struct GotPoint {
+    text: String,
+    section: Option<String>,
+    stance: Option<String>,
 }
 
 fn plain(text: &str) -> String {
@@ -30,8 +36,8 @@ fn plain(text: &str) -> String {
         .to_lowercase()
 }
 
-/// What the program made of the example, by file and row (or entry).
-fn got(desk: &Desk) -> BTreeMap<(String, Option<i64>), Vec<Got>> {
+/// What the program made of the example, by file and row.
+fn got(desk: &Desk) -> BTreeMap<(String, Option<i64>), Got> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -40,13 +46,17 @@ fn got(desk: &Desk) -> BTreeMap<(String, Option<i64>), Vec<Got>> {
         .run(["search", "", "--limit", "2000", "--json"])
         .expect(0)
         .json();
-    let mut points: BTreeMap<i64, Vec<(String, Option<String>, Option<String>)>> = BTreeMap::new();
+    let mut points: BTreeMap<i64, Vec<GotPoint>> = BTreeMap::new();
     for point in found["points"].as_array().unwrap() {
         let text = |key: &str| point[key].as_str().map(str::to_owned);
         points
             .entry(point["submission"].as_i64().unwrap())
             .or_default()
-            .push((text("text").unwrap(), text("section"), text("stance")));
+            .push(GotPoint {
+                text: text("text").unwrap(),
+                section: text("section"),
+                stance: text("stance"),
+            });
     }
     let rows = runtime.block_on(async {
         let path = desk.data().join("tiepthu.sqlite");
@@ -64,18 +74,16 @@ fn got(desk: &Desk) -> BTreeMap<(String, Option<i64>), Vec<Got>> {
         .await
         .unwrap()
     });
-    let mut got: BTreeMap<(String, Option<i64>), Vec<Got>> = BTreeMap::new();
-    for row in rows {
+    let of_row = |row: sqlx::sqlite::SqliteRow| {
         let codes: Option<String> = row.get("codes");
         let mut organizations: Vec<String> = codes
             .unwrap_or_default()
             .split(',')
-            .filter(|c| !c.is_empty())
+            .filter(|code| !code.is_empty())
             .map(str::to_owned)
             .collect();
         organizations.sort();
-        let key = (row.get("source"), row.get("row_number"));
-        got.entry(key).or_default().push(Got {
+        let got = Got {
             disposition: row.get("disposition"),
             class: row.get("class"),
             letter_number: row.get("letter_number"),
@@ -83,9 +91,10 @@ fn got(desk: &Desk) -> BTreeMap<(String, Option<i64>), Vec<Got>> {
             is_late: row.get("is_late"),
             organizations,
             points: points.remove(&row.get("id")).unwrap_or_default(),
-        });
-    }
-    got
+        };
+        ((row.get("source"), row.get("row_number")), got)
+    };
+    rows.into_iter().map(of_row).collect()
 }
 
 #[derive(Default)]
@@ -122,26 +131,114 @@ impl Score {
     }
 }
 
+#[derive(Default)]
+struct Scores {
+    organizations: Score,
+    letters: Score,
+    classes: Score,
+    states: Score,
+    recall: Score,
+    precision: Score,
+    sections: Score,
+    stances: Score,
+}
+
+impl Scores {
+    /// Compares what is known of one submission with what the program made of it.
+    fn compare(&mut self, place: &str, known: &Value, ours: Got) {
+        let mut codes: Vec<&str> = known["organizations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        codes.sort_unstable();
+        self.organizations.note(codes == ours.organizations, || {
+            format!("{place}: {codes:?}, not {:?}", ours.organizations)
+        });
+        for (key, value) in [
+            ("letter_number", &ours.letter_number),
+            ("letter_date", &ours.letter_date),
+        ] {
+            self.letters
+                .note(known[key].as_str() == value.as_deref(), || {
+                    format!("{place}: {key} {}, not {value:?}", known[key])
+                });
+        }
+        let is_late = known["late"].as_bool();
+        self.letters.note(is_late == Some(ours.is_late), || {
+            format!("{place}: late {is_late:?}")
+        });
+        let wanted = known["disposition"].as_str().unwrap();
+        let state = match ours.disposition.as_str() {
+            "unread" => "needs_person",
+            other => other,
+        };
+        self.states.note(state == wanted, || {
+            format!("{place}: {wanted}, not {state}")
+        });
+        if wanted == "counted" {
+            self.classes
+                .note(known["class"].as_str() == ours.class.as_deref(), || {
+                    format!("{place}: {}, not {:?}", known["class"], ours.class)
+                });
+            self.compare_points(place, known["points"].as_array().unwrap(), ours.points);
+        }
+    }
+
+    fn compare_points(&mut self, place: &str, known: &[Value], mut left: Vec<GotPoint>) {
+        for point in known {
+            let start = plain(point["starts_with"].as_str().unwrap());
+            let at = left
+                .iter()
+                .position(|ours| plain(&ours.text).find(&start).is_some_and(|at| at < 40));
+            self.recall
+                .note(at.is_some(), || format!("{place}: no point “{start}”"));
+            let Some(at) = at else { continue };
+            let ours = left.remove(at);
+            self.precision.note(true, String::new);
+            let primary = point["sections"][0].as_str().map(on_screen);
+            self.sections.note(primary == ours.section, || {
+                format!(
+                    "{place}: {primary:?}, not {:?}: {}",
+                    ours.section, ours.text
+                )
+            });
+            self.stances
+                .note(point["stance"].as_str() == ours.stance.as_deref(), || {
+                    format!(
+                        "{place}: {}, not {:?}: {}",
+                        point["stance"], ours.stance, ours.text
+                    )
+                });
+        }
+        for ours in left {
+            self.precision
+                .note(false, || format!("{place}: no point, but “{}”", ours.text));
+        }
+    }
+}
+
+/// A label of `expected.json` as pages and reports print it.
+fn on_screen(label: &str) -> String {
+    match label {
+        "*" => "Vấn đề chung".to_owned(),
+        "Thể thức" => "Thể thức, chính tả".to_owned(),
+        label => label.replace(" · *", " · Toàn văn bản"),
+    }
+}
+
 #[test]
 fn the_example_is_understood() {
     let desk = Desk::with_demo();
     let mut got = got(&desk);
-    let truth: Value =
-        serde_json::from_str(&fs::read_to_string(example().join("expected.json")).unwrap())
-            .unwrap();
-    let [
-        mut organizations,
-        mut letters,
-        mut classes,
-        mut states,
-        mut recall,
-        mut precision,
-        mut sections,
-        mut stances,
-    ] = std::array::from_fn(|_| Score::default());
+    let text = fs::read_to_string(example().join("expected.json")).unwrap();
+    let truth: Value = serde_json::from_str(&text).unwrap();
+    let mut scores = Scores::default();
     for known in truth["submissions"].as_array().unwrap() {
         let file = known["file"].as_str().unwrap();
-        if file.ends_with(".toml") {
+        // Typed-in entries are named by their title, not by a file.
+        if known["channel"] == "minutes" || known["channel"] == "phone" {
             continue;
         }
         let row = known["row"].as_i64();
@@ -149,100 +246,23 @@ fn the_example_is_understood() {
             "{file}{}",
             row.map(|row| format!(":{row}")).unwrap_or_default()
         );
-        let Some(ours) = got
-            .remove(&(file.to_owned(), row))
-            .and_then(|mut g| g.pop())
-        else {
+        match got.remove(&(file.to_owned(), row)) {
+            Some(ours) => scores.compare(&place, known, ours),
             // The same bytes under another name are not taken in twice.
-            states.note(known["disposition"] == "duplicate", || {
+            None => scores.states.note(known["disposition"] == "duplicate", || {
                 format!("{place}: not taken in")
-            });
-            continue;
-        };
-        let mut codes: Vec<String> = known["organizations"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|code| code.as_str().unwrap().to_owned())
-            .collect();
-        codes.sort();
-        organizations.note(codes == ours.organizations, || {
-            format!("{place}: {codes:?}, not {:?}", ours.organizations)
-        });
-        for (key, value) in [
-            ("letter_number", &ours.letter_number),
-            ("letter_date", &ours.letter_date),
-        ] {
-            letters.note(known[key].as_str() == value.as_deref(), || {
-                format!("{place}: {key} {}, not {value:?}", known[key])
-            });
-        }
-        letters.note(known["late"].as_bool() == Some(ours.is_late), || {
-            format!("{place}: late {}", ours.is_late)
-        });
-        let wanted = known["disposition"].as_str().unwrap();
-        let state = match ours.disposition.as_str() {
-            "unread" => "needs_person",
-            // Equal words under another Message-ID count until a person confirms.
-            "counted" if wanted == "duplicate" => "duplicate",
-            other => other,
-        };
-        states.note(state == wanted, || {
-            format!("{place}: {wanted}, not {}", ours.disposition)
-        });
-        if wanted != "counted" {
-            continue;
-        }
-        classes.note(known["class"].as_str() == ours.class.as_deref(), || {
-            format!("{place}: {}, not {:?}", known["class"], ours.class)
-        });
-        let mut left = ours.points;
-        for point in known["points"].as_array().unwrap() {
-            let start = plain(point["starts_with"].as_str().unwrap());
-            let at = left.iter().position(|(text, _, _)| {
-                let text = plain(text);
-                text.find(&start).is_some_and(|at| at < 40)
-            });
-            recall.note(at.is_some(), || format!("{place}: no point “{start}”"));
-            let Some(at) = at else { continue };
-            let (text, section, stance) = left.remove(at);
-            precision.note(true, String::new);
-            let primary = point["sections"][0].as_str().map(|label| {
-                label
-                    .replace(" · *", " · Toàn văn bản")
-                    .replace("Thể thức", "Thể thức, chính tả")
-                    .replacen('*', "Vấn đề chung", usize::from(label == "*"))
-            });
-            sections.note(primary == section, || {
-                format!(
-                    "{place}: {primary:?}, not {section:?}: {}",
-                    text.chars().take(90).collect::<String>()
-                )
-            });
-            stances.note(point["stance"].as_str() == stance.as_deref(), || {
-                format!(
-                    "{place}: {}, not {stance:?}: {}",
-                    point["stance"],
-                    text.chars().take(90).collect::<String>()
-                )
-            });
-        }
-        for (text, _, _) in left {
-            precision.note(false, || {
-                format!(
-                    "{place}: no point, but “{}”",
-                    text.chars().take(90).collect::<String>()
-                )
-            });
+            }),
         }
     }
-    organizations.at_least("organizations", 0.98);
-    letters.at_least("letter numbers, dates, lateness", 0.98);
-    states.at_least("states", 0.98);
-    classes.at_least("classes", 0.98);
-    recall.at_least("points, recall", 0.95);
-    precision.at_least("points, precision", 0.95);
-    sections.at_least("primary sections", 0.97);
+    scores.organizations.at_least("organizations", 0.98);
+    scores
+        .letters
+        .at_least("letter numbers, dates, lateness", 0.98);
+    scores.states.at_least("states", 0.98);
+    scores.classes.at_least("classes", 0.98);
+    scores.recall.at_least("points, recall", 0.95);
+    scores.precision.at_least("points, precision", 0.95);
+    scores.sections.at_least("primary sections", 0.97);
     // What a point wants is often a matter of taste ("giao các trường mở lớp": add or edit?).
-    stances.at_least("stances", 0.88);
+    scores.stances.at_least("stances", 0.88);
 }
