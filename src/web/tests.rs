@@ -526,7 +526,7 @@ async fn json_has_its_promised_shape() {
     assert!(status["submissions"]["counted"].as_i64() > Some(0));
     assert!(status["equations"][0]["holds"].is_boolean());
     let found = desk
-        .get("/api/v1/points?q=thi%20truong&round=2")
+        .get("/api/v1/points?q=doanh%20nghiep&round=2")
         .await
         .json();
     assert!(found["meta"]["total"].as_u64() > Some(0), "{found}");

@@ -56,7 +56,7 @@ impl Place {
             Self::Overview => "Tổng quan",
             Self::Points => "Tra cứu",
             Self::Submissions => "Lượt góp ý",
-            Self::Triage => "Chờ xem",
+            Self::Triage => "Chờ xử lý",
             Self::Roster => "Trả lời",
             Self::Import => "Nhập tệp",
             Self::Record => "Nhập tay",

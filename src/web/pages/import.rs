@@ -16,7 +16,7 @@ use crate::web::extract::InConsultation;
 use crate::web::views::{Html, Page, Place, Select};
 use crate::web::words;
 
-/// Reasons and problems shown of one file; all of them stand under "Chờ xem".
+/// Reasons and problems shown of one file; all of them stand under "Chờ xử lý".
 const N_SHOWN: usize = 50;
 
 #[derive(Template)]

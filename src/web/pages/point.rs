@@ -189,10 +189,17 @@ pub(in crate::web) async fn answer_point(
         app::Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         _ => return Err(failed.into()),
     };
+    let is_conflict = failed.kind == app::Kind::Conflict;
+    let problem = if is_conflict {
+        "Người khác vừa sửa ý kiến này nên bản vừa gửi chưa được lưu; bản đó còn nguyên trong biểu mẫu."
+            .to_owned()
+    } else {
+        failed.message
+    };
     let shown = Shown {
         kept: kept_pairs(&fields.kept),
-        is_conflict: failed.kind == app::Kind::Conflict,
-        problem: Some(failed.message),
+        is_conflict,
+        problem: Some(problem),
         fields: Some(fields),
     };
     show(&app, &consultation, PointId(id), status, shown).await

@@ -1,4 +1,4 @@
-//! Chờ xem: submissions and problems that wait for a person, each with its remedies.
+//! Chờ xử lý: submissions and problems that wait for a person, each with its remedies.
 
 use askama::Template;
 use axum::extract::State;
@@ -59,7 +59,7 @@ pub(in crate::web) async fn list_triage(
 ) -> Result<Html<TriagePage>, Error> {
     let triage = app.triage(&consultation).await?;
     let rounds = app.rounds(&consultation).await?;
-    let page = Page::new(&consultation, Place::Triage, "Chờ xem");
+    let page = Page::new(&consultation, Place::Triage, "Chờ xử lý");
     let mut submissions = Vec::new();
     for submission in triage.submissions.iter().take(N_SUBMISSIONS) {
         let full = app.submission_in_full(&consultation, submission.id).await?;
