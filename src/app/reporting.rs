@@ -132,7 +132,7 @@ impl App {
         let snapshot = self.snapshot(consultation).await?;
         run_blocking(move || model::build(&snapshot, kind, &scope))
             .await?
-            .map_err(|unreconciled| Error::new(Kind::Conflict, unreconciled.to_string()))
+            .map_err(|unreconciled| Error::new(Kind::Conflict, refusal(&unreconciled)))
     }
 
     /// Writes a report in one format.
@@ -155,6 +155,18 @@ impl App {
         })?;
         Ok((model, bytes))
     }
+}
+
+/// Which numbers do not add up, and the rows at fault.
+fn refusal(unreconciled: &model::Unreconciled) -> String {
+    let mut text = "Không viết báo cáo vì số liệu không khớp:".to_owned();
+    for equation in &unreconciled.equations {
+        text.push_str(&format!("\n  - {}", equation.text));
+        for offender in equation.offenders.iter().take(5) {
+            text.push_str(&format!("\n      {offender}"));
+        }
+    }
+    text
 }
 
 type Bounds = (SubmissionId, SubmissionId, PointId, PointId);

@@ -64,7 +64,11 @@ impl Browser {
     }
 
     async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        if let Err(error) = self.find(css).await.click().await {
+            let picture = std::env::temp_dir().join("tiepthu-browser-test.png");
+            std::fs::write(&picture, self.client.screenshot().await.unwrap()).unwrap();
+            panic!("cannot click `{css}`, see {}: {error}", picture.display());
+        }
     }
 
     async fn find(&self, css: &str) -> fantoccini::elements::Element {

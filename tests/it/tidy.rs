@@ -38,12 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Faces name the values that use cases take and return, never an adapter.
     ("cli", &["app", "domain", "intake", "report", "respond"]),
-    (
-        "web",
-        &[
-            "app", "config", "domain", "report", "respond", "store", "index",
-        ],
-    ),
+    ("web", &["app", "config", "domain"]),
     ("boot", &["app", "cli", "config", "web"]),
     ("lib", &[]),
     ("main", &[]),
