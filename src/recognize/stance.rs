@@ -92,10 +92,15 @@ patterns! {
         r"dùng thống nhất|phân định|phân công|(đề nghị|nên|cần) giao|chuyển (thành|sang|cho)|nên chuyển|đề nghị chuyển|hoàn thiện|",
         r"mở rộng|rút ngắn|hạ xuống|đưa lên)|^(chuyển|nêu|ghi|dùng|giao)|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)",
     );
+    PROPOSES = concat!(
+        r"(?:^|: |, |; )(đơn giản hóa|đơn giản hoá|lồng ghép|giới thiệu|mở|cho (phép|hợp tác xã|doanh nghiệp)|thu thập thêm|",
+        r"quy định|xây dựng|tổ chức|tăng cường|khuyến khích|đào tạo|hỗ trợ|ban hành|thành lập|công khai|áp dụng|",
+        r"ưu tiên|tạo điều kiện|bố trí|gắn|kết nối|huy động|đẩy mạnh|phát triển)",
+    );
     WANTS = r"(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)";
     DOUBTS = concat!(
         r"(không khả thi|không phù hợp|không hợp lý|chưa (phù hợp|hợp lý|chính xác|rõ|đủ|cụ thể|khớp|thống nhất|có|",
-        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|quá|còn)",
+        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|(cao|thấp|lớn|ít) hơn|quá|còn)",
     );
 }
 
@@ -140,14 +145,20 @@ struct Prepared {
 impl Prepared {
     fn new(text: &str) -> Self {
         let mut words = String::with_capacity(text.len());
+        let mut is_marked = false;
         for c in text.chars() {
-            let mut lower = c.to_lowercase();
-            match (lower.next(), lower.next()) {
-                (Some(small), None) if small.len_utf8() == c.len_utf8() => words.push(small),
-                _ => words.push(c),
+            if c.is_ascii() {
+                words.push(c.to_ascii_lowercase());
+                continue;
             }
+            let lower = usize::try_from(u32::from(c))
+                .ok()
+                .and_then(|at| LOWER.get(at))
+                .copied()
+                .unwrap_or(c);
+            is_marked |= lower.is_alphabetic();
+            words.push(lower);
         }
-        let is_marked = words.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         Self { words, is_marked }
     }
 
@@ -377,6 +388,10 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
         }
         (_, Some(edits)) => verdict(Stance::Edit, "stance.edits", edits, 0.85),
         _ => {
+            // An imperative at the start of a clause asks for something new.
+            if let Some(span) = prepared.find(&PROPOSES) {
+                return verdict(Stance::Add, "stance.proposes", span, 0.6);
+            }
             let weak = prepared.find(&WANTS).or_else(|| prepared.find(&DOUBTS));
             weak.and_then(|span| verdict(Stance::Edit, "stance.wants", span, 0.6))
         }
