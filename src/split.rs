@@ -78,6 +78,9 @@ pub fn split_letter(text: &str) -> Split {
 ///
 /// Several numbered ideas in one cell become several points.
 pub fn split_passage(text: &str) -> Vec<SplitPoint> {
+    if let Some(point) = list::plain_point(text) {
+        return vec![point];
+    }
     let paragraphs = paragraphs(text);
     points_of(text, &paragraphs, true)
 }

@@ -53,46 +53,54 @@ macro_rules! patterns {
     };
 }
 
-// All in lower case.
+// All in lower case; that a match is of whole words is checked afterwards, since word boundaries
+// between letters with marks are slow to match.
 patterns! {
     AGREES = concat!(
-        r"\b(cơ bản |hoàn toàn |thống nhất )?(nhất trí|đồng tình|tán thành|ủng hộ|đồng ý|đồng thuận|",
+        r"(nhất trí|đồng tình|tán thành|ủng hộ|đồng ý|đồng thuận|",
         r"thống nhất cao|hoàn toàn thống nhất|cơ bản thống nhất|thống nhất hoàn toàn|",
         r"thống nhất (với|nội dung|về|ý kiến|dự thảo|toàn bộ)|thống nhất\.|thống nhất$)",
     );
     BUT = concat!(
-        r"\b(tuy nhiên|bên cạnh đó|đồng thời|ngoài ra|song,|riêng|một số ý kiến|một số nội dung|phụ lục kèm|",
+        r"(tuy nhiên|bên cạnh đó|đồng thời|ngoài ra|song,|riêng|một số ý kiến|một số nội dung|phụ lục kèm|",
         r"phụ lục đính kèm|ý kiến cụ thể|đề nghị (bổ sung|sửa|xem xét|làm rõ|chỉnh sửa|cơ quan))",
     );
-    NO_OPINION = r"\bkhông (có|tham gia) (ý kiến|góp ý|nội dung góp ý)|\bkhông (góp ý|tham gia góp ý)";
-    NOT_OURS = r"\bkhông thuộc (lĩnh vực|thẩm quyền|chức năng|phạm vi|nhiệm vụ)";
+    NO_OPINION = r"không (có|tham gia) (ý kiến|góp ý|nội dung góp ý)|không (góp ý|tham gia góp ý)";
+    NOT_OURS = r"không thuộc (lĩnh vực|thẩm quyền|chức năng|phạm vi|nhiệm vụ)";
     OBJECTS = concat!(
-        r"\b(không|chưa) (nhất trí|đồng ý|đồng tình|tán thành|ủng hộ)|",
-        r"\b(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|\bphản đối\b|",
-        r"\bkhông cần (thiết phải |phải )?(bổ sung|ban hành|quy định)|\bkhông nên (đổi|bắt buộc|ban hành|tách)",
+        r"(không|chưa) (nhất trí|đồng ý|đồng tình|tán thành|ủng hộ)|",
+        r"(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|phản đối|",
+        r"không cần (thiết phải |phải )?(bổ sung|ban hành|quy định)|không nên (đổi|bắt buộc|ban hành|tách)",
     );
-    KEEPS = r"\b(giữ nguyên|giữ lại|đề nghị giữ|nên giữ)\b";
+    KEEPS = r"(giữ nguyên|giữ lại|đề nghị giữ|nên giữ)";
     ASKS = concat!(
-        r"\?|\blàm rõ\b|\bcho biết\b|\bmuốn biết\b|\b(đề nghị|cần) (được )?giải trình\b|\bgiải trình thêm\b|",
-        r"\bgiải thích (rõ|thêm)\b|\bhay (không|từ|do)\b.{0,90}\bnêu rõ\b|\bđề nghị nêu rõ[.;]?\s*$|",
-        r"\bbăn khoăn\b|\bđề nghị thuyết minh\b|\bkhông, xin cho\b|\bkhông thấy nói\b|\bxin hỏi\b",
+        r"\?|làm rõ|cho biết|muốn biết|(đề nghị|cần) (được )?giải trình|giải trình thêm|",
+        r"giải thích (rõ|thêm)|đề nghị nêu rõ[.;]?\s*$|",
+        r"băn khoăn|đề nghị thuyết minh|không, xin cho|không thấy nói|xin hỏi",
     );
+    ALTERNATIVES = r"hay (không|từ|do)";
+    NAMES = r"nêu rõ";
     REMOVES = concat!(
-        r"(?:^|[:;,.] |\bđề nghị |\bnên |\bcần |\bxem xét |\bkiến nghị |\bvà |\bđề xuất )",
-        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|bỏ|không quy định)\b",
+        r"(?:^|[:;,.] |đề nghị |nên |cần |xem xét |kiến nghị |và |đề xuất )",
+        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|bỏ|không quy định)",
     );
-    ADDS = r"\b(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(nên|cần) có (quy định|cơ chế|chính sách|một|thêm|giải pháp))\b|^thêm\b";
+    ADDS = r"(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(nên|cần) có (quy định|cơ chế|chính sách|một|thêm|giải pháp))|^thêm";
     EDITS = concat!(
-        r"\b(sửa|chỉnh sửa|chỉnh lý|điều chỉnh|thay|viết lại|viết gọn|tách|gộp|nâng|giảm|lùi|rà soát|cân nhắc|",
+        r"(sửa|chỉnh sửa|chỉnh lý|điều chỉnh|thay|viết lại|viết gọn|tách|gộp|nâng|giảm|lùi|rà soát|cân nhắc|",
         r"thống nhất|nêu rõ|ghi rõ|quy định rõ|xác định rõ|nêu cụ thể|cụ thể hóa|cụ thể hoá|quy định cụ thể|đảo|",
         r"đổi (tên|thành|cụm|từ|lại)|cập nhật|xem lại|xem xét|nghiên cứu (lại|sửa)|trình bày|viện dẫn|đối chiếu|rút gọn|sử dụng thống nhất|",
         r"dùng thống nhất|phân định|phân công|(đề nghị|nên|cần) giao|chuyển (thành|sang|cho)|nên chuyển|đề nghị chuyển|hoàn thiện|",
-        r"mở rộng|rút ngắn|hạ xuống|đưa lên)\b|^(chuyển|nêu|ghi|dùng|giao)\b|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)\b",
+        r"mở rộng|rút ngắn|hạ xuống|đưa lên)|^(chuyển|nêu|ghi|dùng|giao)|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)",
     );
-    WANTS = r"\b(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)\b";
+    PROPOSES = concat!(
+        r"(?:^|: |, |; )(đơn giản hóa|đơn giản hoá|lồng ghép|giới thiệu|mở|cho (phép|hợp tác xã|doanh nghiệp)|thu thập thêm|",
+        r"quy định|xây dựng|tổ chức|tăng cường|khuyến khích|đào tạo|hỗ trợ|ban hành|thành lập|công khai|áp dụng|",
+        r"ưu tiên|tạo điều kiện|bố trí|gắn|kết nối|huy động|đẩy mạnh|phát triển)",
+    );
+    WANTS = r"(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)";
     DOUBTS = concat!(
-        r"\b(không khả thi|không phù hợp|không hợp lý|chưa (phù hợp|hợp lý|chính xác|rõ|đủ|cụ thể|khớp|thống nhất|có|",
-        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|quá|còn)\b",
+        r"(không khả thi|không phù hợp|không hợp lý|chưa (phù hợp|hợp lý|chính xác|rõ|đủ|cụ thể|khớp|thống nhất|có|",
+        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|(cao|thấp|lớn|ít) hơn|quá|còn)",
     );
 }
 
@@ -114,6 +122,20 @@ const COMPARES: [&str; 12] = [
     "soát",
 ];
 
+/// The small letters of as many bytes as the characters themselves, worked out once.
+static LOWER: LazyLock<Vec<char>> = LazyLock::new(|| {
+    (0..0x1f00_u32)
+        .map(|code| char::from_u32(code).unwrap_or(' '))
+        .map(|c| {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(small), None) if small.len_utf8() == c.len_utf8() => small,
+                _ => c,
+            }
+        })
+        .collect()
+});
+
 /// Text prepared for the patterns: lower case, quotations blanked out, every byte in its place.
 struct Prepared {
     words: String,
@@ -123,14 +145,20 @@ struct Prepared {
 impl Prepared {
     fn new(text: &str) -> Self {
         let mut words = String::with_capacity(text.len());
+        let mut is_marked = false;
         for c in text.chars() {
-            let mut lower = c.to_lowercase();
-            match (lower.next(), lower.next()) {
-                (Some(small), None) if small.len_utf8() == c.len_utf8() => words.push(small),
-                _ => words.push(c),
+            if c.is_ascii() {
+                words.push(c.to_ascii_lowercase());
+                continue;
             }
+            let lower = usize::try_from(u32::from(c))
+                .ok()
+                .and_then(|at| LOWER.get(at))
+                .copied()
+                .unwrap_or(c);
+            is_marked |= lower.is_alphabetic();
+            words.push(lower);
         }
-        let is_marked = words.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         Self { words, is_marked }
     }
 
@@ -176,9 +204,45 @@ impl Prepared {
     }
 
     fn find_at(&self, pattern: &Pattern, from: usize) -> Option<Span> {
-        self.regex(pattern)
-            .find_at(&self.words, from)
-            .map(|found| Span::new(found.start(), found.end()))
+        self.matches(pattern, from).next()
+    }
+
+    /// The matches of whole words from a byte on.
+    fn matches<'a>(&'a self, pattern: &'a Pattern, from: usize) -> impl Iterator<Item = Span> + 'a {
+        let regex = self.regex(pattern);
+        let mut at = from;
+        std::iter::from_fn(move || {
+            loop {
+                let found = regex.find_at(&self.words, at)?;
+                let step = self
+                    .words
+                    .get(found.start()..)?
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
+                at = if found.is_empty() {
+                    found.end() + step
+                } else {
+                    found.end()
+                };
+                if self.is_whole(found.start(), found.end()) {
+                    return Some(Span::new(found.start(), found.end()));
+                }
+                at = found.start() + step;
+            }
+        })
+    }
+
+    /// Whether no letter touches the ends of a match, as far as they are letters themselves.
+    fn is_whole(&self, start: usize, end: usize) -> bool {
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let inside = self.words.get(start..end).unwrap_or("");
+        let before = self.words.get(..start).unwrap_or("");
+        let after = self.words.get(end..).unwrap_or("");
+        let splits_start =
+            is_letter(inside.chars().next()) && is_letter(before.chars().next_back());
+        let splits_end = is_letter(inside.chars().next_back()) && is_letter(after.chars().next());
+        !splits_start && !splits_end
     }
 
     fn regex<'a>(&self, pattern: &'a Pattern) -> &'a Regex {
@@ -191,24 +255,19 @@ impl Prepared {
 
     /// "bỏ"; without marks also "bổ sung" and "bố trí" start so.
     fn find_removal(&self) -> Option<Span> {
-        self.regex(&REMOVES)
-            .find_iter(&self.words)
-            .find(|found| {
-                let after = self.words.get(found.end()..).unwrap_or("");
-                self.is_marked
-                    || ![" sung", " tri", " ich"]
-                        .iter()
-                        .any(|word| after.starts_with(word))
-            })
-            .map(|found| Span::new(found.start(), found.end()))
+        self.matches(&REMOVES, 0).find(|found| {
+            let after = self.words.get(found.end..).unwrap_or("");
+            self.is_marked
+                || ![" sung", " tri", " ich"]
+                    .iter()
+                    .any(|word| after.starts_with(word))
+        })
     }
 
     /// The first match that no word before it turns into something else.
     fn find_unless(&self, pattern: &Pattern, before: &[&str]) -> Option<Span> {
-        self.regex(pattern)
-            .find_iter(&self.words)
-            .find(|found| !self.follows(found.start(), before))
-            .map(|found| Span::new(found.start(), found.end()))
+        self.matches(pattern, 0)
+            .find(|found| !self.follows(found.start, before))
     }
 
     /// Whether one of these words stands right before a byte.
@@ -293,6 +352,13 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
     if let Some(span) = prepared.find(&ASKS) {
         return verdict(Stance::Ask, "stance.asks", span, 0.85);
     }
+    // "từ ngân sách hay từ tín dụng, đề nghị nêu rõ"
+    if let Some(span) = prepared
+        .find(&ALTERNATIVES)
+        .filter(|span| prepared.find_at(&NAMES, span.end).is_some())
+    {
+        return verdict(Stance::Ask, "stance.asks", span, 0.85);
+    }
     let removes = prepared.find_removal();
     let adds = prepared.find_unless(&ADDS, &DESCRIBES);
     let edits = prepared.find_unless(&EDITS, &DESCRIBES);
@@ -322,6 +388,10 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
         }
         (_, Some(edits)) => verdict(Stance::Edit, "stance.edits", edits, 0.85),
         _ => {
+            // An imperative at the start of a clause asks for something new.
+            if let Some(span) = prepared.find(&PROPOSES) {
+                return verdict(Stance::Add, "stance.proposes", span, 0.6);
+            }
             let weak = prepared.find(&WANTS).or_else(|| prepared.find(&DOUBTS));
             weak.and_then(|span| verdict(Stance::Edit, "stance.wants", span, 0.6))
         }

@@ -1,7 +1,7 @@
 //! Makes points of the paragraphs of an opinion.
 
 use super::SplitPoint;
-use super::paragraph::{Mark, Paragraph};
+use super::paragraph::{Mark, Paragraph, read_mark};
 use super::phrase::{
     continues_point, has_place, has_proposal, is_topic, looks_like_heading, only_agrees,
     only_covers, starts_with_place,
@@ -46,6 +46,39 @@ pub(super) fn points_of(text: &str, paragraphs: &[Paragraph], is_passage: bool) 
     }
     reader.close();
     reader.points
+}
+
+/// The point that most table cells are: one line without list marks or words of agreement.
+pub(super) fn plain_point(text: &str) -> Option<SplitPoint> {
+    let span = Span::whole(text).trimmed(text);
+    let words = span.slice(text)?;
+    let is_plain = !words.is_empty()
+        && !words.contains('\n')
+        && read_mark(words).is_none()
+        && !may_agree(words);
+    is_plain.then(|| make_point(text, span, Vec::new(), "split.paragraph"))
+}
+
+fn make_point(text: &str, span: Span, context: Vec<Span>, rule: &'static str) -> SplitPoint {
+    let Wording {
+        proposal,
+        reason,
+        old_text,
+        new_text,
+    } = read_wording(text, span);
+    let confidence = match rule {
+        "split.paragraph" => 0.85,
+        _ => 0.95,
+    };
+    SplitPoint {
+        span,
+        context,
+        proposal,
+        reason,
+        old_text,
+        new_text,
+        evidence: Evidence::at(Finding::Split, rule, span, Confidence::new(confidence)),
+    }
 }
 
 /// A point that may still grow.
@@ -311,25 +344,8 @@ impl Reader<'_> {
         if span.is_empty() {
             return;
         }
-        let Wording {
-            proposal,
-            reason,
-            old_text,
-            new_text,
-        } = read_wording(self.text, span);
-        let confidence = match open.rule {
-            "split.paragraph" => 0.85,
-            _ => 0.95,
-        };
-        self.points.push(SplitPoint {
-            span,
-            context: open.context,
-            proposal,
-            reason,
-            old_text,
-            new_text,
-            evidence: Evidence::at(Finding::Split, open.rule, span, Confidence::new(confidence)),
-        });
+        self.points
+            .push(make_point(self.text, span, open.context, open.rule));
     }
 
     /// Where the opinion begins when the first sentence only agrees: "X nhất trí với dự thảo. Đề
@@ -364,6 +380,9 @@ fn may_agree(words: &str) -> bool {
         "ồng tình",
         "án thành",
         "hat tri",
+        "hông có",
+        "hông thuộc",
+        "hong co",
         "hong nhat",
     ]
     .iter()

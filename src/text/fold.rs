@@ -8,10 +8,27 @@
 //!
 //! All take NFC text (see [`super::normalize`]).
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::Span;
+
+/// The base letters of the characters Vietnamese is written with, worked out once: decomposing a
+/// letter costs many times a look-up. `None` where folding gives no or several letters.
+static BASES: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
+    (0..0x1f00_u32)
+        .map(|code| {
+            let mut folded = char::from_u32(code)?
+                .nfd()
+                .filter(|part| !is_combining_mark(*part))
+                .flat_map(char::to_lowercase);
+            let base = folded.next()?;
+            folded.next().is_none().then_some(base)
+        })
+        .collect()
+});
 
 /// The base letter in lower case: `Ế` → `e`, `Đ` → `d`; other characters in lower case.
 ///
@@ -26,6 +43,14 @@ fn fold_char(c: char, push: &mut impl FnMut(char)) {
         '–' | '—' | '−' => push('-'),
         c if c.is_ascii() => push(c),
         c => {
+            if let Some(base) = BASES
+                .get(usize::try_from(u32::from(c)).unwrap_or(usize::MAX))
+                .copied()
+                .flatten()
+            {
+                push(base);
+                return;
+            }
             for part in c.nfd() {
                 if !is_combining_mark(part) {
                     part.to_lowercase().for_each(&mut *push);

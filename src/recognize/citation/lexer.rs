@@ -106,8 +106,17 @@ fn mix(hash: u64, c: char) -> u64 {
     (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
-/// Lower case and base letter of the characters Vietnamese is written with.
-static LETTERS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+/// A character as the lexer sees it.
+#[derive(Debug, Clone, Copy)]
+struct Letter {
+    lower: char,
+    base: char,
+    is_letter: bool,
+    is_upper: bool,
+}
+
+/// The characters Vietnamese is written with, worked out once.
+static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
     (0..0x1f00_u32)
         .map(|code| {
             let c = char::from_u32(code).unwrap_or(' ');
@@ -116,21 +125,27 @@ static LETTERS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
                 'đ' => 'd',
                 lower => lower.nfd().next().unwrap_or(lower),
             };
-            (lower, base)
+            Letter {
+                lower,
+                base,
+                is_letter: c.is_alphabetic() || is_combining_mark(c),
+                is_upper: c.is_uppercase(),
+            }
         })
         .collect()
 });
 
-fn lower_and_base(letters: &[(char, char)], c: char) -> (char, char) {
-    if c.is_ascii() {
-        let lower = c.to_ascii_lowercase();
-        return (lower, lower);
-    }
+fn letter(letters: &[Letter], c: char) -> Letter {
     usize::try_from(u32::from(c))
         .ok()
         .and_then(|at| letters.get(at))
         .copied()
-        .unwrap_or((c, c))
+        .unwrap_or_else(|| Letter {
+            lower: c,
+            base: c,
+            is_letter: c.is_alphabetic(),
+            is_upper: c.is_uppercase(),
+        })
 }
 
 /// The hashes of the words of a text.
@@ -147,14 +162,14 @@ pub(super) fn hash_words(text: &str) -> Vec<WordHash> {
 
 /// The mark-less hash of one word.
 pub(super) fn hash_folded(word: &str) -> u64 {
-    let letters: &[(char, char)] = &LETTERS;
+    let letters: &[Letter] = &LETTERS;
     word.chars()
-        .fold(SEED, |hash, c| mix(hash, lower_and_base(letters, c).1))
+        .fold(SEED, |hash, c| mix(hash, letter(letters, c).base))
 }
 
 /// Cuts a text into tokens. White space is only remembered as the lack of glue.
 pub(super) fn lex(text: &str) -> Vec<Token> {
-    let letters: &[(char, char)] = &LETTERS;
+    let letters: &[Letter] = &LETTERS;
     let mut tokens = Vec::with_capacity(text.len() / 5 + 4);
     let mut chars = text.char_indices().peekable();
     let mut is_glued = false;
@@ -182,13 +197,10 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
                 number: value,
                 ..mark(Kind::Number, start, end - start, is_glued)
             }
-        } else if c.is_alphabetic() {
+        } else if letter(letters, c).is_letter {
             let mut word = WordReader::new(letters, c);
             let mut end = start + c.len_utf8();
-            while let Some(&(at, c)) = chars
-                .peek()
-                .filter(|(_, c)| c.is_alphabetic() || (!c.is_ascii() && is_combining_mark(*c)))
-            {
+            while let Some(&(at, c)) = chars.peek().filter(|(_, c)| letter(letters, *c).is_letter) {
                 word.push(letters, c);
                 end = at + c.len_utf8();
                 chars.next();
@@ -258,27 +270,29 @@ struct WordReader {
 }
 
 impl WordReader {
-    fn new(letters: &[(char, char)], first: char) -> Self {
+    fn new(letters: &[Letter], first: char) -> Self {
         let mut reader = Self {
             exact: SEED,
             folded: SEED,
             n_letters: 0,
-            first: lower_and_base(letters, first).0,
+            first: letter(letters, first).lower,
             is_ascii: true,
-            is_upper: first.is_uppercase(),
+            is_upper: letter(letters, first).is_upper,
             may_be_roman: true,
         };
         reader.push(letters, first);
         reader
     }
 
-    fn push(&mut self, letters: &[(char, char)], c: char) {
+    fn push(&mut self, letters: &[Letter], c: char) {
         self.n_letters += 1;
-        if is_combining_mark(c) {
+        let Letter { lower, base, .. } = letter(letters, c);
+        if ('\u{300}'..='\u{36f}').contains(&c) {
+            // A mark on its own, in text that is not composed.
+            self.exact = mix(self.exact, c);
             self.is_ascii = false;
             return;
         }
-        let (lower, base) = lower_and_base(letters, c);
         self.exact = mix(self.exact, lower);
         self.folded = mix(self.folded, base);
         self.is_ascii &= c.is_ascii();

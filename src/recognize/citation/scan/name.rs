@@ -31,7 +31,10 @@ impl Scanner<'_> {
                     .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
             });
         let (start, has_keyword) = match bare {
-            Some(start) => (start, start > at && has_keyword),
+            Some(start) => (
+                start,
+                (start > at && has_keyword) || self.leads_by_measures(at, start),
+            ),
             None if has_keyword => {
                 let after = self.grammar.after(at);
                 let opened = matches!(
@@ -138,6 +141,11 @@ impl Scanner<'_> {
             at = measures;
         }
         at
+    }
+
+    /// Whether "nhóm giải pháp", "nhóm nhiệm vụ" stands before a name: as good as "phần".
+    fn leads_by_measures(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|at| self.skip_measures(at) > at)
     }
 
     /// Skips "nhóm giải pháp", "nhóm nhiệm vụ", "giải pháp".
