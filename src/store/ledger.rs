@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row};
 
 use super::engine::on_engine;
-use super::{Error, Tx};
+use super::{Error, Tx, storable};
 
 /// What happened, and to which table `first_id..=last_id` belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +98,7 @@ struct Stored {
     hash: String,
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
@@ -153,7 +153,7 @@ pub async fn append(
     let mut row = Stored {
         seq,
         at_us,
-        actor: actor.to_owned(),
+        actor: storable(actor).into_owned(),
         action: action.code().to_owned(),
         first_id,
         last_id,
