@@ -240,6 +240,7 @@ impl App {
             index: opened.index,
             follower: Arc::new(tokio::sync::Mutex::new(reindex::Follower::new(writer))),
         };
+        app.check_index_origin().await?;
         app.resume().await?;
         app.follow_ledger().await?;
         Ok(app)

@@ -83,7 +83,9 @@ impl Error {
         let Self::Query(error) = self else {
             return false;
         };
-        let code = error.as_database_error().and_then(|error| error.code());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
         code.is_some_and(|code| test(&code))
     }
 }

@@ -246,6 +246,16 @@ pub async fn last_seq(tx: &mut Tx) -> Result<i64, Error> {
     }))
 }
 
+/// What tells this ledger from every other one: the hash of its first entry, which is salted.
+/// `None` while nothing happened yet.
+pub async fn identity(tx: &mut Tx) -> Result<Option<String>, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar("SELECT hash FROM ledger WHERE seq = 1")
+            .fetch_optional(conn)
+            .await?
+    }))
+}
+
 /// Lists entries after `seq`, oldest first, at most `limit`.
 pub async fn list_after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Entry>, Error> {
     let rows: Vec<Stored> = on_engine!(tx, |conn| {

@@ -87,6 +87,47 @@ pub struct Point {
     pub arrived_on: Date,
 }
 
+/// A point with its keys, as it is stored.
+struct Keyed<'a> {
+    key: i64,
+    submission: i64,
+    position: i64,
+    spans: String,
+    point: &'a NewPoint,
+}
+
+/// Gives the points of settled submissions consecutive keys from `first`, and their spans those of
+/// the parts, which are consecutive from `first_part`.
+fn keyed<'a>(
+    first: i64,
+    first_part: i64,
+    settled: &[(SubmissionId, &'a Settlement)],
+) -> Vec<Keyed<'a>> {
+    let mut rows = Vec::new();
+    let mut part_base = first_part;
+    for (submission, settlement) in settled {
+        for (position, point) in (0..).zip(&settlement.points) {
+            let spans: Vec<(i64, usize, usize)> = point
+                .spans
+                .iter()
+                .map(|(part, span)| {
+                    let part = part_base + i64::try_from(*part).unwrap_or(0);
+                    (part, span.start, span.end)
+                })
+                .collect();
+            rows.push(Keyed {
+                key: first + i64::try_from(rows.len()).unwrap_or(i64::MAX),
+                submission: submission.0,
+                position,
+                spans: to_json(&spans),
+                point,
+            });
+        }
+        part_base += i64::try_from(settlement.parts.len()).unwrap_or(0);
+    }
+    rows
+}
+
 /// Adds the points of settled submissions; parts were given consecutive keys from `first_part`.
 pub(super) async fn insert_points(
     tx: &mut Tx,
@@ -94,13 +135,6 @@ pub(super) async fn insert_points(
     first_part: i64,
     settled: &[(SubmissionId, &Settlement)],
 ) -> Result<(), Error> {
-    struct Numbered<'a> {
-        key: i64,
-        submission: i64,
-        position: i64,
-        spans: String,
-        point: &'a NewPoint,
-    }
     let n_points = settled
         .iter()
         .map(|(_, settlement)| settlement.points.len())
@@ -108,34 +142,8 @@ pub(super) async fn insert_points(
     if n_points == 0 {
         return Ok(());
     }
-    let mut key = tx.take_ids("point", n_points).await?;
-    let mut part_base = first_part;
-    let mut rows = Vec::with_capacity(n_points);
-    for (submission, settlement) in settled {
-        for (position, point) in (0..).zip(&settlement.points) {
-            let spans: Vec<(i64, usize, usize)> = point
-                .spans
-                .iter()
-                .map(|(part, span)| {
-                    (
-                        part_base + i64::try_from(*part).unwrap_or(0),
-                        span.start,
-                        span.end,
-                    )
-                })
-                .collect();
-            let spans = to_json(&spans);
-            rows.push(Numbered {
-                key,
-                submission: submission.0,
-                position,
-                spans,
-                point,
-            });
-            key += 1;
-        }
-        part_base += i64::try_from(settlement.parts.len()).unwrap_or(0);
-    }
+    let first = tx.take_ids("point", n_points).await?;
+    let rows = keyed(first, first_part, settled);
     bulk::insert(
         tx,
         "point",

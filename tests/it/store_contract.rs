@@ -276,6 +276,23 @@ fn folders_that_share_a_server_write_at_once() {
     }
 }
 
+#[test]
+fn an_index_of_another_database_is_not_believed() {
+    let cluster = cluster();
+    let desk = Engine::Postgres(cluster.database()).desk();
+    let total = |desk: &Desk| desk.run(["search", "", "--json"]).expect(0).json()["total"].take();
+    let dossier = example().join("consultation.toml");
+    let init = ["init", "--from", dossier.to_str().unwrap()];
+    desk.run(init).expect(0);
+    import(&desk, example().join("round_2/01_so_tai_chinh.eml"), "2");
+    assert!(total(&desk).as_u64() > Some(0));
+    let other = format!("database = \"{}\"\n", cluster.database());
+    fs::write(desk.data().join("config.toml"), other).unwrap();
+    desk.run(init).expect(0);
+    assert_eq!(total(&desk), 0, "points of the other database are found");
+    desk.run(["verify"]).expect(0);
+}
+
 #[track_caller]
 fn check_refused(address: &str, word: &str) {
     let desk = Engine::Postgres(address.to_owned()).desk();

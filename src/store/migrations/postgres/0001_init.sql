@@ -122,7 +122,7 @@ CREATE TABLE submission (
     blob_hash TEXT COLLATE "C" NOT NULL,
     row_number BIGINT,             -- rows of a table point into their batch's blob
     source TEXT NOT NULL,          -- file name, as a person knows it
-    state TEXT COLLATE "C" NOT NULL,           -- 'received' until it has been read, then 'settled'
+    state TEXT COLLATE "C" NOT NULL, -- 'received' until it has been read, then 'settled'
     disposition TEXT COLLATE "C" NOT NULL,
     class TEXT COLLATE "C",
     received_us BIGINT NOT NULL,
@@ -138,8 +138,8 @@ CREATE TABLE submission (
     related_id BIGINT,
     relation_confirmed BOOLEAN NOT NULL,
     remark TEXT,
-    row_key TEXT COLLATE "C",                  -- digest of a table row's mapped cells and its ordinal
-    content_key TEXT COLLATE "C",              -- digest of the folded points, to find the same text again
+    row_key TEXT COLLATE "C", -- digest of a table row's mapped cells and its ordinal
+    content_key TEXT COLLATE "C", -- digest of the folded points, to find the same text again
     evidence TEXT NOT NULL,        -- JSON array
     rules_version BIGINT NOT NULL,
     is_touched BOOLEAN NOT NULL,   -- bears a human decision: never re-read under newer rules
@@ -189,7 +189,7 @@ CREATE TABLE point (
     needs_leadership BOOLEAN NOT NULL,
     drafter TEXT,
     response_id BIGINT,            -- current version of the answer
-    decision TEXT COLLATE "C",                 -- of that version, for filters
+    decision TEXT COLLATE "C", -- of that version, for filters
     response_state TEXT COLLATE "C",
     version BIGINT NOT NULL,       -- grows with each human change: stale edits are refused
     evidence TEXT NOT NULL         -- JSON array
