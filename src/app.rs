@@ -28,7 +28,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::blob::{self, Blobs};
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::domain::Consultation;
 use crate::index::{self, Index};
 use crate::store::{self, Store};
@@ -88,13 +88,18 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let (kind, message) = match &error {
-            store::Error::Open { path, .. } => (
+            store::Error::Open { database, source } => (
                 Kind::Unavailable,
-                format!("Không mở được cơ sở dữ liệu `{path}`."),
+                format!("Không mở được cơ sở dữ liệu `{database}`: {source}."),
             ),
-            store::Error::Query(sqlx_error) if is_disk_full(sqlx_error) => {
+            store::Error::Query(_) if error.is_disk_full() => {
                 (Kind::Unavailable, DISK_FULL.to_owned())
             }
+            store::Error::Query(_) if error.is_unreachable() => (
+                Kind::Unavailable,
+                "Không nối được với cơ sở dữ liệu; kiểm tra máy chủ và đường mạng rồi làm lại."
+                    .to_owned(),
+            ),
             store::Error::Query(_) => (
                 Kind::Unavailable,
                 "Cơ sở dữ liệu không thực hiện được yêu cầu.".to_owned(),
@@ -114,11 +119,6 @@ impl From<store::Error> for Error {
 
 const DISK_FULL: &str = "Ổ đĩa đã đầy nên chưa ghi được; hãy giải phóng chỗ trống rồi chạy lại, \
                          những gì đã báo xong vẫn còn nguyên.";
-
-/// Whether a database error says that the disk is full or read-only, in SQLite's own words.
-fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.to_string().contains("disk is full")
-}
 
 impl From<blob::Error> for Error {
     fn from(error: blob::Error) -> Self {
@@ -185,6 +185,24 @@ pub fn local_time(us: i64) -> DateTime {
         .datetime()
 }
 
+/// The SQLite file in a data folder.
+const DATABASE_FILE: &str = "tiepthu.sqlite";
+/// The originals in a data folder.
+const BLOBS_FOLDER: &str = "blobs";
+
+/// Whether a folder was ever set up, for whatever database.
+pub fn is_data_folder(folder: &Path) -> bool {
+    folder.join(DATABASE_FILE).exists() || folder.join(BLOBS_FOLDER).exists()
+}
+
+/// Whether a folder was set up for the database that its owner's settings name.
+pub fn is_set_up(folder: &Path, config: &Config) -> bool {
+    match config.database {
+        Database::Folder => folder.join(DATABASE_FILE).exists(),
+        Database::Server(_) => folder.join(BLOBS_FOLDER).exists(),
+    }
+}
+
 /// An open data folder and everything the use cases need.
 #[derive(Clone)]
 pub struct App {
@@ -204,8 +222,11 @@ impl App {
     ///
     /// The caller must own the folder: one process writes the index.
     pub async fn open(folder: &Path, config: Config, clock: Clock) -> Result<Self, Error> {
-        let store = Store::open(&folder.join("tiepthu.sqlite")).await?;
-        let blobs = Blobs::open(&folder.join("blobs")).map_err(|error| {
+        let store = match &config.database {
+            Database::Folder => Store::open_file(&folder.join(DATABASE_FILE)).await?,
+            Database::Server(address) => Store::connect(address).await?,
+        };
+        let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(|error| {
             Error::caused(Kind::Unavailable, "Không mở được thư mục tệp gốc.", error)
         })?;
         let opened = Index::open(&folder.join("index"))?;
@@ -219,6 +240,7 @@ impl App {
             index: opened.index,
             follower: Arc::new(tokio::sync::Mutex::new(reindex::Follower::new(writer))),
         };
+        app.check_index_origin().await?;
         app.resume().await?;
         app.follow_ledger().await?;
         Ok(app)

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use owner::{Acquired, Owner};
 
-use crate::app::{App, Clock, Error, Kind};
+use crate::app::{App, Clock, Error, Kind, is_data_folder, is_set_up};
 use crate::cli::{self, Cli, Command, Exit, Output};
 use crate::config;
 use crate::web;
@@ -72,15 +72,8 @@ async fn execute(cli: Cli, output: &mut Output) -> Result<Exit, Error> {
             error,
         )
     })?;
-    let makes_folder = matches!(cli.command, Command::Demo { .. } | Command::Init { .. });
-    if !makes_folder && !folder.join("tiepthu.sqlite").exists() {
-        return Err(Error::new(
-            Kind::NotFound,
-            format!(
-                "Chưa có dữ liệu ở `{}`; chạy `tiepthu init` hoặc `tiepthu demo` trước, hoặc chỉ thư mục khác bằng --data-dir.",
-                folder.display()
-            ),
-        ));
+    if !makes_folder(&cli.command) && !is_data_folder(&folder) {
+        return Err(no_data(&folder));
     }
     match owner::acquire(&folder, output).await? {
         Acquired::Owned(owner) => run_as_owner(cli, &folder, &here, owner, output).await,
@@ -99,6 +92,20 @@ async fn execute(cli: Cli, output: &mut Output) -> Result<Exit, Error> {
     }
 }
 
+fn makes_folder(command: &Command) -> bool {
+    matches!(command, Command::Demo { .. } | Command::Init { .. })
+}
+
+fn no_data(folder: &Path) -> Error {
+    Error::new(
+        Kind::NotFound,
+        format!(
+            "Chưa có dữ liệu ở `{}`; chạy `tiepthu init` hoặc `tiepthu demo` trước, chỉ thư mục khác bằng --data-dir, hoặc xem lại khóa `database` trong cấu hình.",
+            folder.display()
+        ),
+    )
+}
+
 async fn run_as_owner(
     cli: Cli,
     folder: &Path,
@@ -108,6 +115,9 @@ async fn run_as_owner(
 ) -> Result<Exit, Error> {
     let config =
         config::load(folder).map_err(|problems| Error::new(Kind::Invalid, problems.to_string()))?;
+    if !makes_folder(&cli.command) && !is_set_up(folder, &config) {
+        return Err(no_data(folder));
+    }
     let app = crate::app::setup::create_folder(folder, config, Clock::System).await?;
     let exit = cli::run(&app, &cli.command, here, output).await?;
     let listens = match cli.command {

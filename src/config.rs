@@ -7,9 +7,29 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
+/// Where the truth lies.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite file in the data folder.
+    Folder,
+    /// A PostgreSQL server; the address may hold a password.
+    Server(String),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Folder => "Folder",
+            Self::Server(_) => "Server(…)",
+        })
+    }
+}
+
 /// Settings of one installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// Where the truth lies.
+    pub database: Database,
     /// Where `serve` and `demo` listen. Loopback only: this version has no sign-in.
     pub listen: SocketAddr,
     /// Who is named as the author of what the command line does.
@@ -25,6 +45,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            database: Database::Folder,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             actor: "Thư ký".to_owned(),
             index_heap_bytes: 128 << 20,
@@ -67,7 +88,25 @@ impl fmt::Display for Problem {
 /// A key, and what sets it from text.
 type Setting = (&'static str, fn(&mut Config, &str) -> Result<(), String>);
 
-const SETTINGS: [Setting; 5] = [
+const SETTINGS: [Setting; 6] = [
+    ("database", |config, text| {
+        let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| {
+            text.strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty())
+        });
+        config.database = match text {
+            "sqlite" => Database::Folder,
+            _ if is_server => Database::Server(text.to_owned()),
+            // What was written is not repeated: it may hold a password.
+            _ => {
+                return Err(
+                    "phải là `sqlite` hoặc địa chỉ dạng postgres://người_dùng:mật_khẩu@máy/tên"
+                        .to_owned(),
+                );
+            }
+        };
+        Ok(())
+    }),
     ("listen", |config, text| {
         let address: SocketAddr = text
             .parse()
@@ -209,7 +248,7 @@ pub fn load(data_folder: &Path) -> Result<Config, Problems> {
 mod tests {
     use std::path::Path;
 
-    use super::{Config, SETTINGS, read};
+    use super::{Config, Database, SETTINGS, read};
 
     fn environment(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
         pairs
@@ -264,5 +303,19 @@ mod tests {
             .map(|problem| problem.key.as_str())
             .collect();
         assert_eq!(keys, ["actor", "color", "listen", "TIEPTHU_MAX_FILE_MB"]);
+    }
+    #[test]
+    fn a_database_address_is_taken_and_never_shown() {
+        let address = "postgres://van_thu:bi_mat@db.example/gop_y?sslmode=verify-full";
+        let config = read(None, environment(&[("TIEPTHU_DATABASE", address)])).unwrap();
+        assert_eq!(config.database, Database::Server(address.to_owned()));
+        assert!(!format!("{config:?}").contains("bi_mat"));
+        let problems = read(
+            None,
+            environment(&[("TIEPTHU_DATABASE", "mysql://a:bi_mat@b/c")]),
+        )
+        .unwrap_err();
+        assert_eq!(problems.0.len(), 1);
+        assert!(!problems.to_string().contains("bi_mat"), "{problems}");
     }
 }

@@ -5,8 +5,10 @@
 //! decides: order, permissions and transaction borders belong to the use cases.
 //!
 //! Queries are plain SQL with `$1` parameters that SQLite and PostgreSQL both understand, written
-//! once and run through [`engine`]; only migrations differ by engine.
+//! once and run through [`engine`]; only migrations and the adding of many rows ([`bulk`]) differ by
+//! engine.
 
+mod bulk;
 pub mod catalog;
 pub mod consultations;
 mod engine;
@@ -17,16 +19,20 @@ pub mod responses;
 pub mod submissions;
 pub mod tallies;
 
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
 pub use engine::{Store, Tx};
 
 /// What can go wrong between us and the database.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder or file could not be opened or brought to the current schema.
-    #[error("open database `{path}`")]
+    /// The file or server could not be opened or brought to the current schema.
+    #[error("open database `{database}`")]
     Open {
-        /// The database file.
-        path: String,
+        /// The database file, or the server's address without the password.
+        database: String,
         /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -50,6 +56,62 @@ pub enum Error {
         /// The row.
         id: i64,
     },
+}
+
+impl Error {
+    /// Whether there is no room left where the database lies.
+    pub fn is_disk_full(&self) -> bool {
+        // SQLITE_FULL; `disk_full` of PostgreSQL.
+        self.code_is(|code| matches!(code, "13" | "53100"))
+    }
+
+    /// Whether the database server cannot be reached, or hung up.
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Query(
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::WorkerCrashed,
+            ) => true,
+            // "Connection exception" and "operator intervention" of PostgreSQL: shutting down.
+            _ => self.code_is(|code| code.starts_with("08") || code.starts_with("57P")),
+        }
+    }
+
+    fn code_is(&self, test: impl Fn(&str) -> bool) -> bool {
+        let Self::Query(error) = self else {
+            return false;
+        };
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| test(&code))
+    }
+}
+
+/// A text as every engine can keep it: PostgreSQL has no NUL in texts. As long as before, so that
+/// spans stay true.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', " "))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Longest text from outside that is kept as it is in an indexed column: PostgreSQL's indexes take
+/// no more than 2,704 bytes, and real Message-IDs are far shorter.
+const MAX_KEY_BYTES: usize = 500;
+
+/// What stands in an indexed column for a text from outside that is only compared: the text itself,
+/// or its digest when it is too long.
+fn short_key(text: &str) -> Cow<'_, str> {
+    if text.len() > MAX_KEY_BYTES {
+        Cow::Owned(format!("sha256:{}", ledger::hex(&Sha256::digest(text))))
+    } else {
+        storable(text)
+    }
 }
 
 /// Turns "no such code" into [`Error::Corrupt`].

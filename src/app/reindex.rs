@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{App, Error};
+use super::{App, Error, Kind};
 use crate::domain::{
     Disposition, DocumentId, Organization, OrganizationId, PointId, ResponseId, SectionId,
     SubmissionId,
@@ -18,6 +18,8 @@ use crate::store::points::{self, Point};
 use crate::store::submissions::{self, Part};
 use crate::store::{self, Tx, responses};
 
+/// Names the ledger that the index of this folder is filled from.
+const ORIGIN_FILE: &str = "ledger.id";
 /// Entries applied between two looks at the clock and the commit.
 const ENTRIES_PER_STEP: i64 = 200;
 /// Submissions looked up at a time, so that memory stays bounded whatever an entry spans.
@@ -59,6 +61,31 @@ impl App {
             drop(tx);
             follower.writer.commit(applied)?;
         }
+    }
+
+    /// Empties an index that was filled from another ledger than the database now has, or that is
+    /// ahead of it: a server's database can be replaced or restored without the folder's knowing.
+    pub(super) async fn check_index_origin(&self) -> Result<(), Error> {
+        let mut tx = self.store.read().await?;
+        let identity = ledger::identity(&mut tx).await?.unwrap_or_default();
+        let last_seq = ledger::last_seq(&mut tx).await?;
+        drop(tx);
+        let path = self.folder.join(ORIGIN_FILE);
+        let known = std::fs::read_to_string(&path).ok();
+        let is_foreign = known.as_ref().is_some_and(|known| *known != identity);
+        if is_foreign || self.index.applied_seq() > last_seq {
+            self.follower.lock().await.writer.clear()?;
+        }
+        if !identity.is_empty() && known.is_none_or(|known| known != identity) {
+            std::fs::write(&path, identity).map_err(|error| {
+                Error::caused(
+                    Kind::Unavailable,
+                    format!("Không ghi được tệp `{}`.", path.display()),
+                    error,
+                )
+            })?;
+        }
+        Ok(())
     }
 
     /// Throws the index away and fills it again from the database.

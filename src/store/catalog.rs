@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, from_json, known, to_json};
+use super::{Error, Tx, from_json, known, storable, to_json};
 use crate::domain::{EmailAddress, Organization, OrganizationId, OrganizationKind};
 
 #[derive(FromRow)]
@@ -58,11 +58,11 @@ pub async fn set_kinds(tx: &mut Tx, kinds: &[OrganizationKind]) -> Result<(), Er
                 "INSERT INTO organization_kind (code, name, position) VALUES ($1, $2, $3)
                  ON CONFLICT (code) DO UPDATE SET name = $2, position = $3",
             )
-            .bind(&kind.code)
-            .bind(&kind.name)
+            .bind(storable(&kind.code))
+            .bind(storable(&kind.name))
             .bind(i64::from(kind.position))
             .execute(conn)
-            .await?
+            .await?;
         });
     }
     Ok(())
@@ -126,10 +126,10 @@ pub async fn set_organizations(
                      valid_to = $11",
             )
             .bind(id.0)
-            .bind(&organization.code)
-            .bind(&organization.name)
-            .bind(&organization.kind)
-            .bind(&organization.parent)
+            .bind(storable(&organization.code))
+            .bind(storable(&organization.name))
+            .bind(storable(&organization.kind))
+            .bind(organization.parent.as_deref().map(storable))
             .bind(to_json(&organization.aliases))
             .bind(to_json(&organization.letter_suffixes))
             .bind(to_json(&organization.domains))
@@ -137,7 +137,7 @@ pub async fn set_organizations(
             .bind(organization.valid_from.map(|date| date.to_string()))
             .bind(organization.valid_to.map(|date| date.to_string()))
             .execute(conn)
-            .await?
+            .await?;
         });
     }
     Ok(ids)

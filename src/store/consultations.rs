@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, from_json, known, to_json};
+use super::{Error, Tx, from_json, known, storable, to_json};
 use crate::domain::{
     Consultation, ConsultationId, ContentHash, DocumentId, DraftId, LetterNumber, Letterhead,
     OrganizationId, Round, RoundId, RoundKind, SectionId, SectionKind,
@@ -161,12 +161,12 @@ pub async fn insert_consultation(
              VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(id)
-        .bind(code)
-        .bind(title)
-        .bind(lead)
+        .bind(storable(code))
+        .bind(storable(title))
+        .bind(storable(lead))
         .bind(to_json(&head))
         .execute(conn)
-        .await?
+        .await?;
     });
     let first = tx.take_ids("section", 2).await?;
     for (offset, kind) in [(0, SectionKind::General), (1, SectionKind::Format)] {
@@ -191,7 +191,7 @@ async fn insert_section(
         .bind(document.map(|document| document.0))
         .bind(kind.code())
         .execute(conn)
-        .await?
+        .await?;
     });
     Ok(())
 }
@@ -222,9 +222,9 @@ pub async fn insert_document(
         )
         .bind(document.0)
         .bind(consultation.0)
-        .bind(draft.code)
-        .bind(draft.name)
-        .bind(draft.title)
+        .bind(storable(draft.code))
+        .bind(storable(draft.name))
+        .bind(storable(draft.title))
         .bind(position)
         .bind(draft.is_main)
         .execute(&mut *conn)
@@ -237,9 +237,9 @@ pub async fn insert_document(
         .bind(document.0)
         .bind(i64::from(draft.number))
         .bind(draft.blob.to_string())
-        .bind(draft.file_name)
+        .bind(storable(draft.file_name))
         .execute(conn)
-        .await?
+        .await?;
     });
     let whole = NewSection {
         kind: SectionKind::Whole,
@@ -270,11 +270,11 @@ pub async fn insert_document(
             .bind(parent)
             .bind(id - root)
             .bind(i64::from(section.level))
-            .bind(&section.label)
-            .bind(&section.heading)
-            .bind(&section.body)
+            .bind(storable(&section.label))
+            .bind(storable(&section.heading))
+            .bind(storable(&section.body))
             .execute(conn)
-            .await?
+            .await?;
         });
     }
     Ok(document)
@@ -395,7 +395,7 @@ pub async fn insert_round(
         .bind(consultation.0)
         .bind(i64::from(round.number))
         .bind(round.kind.code())
-        .bind(&round.title)
+        .bind(storable(&round.title))
         .bind(round.opened.to_string())
         .bind(round.deadline.to_string())
         .bind(round.request_number.as_ref().map(LetterNumber::as_str))
@@ -403,7 +403,7 @@ pub async fn insert_round(
         .bind(round.silence_means_agreement)
         .bind(round.is_official)
         .execute(conn)
-        .await?
+        .await?;
     });
     for organization in invited {
         on_engine!(tx, |conn| {
@@ -414,7 +414,7 @@ pub async fn insert_round(
             .bind(id)
             .bind(organization.0)
             .execute(conn)
-            .await?
+            .await?;
         });
     }
     Ok(RoundId(id))

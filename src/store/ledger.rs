@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row};
 
 use super::engine::on_engine;
-use super::{Error, Tx};
+use super::{Error, Tx, storable};
 
 /// What happened, and to which table `first_id..=last_id` belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +98,7 @@ struct Stored {
     hash: String,
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
@@ -153,7 +153,7 @@ pub async fn append(
     let mut row = Stored {
         seq,
         at_us,
-        actor: actor.to_owned(),
+        actor: storable(actor).into_owned(),
         action: action.code().to_owned(),
         first_id,
         last_id,
@@ -242,6 +242,16 @@ pub async fn last_seq(tx: &mut Tx) -> Result<i64, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_scalar("SELECT seq FROM ledger_head WHERE id = 1")
             .fetch_one(conn)
+            .await?
+    }))
+}
+
+/// What tells this ledger from every other one: the hash of its first entry, which is salted.
+/// `None` while nothing happened yet.
+pub async fn identity(tx: &mut Tx) -> Result<Option<String>, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar("SELECT hash FROM ledger WHERE seq = 1")
+            .fetch_optional(conn)
             .await?
     }))
 }

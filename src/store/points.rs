@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
-use super::submissions::{ROWS_PER_STATEMENT, Settlement, evidence_from_json, evidence_to_json};
-use super::{Error, Tx, from_json, known, to_json};
+use super::submissions::{Settlement, evidence_from_json, evidence_to_json};
+use super::{Error, Tx, bulk, from_json, known, storable, to_json};
 use crate::domain::{
     Channel, Confidence, ConsultationId, Decision, Disposition, Evidence, GroupId, PartId, PointId,
     PointState, ResponseId, ResponseState, RoundId, SectionId, Span, Stance, SubmissionId,
@@ -87,6 +87,47 @@ pub struct Point {
     pub arrived_on: Date,
 }
 
+/// A point with its keys, as it is stored.
+struct Keyed<'a> {
+    key: i64,
+    submission: i64,
+    position: i64,
+    spans: String,
+    point: &'a NewPoint,
+}
+
+/// Gives the points of settled submissions consecutive keys from `first`, and their spans those of
+/// the parts, which are consecutive from `first_part`.
+fn keyed<'a>(
+    first: i64,
+    first_part: i64,
+    settled: &[(SubmissionId, &'a Settlement)],
+) -> Vec<Keyed<'a>> {
+    let mut rows = Vec::new();
+    let mut part_base = first_part;
+    for (submission, settlement) in settled {
+        for (position, point) in (0..).zip(&settlement.points) {
+            let spans: Vec<(i64, usize, usize)> = point
+                .spans
+                .iter()
+                .map(|(part, span)| {
+                    let part = part_base + i64::try_from(*part).unwrap_or(0);
+                    (part, span.start, span.end)
+                })
+                .collect();
+            rows.push(Keyed {
+                key: first + i64::try_from(rows.len()).unwrap_or(i64::MAX),
+                submission: submission.0,
+                position,
+                spans: to_json(&spans),
+                point,
+            });
+        }
+        part_base += i64::try_from(settlement.parts.len()).unwrap_or(0);
+    }
+    rows
+}
+
 /// Adds the points of settled submissions; parts were given consecutive keys from `first_part`.
 pub(super) async fn insert_points(
     tx: &mut Tx,
@@ -94,13 +135,6 @@ pub(super) async fn insert_points(
     first_part: i64,
     settled: &[(SubmissionId, &Settlement)],
 ) -> Result<(), Error> {
-    struct Numbered<'a> {
-        key: i64,
-        submission: i64,
-        position: i64,
-        spans: String,
-        point: &'a NewPoint,
-    }
     let n_points = settled
         .iter()
         .map(|(_, settlement)| settlement.points.len())
@@ -108,59 +142,31 @@ pub(super) async fn insert_points(
     if n_points == 0 {
         return Ok(());
     }
-    let mut key = tx.take_ids("point", n_points).await?;
-    let mut part_base = first_part;
-    let mut rows = Vec::with_capacity(n_points);
-    for (submission, settlement) in settled {
-        for (position, point) in (0..).zip(&settlement.points) {
-            let spans: Vec<(i64, usize, usize)> = point
-                .spans
-                .iter()
-                .map(|(part, span)| {
-                    (
-                        part_base + i64::try_from(*part).unwrap_or(0),
-                        span.start,
-                        span.end,
-                    )
-                })
-                .collect();
-            let spans = to_json(&spans);
-            rows.push(Numbered {
-                key,
-                submission: submission.0,
-                position,
-                spans,
-                point,
-            });
-            key += 1;
-        }
-        part_base += i64::try_from(settlement.parts.len()).unwrap_or(0);
-    }
-    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        on_engine!(tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO point (id, submission_id, consultation_id, position, spans,
-                     section_id, section_confidence, cited_as, stance, is_current,
-                     needs_leadership, version, evidence) ",
-            );
-            query.push_values(chunk, |mut row, new| {
-                row.push_bind(new.key)
-                    .push_bind(new.submission)
-                    .push_bind(consultation.0)
-                    .push_bind(new.position)
-                    .push_bind(&new.spans)
-                    .push_bind(new.point.section.map(|section| section.0))
-                    .push_bind(f64::from(new.point.section_confidence.value()))
-                    .push_bind(&new.point.cited_as)
-                    .push_bind(new.point.stance.map(Stance::code))
-                    .push("TRUE")
-                    .push("FALSE")
-                    .push("0")
-                    .push_bind(evidence_to_json(&new.point.evidence));
-            });
-            query.build().execute(conn).await?
-        });
-    }
+    let first = tx.take_ids("point", n_points).await?;
+    let rows = keyed(first, first_part, settled);
+    bulk::insert(
+        tx,
+        "point",
+        "id, submission_id, consultation_id, position, spans, section_id, section_confidence,
+         cited_as, stance, is_current, needs_leadership, version, evidence",
+        &rows,
+        |new, row| {
+            row.integer(new.key)
+                .integer(new.submission)
+                .integer(consultation.0)
+                .integer(new.position)
+                .text(new.spans.as_str())
+                .integer(new.point.section.map(|section| section.0))
+                .number(f64::from(new.point.section_confidence.value()))
+                .text(new.point.cited_as.as_deref())
+                .text(new.point.stance.map(Stance::code))
+                .boolean(true)
+                .boolean(false)
+                .integer(0)
+                .text(evidence_to_json(&new.point.evidence).as_str());
+        },
+    )
+    .await?;
     let references: Vec<(i64, i64)> = rows
         .iter()
         .flat_map(|new| {
@@ -170,20 +176,16 @@ pub(super) async fn insert_points(
                 .map(|section| (new.key, section.0))
         })
         .collect();
-    insert_references(tx, &references).await
-}
-
-async fn insert_references(tx: &mut Tx, references: &[(i64, i64)]) -> Result<(), Error> {
-    for chunk in references.chunks(ROWS_PER_STATEMENT) {
-        on_engine!(tx, |conn| {
-            let mut query = QueryBuilder::new("INSERT INTO point_section (point_id, section_id) ");
-            query.push_values(chunk, |mut row, (point, section)| {
-                row.push_bind(point).push_bind(section);
-            });
-            query.build().execute(conn).await?
-        });
-    }
-    Ok(())
+    bulk::insert(
+        tx,
+        "point_section",
+        "point_id, section_id",
+        &references,
+        |(point, section), row| {
+            row.integer(*point).integer(*section);
+        },
+    )
+    .await
 }
 
 #[derive(FromRow)]
@@ -398,7 +400,7 @@ pub async fn update_point(
     version: i64,
     change: &Change,
 ) -> Result<(), Error> {
-    let n_rows = on_engine!(tx, |conn| {
+    let changed: Option<i64> = on_engine!(tx, |conn| {
         sqlx::query(
             "UPDATE point SET
                  section_id = COALESCE($3, section_id),
@@ -413,10 +415,10 @@ pub async fn update_point(
         .bind(id.0)
         .bind(version)
         .bind(change.section.map(|section| section.0))
-        .bind(&change.out_of_scope)
+        .bind(change.out_of_scope.as_deref().map(storable))
         .bind(change.needs_leadership)
-        .bind(&change.drafter)
-        .bind(&change.report_text)
+        .bind(change.drafter.as_deref().map(storable))
+        .bind(change.report_text.as_deref().map(storable))
         .execute(&mut *conn)
         .await?;
         sqlx::query(
@@ -426,13 +428,13 @@ pub async fn update_point(
         .bind(id.0)
         .execute(&mut *conn)
         .await?;
-        sqlx::query("SELECT 1 FROM point WHERE id = $1 AND version = $2")
+        sqlx::query_scalar("SELECT id FROM point WHERE id = $1 AND version = $2")
             .bind(id.0)
             .bind(version + 1)
             .fetch_optional(conn)
             .await?
     });
-    n_rows.map(|_| ()).ok_or(Error::Stale {
+    changed.map(|_| ()).ok_or(Error::Stale {
         table: "point",
         id: id.0,
     })

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, from_json, to_json};
+use super::{Error, Tx, from_json, storable, to_json};
 use crate::domain::{BatchId, ConsultationId, Location, Span, SubmissionId, Warning};
 
 /// A stored warning.
@@ -82,14 +82,14 @@ pub async fn insert_problems(
             .bind(consultation.0)
             .bind(batch.map(|batch| batch.0))
             .bind(submission.map(|submission| submission.0))
-            .bind(source)
+            .bind(storable(source))
             .bind(warning.code.as_ref())
             .bind(to_json(&location))
-            .bind(&warning.value)
-            .bind(&warning.problem)
-            .bind(&warning.remedy)
+            .bind(warning.value.as_deref().map(storable))
+            .bind(storable(&warning.problem))
+            .bind(storable(&warning.remedy))
             .execute(conn)
-            .await?
+            .await?;
         });
     }
     Ok(())
@@ -160,7 +160,7 @@ pub async fn resolve_problem(tx: &mut Tx, id: i64) -> Result<(), Error> {
         sqlx::query("UPDATE problem SET is_resolved = TRUE WHERE id = $1")
             .bind(id)
             .execute(conn)
-            .await?
+            .await?;
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, known};
+use super::{Error, Tx, known, storable};
 use crate::domain::{Decision, PointId, ResponseId, ResponseState};
 
 /// A version of an answer, to be added.
@@ -60,11 +60,11 @@ pub async fn insert_response(
         .bind(id)
         .bind(point.0)
         .bind(response.decision.map(Decision::code))
-        .bind(&response.text)
-        .bind(&response.change_place)
+        .bind(storable(&response.text))
+        .bind(response.change_place.as_deref().map(storable))
         .bind(response.state.code())
-        .bind(&response.author)
-        .bind(&response.remark)
+        .bind(storable(&response.author))
+        .bind(response.remark.as_deref().map(storable))
         .bind(now_us)
         .execute(&mut *conn)
         .await?;
@@ -95,7 +95,7 @@ pub async fn insert_response(
         )
         .bind(point.0)
         .execute(conn)
-        .await?
+        .await?;
     });
     Ok(ResponseId(id))
 }

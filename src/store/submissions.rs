@@ -5,19 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 use super::engine::on_engine;
 use super::points::{self, NewPoint};
-use super::{Error, Tx, from_json, known, to_json};
+use super::{Error, Tx, bulk, from_json, known, short_key, storable, to_json};
 use crate::domain::{
     BatchId, Channel, Confidence, ConsultationId, ContentHash, Disposition, Evidence, Finding,
     LetterNumber, OrganizationId, PartId, Relation, ReplyClass, RoundId, Span, SubmissionId,
 };
-
-/// Rows in one `INSERT`. Measured on SQLite: 200 to 1000 rows are fastest, and 24 columns times
-/// 500 stay below its limit of 32,766 parameters.
-pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
 /// What is known of a submission once its bytes are safe.
 #[derive(Debug, Clone)]
@@ -240,12 +236,12 @@ pub async fn insert_batch(
         .bind(id)
         .bind(consultation.0)
         .bind(round.map(|round| round.0))
-        .bind(file_name)
+        .bind(storable(file_name))
         .bind(blob.to_string())
-        .bind(actor)
+        .bind(storable(actor))
         .bind(now_us)
         .execute(conn)
-        .await?
+        .await?;
     });
     Ok(BatchId(id))
 }
@@ -297,7 +293,7 @@ pub async fn update_batch(
             .bind(i64::try_from(committed_row).unwrap_or(i64::MAX))
             .bind(is_complete)
             .execute(conn)
-            .await?
+            .await?;
     });
     Ok(())
 }
@@ -310,7 +306,7 @@ pub async fn has_earlier_rows(
 ) -> Result<bool, Error> {
     let found: Option<i64> = on_engine!(tx, |conn| {
         sqlx::query_scalar(
-            "SELECT 1 FROM batch WHERE consultation_id = $1 AND id <> $2 AND committed_row > 0
+            "SELECT id FROM batch WHERE consultation_id = $1 AND id <> $2 AND committed_row > 0
              LIMIT 1",
         )
         .bind(consultation.0)
@@ -376,11 +372,11 @@ pub async fn claim(tx: &mut Tx, claim: &Claim, arrived_on: Date) -> Result<Submi
         .bind(&claim.external_id)
         .bind(claim.blob.to_string())
         .bind(claim.row_number.and_then(|row| i64::try_from(row).ok()))
-        .bind(&claim.source)
+        .bind(storable(&claim.source))
         .bind(claim.received_us)
         .bind(arrived_on.to_string())
         .execute(conn)
-        .await?
+        .await?;
     });
     Ok(SubmissionId(id))
 }
@@ -414,13 +410,13 @@ pub async fn settle(
         .bind(settlement.needs_person)
         .bind(settlement.letter_number.as_ref().map(LetterNumber::as_str))
         .bind(settlement.letter_date.map(|date| date.to_string()))
-        .bind(&settlement.subject)
-        .bind(&settlement.sender)
-        .bind(&settlement.message_id)
+        .bind(settlement.subject.as_deref().map(storable))
+        .bind(settlement.sender.as_deref().map(storable))
+        .bind(settlement.message_id.as_deref().map(short_key))
         .bind(relation)
         .bind(related)
         .bind(confirmed)
-        .bind(&settlement.remark)
+        .bind(settlement.remark.as_deref().map(storable))
         .bind(&settlement.row_key)
         .bind(&settlement.content_key)
         .bind(evidence_to_json(&settlement.evidence))
@@ -458,51 +454,54 @@ pub async fn insert_rows(
     let first = tx.take_ids("submission", rows.len()).await?;
     let ids: Vec<SubmissionId> = (first..).take(rows.len()).map(SubmissionId).collect();
     let keyed: Vec<_> = ids.iter().copied().zip(rows).collect();
-    for chunk in keyed.chunks(ROWS_PER_STATEMENT) {
-        on_engine!(tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO submission (id, consultation_id, round_id, batch_id, channel,
-                     external_id, blob_hash, row_number, source, state, disposition, class,
-                     received_us, arrived_on, is_late, needs_person, letter_number, letter_date,
-                     subject, sender, message_id, relation, related_id, relation_confirmed, remark,
-                     row_key, content_key, evidence, rules_version, is_touched) ",
-            );
-            query.push_values(chunk, |mut row, (id, (claim, settlement))| {
-                let (relation, related, confirmed) = relation_columns(settlement);
-                row.push_bind(id.0)
-                    .push_bind(claim.consultation.0)
-                    .push_bind(settlement.round.map(|round| round.0))
-                    .push_bind(claim.batch.map(|batch| batch.0))
-                    .push_bind(claim.channel.code())
-                    .push_bind(&claim.external_id)
-                    .push_bind(claim.blob.to_string())
-                    .push_bind(claim.row_number.and_then(|row| i64::try_from(row).ok()))
-                    .push_bind(&claim.source)
-                    .push("'settled'")
-                    .push_bind(settlement.disposition.code())
-                    .push_bind(settlement.class.map(ReplyClass::code))
-                    .push_bind(claim.received_us)
-                    .push_bind(settlement.arrived_on.to_string())
-                    .push_bind(settlement.is_late)
-                    .push_bind(settlement.needs_person)
-                    .push_bind(settlement.letter_number.as_ref().map(LetterNumber::as_str))
-                    .push_bind(settlement.letter_date.map(|date| date.to_string()))
-                    .push_bind(&settlement.subject)
-                    .push_bind(&settlement.sender)
-                    .push_bind(&settlement.message_id)
-                    .push_bind(relation)
-                    .push_bind(related)
-                    .push_bind(confirmed)
-                    .push_bind(&settlement.remark)
-                    .push_bind(&settlement.row_key)
-                    .push_bind(&settlement.content_key)
-                    .push_bind(evidence_to_json(&settlement.evidence))
-                    .push_bind(settlement.rules_version)
-                    .push("FALSE");
-            });
-            query.build().execute(conn).await?
-        });
-    }
+    bulk::insert(
+        tx,
+        "submission",
+        "id, consultation_id, round_id, batch_id, channel, external_id, blob_hash, row_number,
+         source, state, disposition, class, received_us, arrived_on, is_late, needs_person,
+         letter_number, letter_date, subject, sender, message_id, relation, related_id,
+         relation_confirmed, remark, row_key, content_key, evidence, rules_version, is_touched",
+        &keyed,
+        |(id, (claim, settlement)), row| {
+            let (relation, related, confirmed) = relation_columns(settlement);
+            row.integer(id.0)
+                .integer(claim.consultation.0)
+                .integer(settlement.round.map(|round| round.0))
+                .integer(claim.batch.map(|batch| batch.0))
+                .text(claim.channel.code())
+                .text(claim.external_id.as_str())
+                .text(claim.blob.to_string().as_str())
+                .integer(claim.row_number.and_then(|row| i64::try_from(row).ok()))
+                .text(claim.source.as_str())
+                .text("settled")
+                .text(settlement.disposition.code())
+                .text(settlement.class.map(ReplyClass::code))
+                .integer(claim.received_us)
+                .text(settlement.arrived_on.to_string().as_str())
+                .boolean(settlement.is_late)
+                .boolean(settlement.needs_person)
+                .text(settlement.letter_number.as_ref().map(LetterNumber::as_str))
+                .text(
+                    settlement
+                        .letter_date
+                        .map(|date| date.to_string())
+                        .as_deref(),
+                )
+                .text(settlement.subject.as_deref())
+                .text(settlement.sender.as_deref())
+                .text(settlement.message_id.as_deref().map(short_key).as_deref())
+                .text(relation)
+                .integer(related)
+                .boolean(confirmed)
+                .text(settlement.remark.as_deref())
+                .text(settlement.row_key.as_deref())
+                .text(settlement.content_key.as_deref())
+                .text(evidence_to_json(&settlement.evidence).as_str())
+                .integer(settlement.rules_version)
+                .boolean(false);
+        },
+    )
+    .await?;
     let contents: Vec<_> = keyed
         .iter()
         .map(|(id, (_, settlement))| (*id, settlement))
@@ -521,17 +520,16 @@ async fn insert_contents(
         .iter()
         .flat_map(|(id, settlement)| settlement.organizations.iter().map(|o| (id.0, o.0)))
         .collect();
-    for chunk in speakers.chunks(ROWS_PER_STATEMENT) {
-        on_engine!(tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO submission_organization (submission_id, organization_id) ",
-            );
-            query.push_values(chunk, |mut row, (submission, organization)| {
-                row.push_bind(submission).push_bind(organization);
-            });
-            query.build().execute(conn).await?
-        });
-    }
+    bulk::insert(
+        tx,
+        "submission_organization",
+        "submission_id, organization_id",
+        &speakers,
+        |(submission, organization), row| {
+            row.integer(*submission).integer(*organization);
+        },
+    )
+    .await?;
     let n_parts = settled
         .iter()
         .map(|(_, settlement)| settlement.parts.len())
@@ -548,23 +546,22 @@ async fn insert_contents(
         }))
         .map(|(key, (id, position, part))| (key, id, position, part))
         .collect();
-    for chunk in parts.chunks(ROWS_PER_STATEMENT) {
-        on_engine!(tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO part (id, submission_id, position, path, role, extractor, text) ",
-            );
-            query.push_values(chunk, |mut row, (key, id, position, part)| {
-                row.push_bind(key)
-                    .push_bind(id.0)
-                    .push_bind(position)
-                    .push_bind(&part.path)
-                    .push_bind(part.role)
-                    .push_bind(part.extractor.as_ref())
-                    .push_bind(&part.text);
-            });
-            query.build().execute(conn).await?
-        });
-    }
+    bulk::insert(
+        tx,
+        "part",
+        "id, submission_id, position, path, role, extractor, text",
+        &parts,
+        |(key, id, position, part), row| {
+            row.integer(*key)
+                .integer(id.0)
+                .integer(*position)
+                .text(part.path.as_str())
+                .text(part.role)
+                .text(part.extractor.as_ref())
+                .text(part.text.as_str());
+        },
+    )
+    .await?;
     points::insert_points(tx, consultation, first_part, settled).await
 }
 
@@ -834,19 +831,19 @@ pub async fn update_submission(
         .bind(change.round.map(|(round, _)| round.0))
         .bind(change.round.map(|(_, is_late)| is_late))
         .bind(change.needs_person)
-        .bind(&change.remark)
+        .bind(change.remark.as_deref().map(storable))
         .bind(change.relation.map(|(relation, _)| relation.code()))
         .bind(change.relation.map(|(_, other)| other.0))
         .bind(change.by_person)
         .execute(conn)
-        .await?
+        .await?;
     });
     if let Some(organizations) = &change.organizations {
         on_engine!(tx, |conn| {
             sqlx::query("DELETE FROM submission_organization WHERE submission_id = $1")
                 .bind(id.0)
                 .execute(conn)
-                .await?
+                .await?;
         });
         for organization in organizations {
             on_engine!(tx, |conn| {
@@ -857,7 +854,7 @@ pub async fn update_submission(
                 .bind(id.0)
                 .bind(organization.0)
                 .execute(conn)
-                .await?
+                .await?;
             });
         }
     }
@@ -898,7 +895,7 @@ pub async fn list_with_message_id(
              ORDER BY id",
         )
         .bind(consultation.0)
-        .bind(message_id)
+        .bind(short_key(message_id))
         .bind(before.0)
         .fetch_all(conn)
         .await?

@@ -51,9 +51,9 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
         ));
     }
     submissions.sort_unstable();
-    let rows: Vec<(Option<i64>, bool, bool, Option<String>, i64)> = on_engine!(tx, |conn| {
+    let rows: Vec<(bool, bool, bool, Option<String>, i64)> = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT CASE WHEN p.section_id IS NULL THEN 0 ELSE 1 END,
+            "SELECT p.section_id IS NOT NULL,
                     p.joined_into IS NOT NULL, p.out_of_scope IS NOT NULL,
                     CASE WHEN p.decision IS NOT NULL AND p.response_state <> 'returned'
                          THEN p.decision
@@ -77,7 +77,7 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
     let mut decisions = std::collections::BTreeMap::new();
     for (has_section, is_joined, is_out, decision, n) in rows {
         counts.points += n;
-        if has_section == Some(0) && !is_joined && !is_out {
+        if !has_section && !is_joined && !is_out {
             counts.without_section += n;
         }
         if is_joined {

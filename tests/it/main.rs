@@ -14,6 +14,8 @@ mod browser; // pages in a real Chromium
 mod demo; // the main job on the shipped example, end to end
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
+mod postgres; // a server of the tests' own
+mod store_contract; // the same story on SQLite and on PostgreSQL
 mod support;
 mod tidy; // rules of the house that a machine can hold
 mod trust; // nothing altered goes unnoticed; the index is a cache

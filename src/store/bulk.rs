@@ -1,0 +1,202 @@
+//! Adding many rows at once, in the way that is fastest on each engine.
+//!
+//! A table's rows are described once, field by field in the order of its columns ([`Fields`]). On
+//! SQLite they become `INSERT`s of [`ROWS_PER_STATEMENT`] rows, on PostgreSQL the text of one `COPY`:
+//! measured with the real schema on PostgreSQL 15 (a row of a table is one row in each of submission,
+//! submission_organization, part and point; 5,000 a transaction), it took 11.5 microseconds of the
+//! server's and 1.4 of our time a row, `INSERT`s of 500 or 1,000 rows 16.3 and 3.4.
+
+use sqlx::query_builder::Separated;
+use sqlx::{PgConnection, QueryBuilder, Sqlite, SqliteConnection};
+
+use super::engine::Conn;
+use super::{Error, Tx, storable};
+
+/// Rows in one `INSERT`. Measured on SQLite: 200 to 1000 rows are fastest, and 30 columns times
+/// 500 stay below its limit of 32,766 parameters.
+const ROWS_PER_STATEMENT: usize = 500;
+
+/// How much text of a `COPY` is collected before it is sent: memory stays bounded.
+const COPY_BYTES: usize = 1 << 20;
+
+/// Takes the fields of one row, in the order of the columns.
+pub(super) struct Fields<'a> {
+    sink: Sink<'a>,
+}
+
+enum Sink<'a> {
+    Insert(Separated<'a, Sqlite, &'static str>),
+    Copy {
+        text: &'a mut String,
+        is_first: bool,
+    },
+}
+
+impl Fields<'_> {
+    /// A `BIGINT`.
+    pub(super) fn integer(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
+        let value = value.into();
+        match &mut self.sink {
+            Sink::Insert(row) => {
+                row.push_bind(value);
+            }
+            Sink::Copy { .. } => self.copy(value.map(|value| value.to_string()).as_deref()),
+        }
+        self
+    }
+
+    /// A `TEXT`.
+    pub(super) fn text<'t>(&mut self, value: impl Into<Option<&'t str>>) -> &mut Self {
+        let value = value.into().map(storable);
+        match &mut self.sink {
+            Sink::Insert(row) => {
+                row.push_bind(value.as_deref());
+            }
+            Sink::Copy { .. } => self.copy(value.as_deref()),
+        }
+        self
+    }
+
+    /// A `BOOLEAN`.
+    pub(super) fn boolean(&mut self, value: bool) -> &mut Self {
+        match &mut self.sink {
+            Sink::Insert(row) => {
+                row.push_bind(value);
+            }
+            Sink::Copy { .. } => self.copy(Some(if value { "t" } else { "f" })),
+        }
+        self
+    }
+
+    /// A `DOUBLE PRECISION`.
+    pub(super) fn number(&mut self, value: f64) -> &mut Self {
+        match &mut self.sink {
+            Sink::Insert(row) => {
+                row.push_bind(value);
+            }
+            Sink::Copy { .. } => self.copy(Some(&value.to_string())),
+        }
+        self
+    }
+
+    fn copy(&mut self, value: Option<&str>) {
+        if let Sink::Copy { text, is_first } = &mut self.sink {
+            if !*is_first {
+                text.push('\t');
+            }
+            *is_first = false;
+            copy_field(text, value);
+        }
+    }
+}
+
+/// Writes one field in PostgreSQL's text format of `COPY`: `\N` for nothing, and a backslash before
+/// what would end the field or the row, or begin an escape.
+fn copy_field(text: &mut String, value: Option<&str>) {
+    let Some(value) = value else {
+        text.push_str("\\N");
+        return;
+    };
+    let mut rest = value;
+    while let Some(at) = rest.find(['\\', '\t', '\n', '\r']) {
+        let (plain, special) = rest.split_at(at);
+        text.push_str(plain);
+        let mut characters = special.chars();
+        text.push_str(match characters.next() {
+            Some('\t') => "\\t",
+            Some('\n') => "\\n",
+            Some('\r') => "\\r",
+            _ => "\\\\",
+        });
+        rest = characters.as_str();
+    }
+    text.push_str(rest);
+}
+
+/// Adds rows to a table; `describe` gives the fields of one, in the order of `columns`.
+pub(super) async fn insert<T>(
+    tx: &mut Tx,
+    table: &'static str,
+    columns: &'static str,
+    rows: &[T],
+    describe: impl Fn(&T, &mut Fields<'_>),
+) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match &mut tx.conn {
+        Conn::Sqlite(transaction) => {
+            insert_values(transaction, table, columns, rows, describe).await
+        }
+        Conn::Postgres(transaction) => copy(transaction, table, columns, rows, describe).await,
+    }
+}
+
+async fn insert_values<T>(
+    conn: &mut SqliteConnection,
+    table: &'static str,
+    columns: &'static str,
+    rows: &[T],
+    describe: impl Fn(&T, &mut Fields<'_>),
+) -> Result<(), Error> {
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        let mut query = QueryBuilder::new("INSERT INTO ");
+        query.push(table).push(" (").push(columns).push(") ");
+        query.push_values(chunk, |separated, row| {
+            let sink = Sink::Insert(separated);
+            describe(row, &mut Fields { sink });
+        });
+        query.build().execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+async fn copy<T>(
+    conn: &mut PgConnection,
+    table: &'static str,
+    columns: &'static str,
+    rows: &[T],
+    describe: impl Fn(&T, &mut Fields<'_>),
+) -> Result<(), Error> {
+    let statement = format!("COPY {table} ({columns}) FROM STDIN");
+    let mut copy = conn.copy_in_raw(&statement).await?;
+    let mut text = String::new();
+    for row in rows {
+        let sink = Sink::Copy {
+            text: &mut text,
+            is_first: true,
+        };
+        describe(row, &mut Fields { sink });
+        text.push('\n');
+        if text.len() >= COPY_BYTES {
+            copy.send(text.as_bytes()).await?;
+            text.clear();
+        }
+    }
+    copy.send(text.as_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy_field;
+
+    #[track_caller]
+    fn check(value: Option<&str>, expected: &str) {
+        let mut text = String::new();
+        copy_field(&mut text, value);
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn fields_of_a_copy_cannot_be_mistaken() {
+        check(None, "\\N");
+        check(Some(""), "");
+        check(Some("Điều 5"), "Điều 5");
+        check(Some("\\N"), "\\\\N");
+        check(Some("\\."), "\\\\.");
+        check(Some("a\tb\nc\rd\\e"), "a\\tb\\nc\\rd\\\\e");
+        check(Some("\n"), "\\n");
+    }
+}
