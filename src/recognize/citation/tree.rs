@@ -375,6 +375,18 @@ impl Tree {
         self.node(at)?.class
     }
 
+    /// Whether the node is part of an annex.
+    pub(super) fn is_in_annex(&self, at: At) -> bool {
+        let mut at = Some(at);
+        while let Some(here) = at.filter(|here| here.node.is_some()) {
+            if self.class(here) == Some(Class::Annex) {
+                return true;
+            }
+            at = self.parent(here);
+        }
+        false
+    }
+
     /// Whether the node, or a group of rows in it, has numbered children.
     pub(super) fn has_rows(&self, at: At) -> bool {
         let Some(document) = self.documents.get(at.outline) else {

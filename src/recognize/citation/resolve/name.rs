@@ -43,6 +43,10 @@ impl Resolver<'_> {
                 break;
             }
         }
+        // A section is meant rather than a row of a table that is called the same.
+        if chosen.len() > 1 && chosen.iter().any(|hit| !self.tree.is_in_annex(hit.at)) {
+            chosen.retain(|hit| !self.tree.is_in_annex(hit.at));
+        }
         let is_within_base = |hit: &&&NameHit| {
             self.bases
                 .first()
