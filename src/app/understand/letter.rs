@@ -271,7 +271,7 @@ impl Found {
                 crate::domain::Confidence::CERTAIN,
             )),
             spans,
-            headings: Vec::new(),
+            headings: row.heading.into_iter().collect(),
             place_cell: row.place,
             proposal: row.proposal,
             reason: row.reason,

@@ -1,7 +1,7 @@
 //! The places one point cites, from its own words, its headings and the point before.
 
 use super::{Dossier, Point};
-use crate::domain::{Evidence, Finding, NodeRef, Span};
+use crate::domain::{Confidence, Evidence, Finding, NodeRef, Span};
 use crate::recognize::citation::{Context, UnresolvedReason};
 use crate::recognize::stance::stance_of_point;
 
@@ -50,16 +50,23 @@ pub(super) fn recognize(
             if known.contains(&place.node) || point.places.iter().any(|(n, _)| *n == place.node) {
                 continue;
             }
+            // A place that a heading above gives has no words here.
+            let words = at.slice(text).filter(|words| !words.is_empty());
             if point.cited_as.is_none() {
-                point.cited_as = at.slice(text).map(str::to_owned);
+                point.cited_as = words.map(str::to_owned);
             }
-            point.places.push((place.node, place.confidence));
-            point.evidence.push(Evidence::at(
-                Finding::Section,
-                place.rule,
-                at,
-                place.confidence,
-            ));
+            let mut evidence = Evidence::at(Finding::Section, place.rule, at, place.confidence);
+            if words.is_none() {
+                evidence.span = None;
+            }
+            point.evidence.push(evidence);
+            let found = (place.node, place.confidence);
+            if place.node == NodeRef::Format && only_whole(&point.places) {
+                // "Toàn dự thảo | Rà soát lỗi chính tả": the words say more than the cell.
+                point.places.insert(0, found);
+            } else {
+                point.places.push(found);
+            }
         }
         point.other_laws.extend(
             citations
@@ -91,6 +98,13 @@ pub(super) fn recognize(
         point.stance = Some(stance);
         point.evidence.push(evidence);
     }
+}
+
+/// Whether only whole documents or the whole dossier are cited so far.
+fn only_whole(places: &[(NodeRef, Confidence)]) -> bool {
+    places
+        .iter()
+        .all(|(node, _)| matches!(node, NodeRef::Dossier | NodeRef::Document { .. }))
 }
 
 fn explain(dossier: &Dossier, reason: &UnresolvedReason) -> String {

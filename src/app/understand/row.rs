@@ -59,6 +59,7 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
                 &mut understood,
                 &row.text,
                 &Cells {
+                    heading: row.heading.as_deref(),
                     place: row.place,
                     content,
                     proposal: row.proposal,
@@ -69,6 +70,7 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
         }
     } else if let Some(proposal) = row.proposal {
         let cells = Cells {
+            heading: row.heading.as_deref(),
             place: row.place,
             content: proposal,
             proposal: None,
@@ -136,7 +138,9 @@ fn recognize_sender(
     understood.organization_confidence = guess.confidence;
 }
 
-struct Cells {
+struct Cells<'a> {
+    /// The heading row above: "II. Đối với dự thảo Quy chế".
+    heading: Option<&'a str>,
     place: Option<Span>,
     content: Span,
     proposal: Option<Span>,
@@ -145,7 +149,7 @@ struct Cells {
 
 /// One point for the row, unless its content cell lists several ideas: then the wording and reason
 /// beside it belong to the last of them.
-fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells: &Cells) {
+fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells: &Cells<'_>) {
     let words = cells.content.slice(text).unwrap_or_default();
     let mut pieces = split_passage(words);
     if pieces.len() < 2 {
@@ -168,15 +172,12 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells
             .into_iter()
             .flatten()
             .filter(|_| is_last);
-        let headings: Vec<&str> = piece
-            .map(|piece| {
-                piece
-                    .context
-                    .iter()
-                    .filter_map(|span| span.slice(words))
-                    .collect()
-            })
-            .unwrap_or_default();
+        let own = piece.map_or(&[][..], |piece| &piece.context);
+        let headings: Vec<&str> = cells
+            .heading
+            .into_iter()
+            .chain(own.iter().filter_map(|span| span.slice(words)))
+            .collect();
         let mut point = Point {
             part: 0,
             spans: std::iter::once(span).chain(beside).collect(),
