@@ -13,7 +13,7 @@ use std::io::Read;
 pub use settle::Settled;
 pub(super) use settle::parse_decision;
 
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, disk};
 use crate::app::understand::Dossier;
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
@@ -134,7 +134,7 @@ impl App {
         let failed = |error: std::io::Error| {
             Error::caused(
                 Kind::Unavailable,
-                format!("Không đọc được tệp `{name}`: {error}."),
+                format!("Không đọc được tệp `{name}`: {}.", disk::reason(&error)),
                 error,
             )
         };
@@ -304,7 +304,7 @@ impl App {
                 if submission.channel.is_typed() {
                     self.settle_typed_again(&dossier, &submission).await?;
                 } else {
-                    self.read_and_settle(&dossier, &submission, None, &mut report)
+                    self.read_and_settle(&dossier, &submission, &mut report)
                         .await?;
                 }
             }

@@ -18,7 +18,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, Error, Kind};
+use crate::app::{App, Error, Kind, disk};
 use crate::cli::{self, Command, Exit, Output};
 
 /// How long a command waits for another one that is not serving.
@@ -69,13 +69,14 @@ pub(super) async fn acquire(folder: &Path, output: &mut Output) -> Result<Acquir
         Error::caused(
             Kind::Unavailable,
             format!(
-                "Không ghi được vào thư mục dữ liệu `{}`: {error}.",
-                folder.display()
+                "Không ghi được vào thư mục dữ liệu `{}`: {}.",
+                folder.display(),
+                disk::reason(&error)
             ),
             error,
         )
     };
-    fs::create_dir_all(folder).map_err(unusable)?;
+    disk::make_folder(folder)?;
     let lock = File::options()
         .create(true)
         .truncate(false)

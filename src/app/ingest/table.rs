@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::settle::{insert_table_answers, settlement};
 use super::{FileReport, Options, Progress};
 use crate::app::understand::{Dossier, TableAnswer, understand_row};
-use crate::app::{App, Error, Kind, run_blocking};
+use crate::app::{App, Error, Kind, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
 use crate::store::ledger::{self, Action};
@@ -34,7 +34,7 @@ struct Reading {
     name: String,
     round: Option<RoundId>,
     received_us: i64,
-    today: jiff::civil::Date,
+    received_on: jiff::civil::Date,
     /// Rows up to this one are durable already.
     committed_row: u64,
     /// Keys of rows that came with earlier files.
@@ -77,7 +77,7 @@ impl App {
     ) -> Result<(), Error> {
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
-        let (batch, committed_row) =
+        let (batch, started_us, committed_row) =
             match submissions::find_batch(&mut tx, consultation, blob).await? {
                 Some(batch) if batch.is_complete => {
                     report.was_known = true;
@@ -85,6 +85,7 @@ impl App {
                 }
                 Some(batch) => (
                     BatchId(batch.id),
+                    batch.started_us,
                     u64::try_from(batch.committed_row).unwrap_or(0),
                 ),
                 None => {
@@ -100,7 +101,7 @@ impl App {
                         now_us,
                     )
                     .await?;
-                    (id, 0)
+                    (id, now_us, 0)
                 }
             };
         let known = if submissions::has_earlier_rows(&mut tx, consultation, batch).await? {
@@ -118,8 +119,8 @@ impl App {
             blob,
             name: name.to_owned(),
             round,
-            received_us: self.clock.now_us(),
-            today: self.clock.today(),
+            received_us: started_us,
+            received_on: local_time(started_us).date(),
             committed_row,
             known,
         };
@@ -410,11 +411,12 @@ fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, String
             let mut understood = understand_row(dossier, row, reading.round);
             let answers = std::mem::take(&mut understood.answers_in_table);
             let warnings = std::mem::take(&mut understood.warnings);
-            let mut settlement = settlement(dossier, understood, reading.today);
+            let mut settlement = settlement(dossier, understood, reading.received_on);
             settlement.needs_person |= !warnings.is_empty();
             settlement.row_key = Some(key);
             let claim = Claim {
                 consultation: reading.consultation,
+                round: reading.round,
                 batch: Some(reading.batch),
                 channel: Channel::Table,
                 external_id: format!("{}:{row_number}", reading.batch),
