@@ -215,6 +215,7 @@ pub struct App {
     blobs: Blobs,
     index: Index,
     follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
+    in_hand: Arc<ingest::InHand>,
 }
 
 impl App {
@@ -226,11 +227,8 @@ impl App {
             Database::Folder => Store::open_file(&folder.join(DATABASE_FILE)).await?,
             Database::Server(address) => Store::connect(address).await?,
         };
-        let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(|error| {
-            Error::caused(Kind::Unavailable, "Không mở được thư mục tệp gốc.", error)
-        })?;
+        let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(blob_folder)?;
         let opened = Index::open(&folder.join("index"))?;
-        let writer = opened.index.writer(config.index_heap_bytes, 2)?;
         let app = Self {
             config: Arc::new(config),
             clock,
@@ -238,11 +236,17 @@ impl App {
             store,
             blobs,
             index: opened.index,
-            follower: Arc::new(tokio::sync::Mutex::new(reindex::Follower::new(writer))),
+            follower: Arc::default(),
+            in_hand: Arc::default(),
         };
         app.check_index_origin().await?;
-        app.resume().await?;
-        app.follow_ledger().await?;
+        app.blobs.sweep().map_err(blob_folder)?;
+        app.resume().await;
+        if let Err(error) = app.follow_ledger().await {
+            // The index is a cache: what only reads the database works without it, and whoever
+            // writes meets the same obstacle and is told.
+            tracing::warn!("the index could not follow the ledger: {error}");
+        }
         Ok(app)
     }
 
@@ -285,6 +289,11 @@ impl App {
             None => all.pop().ok_or_else(no_consultation),
         }
     }
+}
+
+fn blob_folder(error: std::io::Error) -> Error {
+    let message = disk::refusal(&error).unwrap_or("Không mở được thư mục tệp gốc.");
+    Error::caused(Kind::Unavailable, message, error)
 }
 
 fn no_consultation() -> Error {

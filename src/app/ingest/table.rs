@@ -21,8 +21,6 @@ use crate::store::ledger::{self, Action};
 use crate::store::problems;
 use crate::store::submissions::{self, Batch, Claim, Settlement};
 
-/// Rows of one transaction: short enough that a person's save waits less than about 50 ms.
-const CHUNK_ROWS: usize = 5_000;
 /// Chunks read ahead of the database.
 const CHUNKS_AHEAD: usize = 2;
 
@@ -35,6 +33,8 @@ struct Reading {
     round: Option<RoundId>,
     received_us: i64,
     received_on: jiff::civil::Date,
+    /// Rows of one transaction.
+    chunk_rows: usize,
     /// Rows up to this one are durable already.
     committed_row: u64,
     /// Keys of rows that came with earlier files.
@@ -121,6 +121,7 @@ impl App {
             round,
             received_us: started_us,
             received_on: local_time(started_us).date(),
+            chunk_rows: self.config.chunk_rows,
             committed_row,
             known,
         };
@@ -349,7 +350,7 @@ fn read_chunks(
         } else {
             rows.push((row, key));
         }
-        if rows.len() == CHUNK_ROWS {
+        if rows.len() == reading.chunk_rows {
             let rows = understand_chunk(dossier, reading, std::mem::take(&mut rows));
             let chunk = Chunk {
                 rows,
