@@ -87,7 +87,7 @@ pub(crate) fn table(n_rows: usize, seed: u64) -> String {
             0 => String::new(),
             1 => "Đề nghị rà soát lỗi chính tả trong toàn bộ dự thảo.".to_owned(),
             _ => format!(
-                "{ask} {matter} (phương án số {number}) {}.",
+                "{ask} {matter} (phương án số {number:05}) {}.",
                 random.one_of(&REASONS)
             ),
         };
@@ -118,7 +118,7 @@ pub(crate) fn answers(n_rows: usize, n_answers: usize) -> String {
         let leader = number % 7 == 0;
         writeln!(
             text,
-            "2,{code},(phương án số {number}),accept,\"Tiếp thu phương án số {number}.\",\
+            "2,{code},(phương án số {number:05}),accept,\"Tiếp thu phương án số {number:05}.\",\
              \"mục III.2.b\",{state},{leader},ntlan"
         )
         .expect("writing to a string");
