@@ -164,10 +164,15 @@ impl Owner {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let mut file = options.open(&beside)?;
-        file.write_all(&serde_json::to_vec(remote)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.announcement)
+        let mut write = || {
+            let mut file = options.open(&beside)?;
+            file.write_all(&serde_json::to_vec(remote)?)?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.announcement)
+        };
+        write().inspect_err(|_| {
+            let _ = fs::remove_file(&beside);
+        })
     }
 
     /// Takes the announcement back, before the lock is released.

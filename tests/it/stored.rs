@@ -33,11 +33,6 @@ impl Stored {
         Self(stored)
     }
 
-    /// How many rows a table has.
-    pub(crate) fn n_rows(&self, table: &str) -> usize {
-        self.0.get(table).map_or(0, Vec::len)
-    }
-
     /// Checks that another folder holds the same; shows the first difference.
     #[track_caller]
     pub(crate) fn check_same(&self, found: &Self, when: &str) {

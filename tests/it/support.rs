@@ -131,6 +131,21 @@ impl Desk {
         command.spawn().expect("the program runs")
     }
 
+    /// Runs a command whose results go into a file.
+    #[track_caller]
+    pub(crate) fn run_into(
+        &self,
+        file: std::fs::File,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Ran {
+        let mut command = self.command(arguments);
+        let child = command.stdout(file).stderr(Stdio::piped()).spawn();
+        ran(&child
+            .expect("the program runs")
+            .wait_with_output()
+            .expect("it ends"))
+    }
+
     /// Runs a command under another program, which gets `arguments` and then the command.
     #[track_caller]
     pub(crate) fn run_under(
@@ -152,6 +167,14 @@ impl Desk {
     pub(crate) fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
         let output = self.command(arguments).output().expect("the program runs");
         ran(&output)
+    }
+
+    /// Starts a command that serves; it stops when dropped.
+    pub(crate) fn serve_under(&self, mut command: Command) -> Server {
+        command.current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.stderr(Stdio::piped()).spawn();
+        Server::started(child.expect("the program runs"))
     }
 
     /// Starts the server on a free port; it stops when dropped.
