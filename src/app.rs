@@ -242,11 +242,7 @@ impl App {
         app.check_index_origin().await?;
         app.blobs.sweep().map_err(blob_folder)?;
         app.resume().await;
-        if let Err(error) = app.follow_ledger().await {
-            // The index is a cache: what only reads the database works without it, and whoever
-            // writes meets the same obstacle and is told.
-            tracing::warn!("the index could not follow the ledger: {error}");
-        }
+        app.let_index_follow().await;
         Ok(app)
     }
 

@@ -139,7 +139,7 @@ impl App {
             ledger::append(&mut tx, now_us, actor, Action::PointsChanged, id, id).await?;
         }
         tx.commit().await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(outcome)
     }
 

@@ -183,7 +183,7 @@ impl App {
             )
             .await?;
         }
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(report)
     }
 

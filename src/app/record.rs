@@ -86,7 +86,7 @@ impl App {
                 round.map(|r| r.id),
             )
             .await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         outcome.ok_or_else(|| {
             Error::new(
                 Kind::Conflict,

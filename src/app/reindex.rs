@@ -44,6 +44,14 @@ struct Surroundings {
 }
 
 impl App {
+    /// Lets the index follow after a commit. What was committed is done, and is reported as done,
+    /// even when a full disk keeps it from being found yet: the next to follow catches up.
+    pub(super) async fn let_index_follow(&self) {
+        if let Err(error) = self.follow_ledger().await {
+            tracing::warn!("the index could not follow the ledger: {error}");
+        }
+    }
+
     /// Applies everything the ledger has and the index has not. Returns the `seq` now searchable.
     pub async fn follow_ledger(&self) -> Result<i64, Error> {
         let mut follower = self.follower.lock().await;

@@ -79,6 +79,15 @@ impl SmallDisk {
         while file.write(&[0; 4096]).is_ok_and(|n| n > 0) {}
     }
 
+    fn free_a_page(&self) {
+        let filler = fs::File::options()
+            .write(true)
+            .open(self.data().join("đầy"));
+        let filler = filler.unwrap();
+        let size = filler.metadata().unwrap().len();
+        filler.set_len(size.saturating_sub(4096)).unwrap();
+    }
+
     fn free(&self) {
         fs::remove_file(self.data().join("đầy")).unwrap();
     }
@@ -245,8 +254,33 @@ fn a_server_goes_on_once_there_is_room() {
     assert!(again.code <= 1, "{again:?}");
     let found = disk.run(&["search", "", "--json"]).expect(0).json();
     assert!(found["total"].as_u64() > Some(0), "{found}");
+    // However little room there is, an answer is either saved and said to be, or neither.
+    let (mut n_saved, mut n_refused) = (0, 0);
+    disk.fill();
+    while n_saved < 5 {
+        let before = ledger_seq(&disk);
+        let ran = disk.run(&["answer", "1", "--decision", "note", "--text", "Ghi nhận."]);
+        let saved = u64::from(ran.code == 0);
+        if saved == 0 {
+            check_refused(&ran, "Ổ đĩa");
+        }
+        assert_eq!(ledger_seq(&disk), before + saved, "{ran:?}");
+        n_saved += saved;
+        n_refused += 1 - saved;
+        disk.free_a_page();
+    }
+    assert!(n_refused > 0);
+    disk.free();
+    disk.run(&["answer", "1", "--decision", "note", "--text", "Ghi nhận."])
+        .expect(0);
+    disk.run(&["verify"]).expect(0);
     drop(server);
     disk.run(&["verify"]).expect(0);
+}
+
+fn ledger_seq(disk: &SmallDisk) -> u64 {
+    let status = disk.run(&["status", "--json"]).expect(0).json();
+    status["ledger_seq"].as_u64().unwrap()
 }
 
 #[test]

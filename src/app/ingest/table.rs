@@ -184,7 +184,7 @@ impl App {
                         file: &name,
                         rows: done,
                     });
-                    self.follow_ledger().await?;
+                    self.let_index_follow().await;
                 }
                 Message::Refused(warning) => {
                     self.refuse_table(consultation, batch, &name, warning, report)
