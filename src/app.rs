@@ -7,6 +7,7 @@
 pub mod answers_file;
 pub mod browse;
 pub mod catalog;
+pub mod disk;
 pub mod ingest;
 mod lines;
 pub mod record;
@@ -90,10 +91,15 @@ impl From<store::Error> for Error {
         let (kind, message) = match &error {
             store::Error::Open { database, source } => (
                 Kind::Unavailable,
-                format!("Không mở được cơ sở dữ liệu `{database}`: {source}."),
+                match disk::refusal(&error) {
+                    Some(refusal) => {
+                        format!("Không mở được cơ sở dữ liệu `{database}`. {refusal}")
+                    }
+                    None => format!("Không mở được cơ sở dữ liệu `{database}`: {source}."),
+                },
             ),
             store::Error::Query(_) if error.is_disk_full() => {
-                (Kind::Unavailable, DISK_FULL.to_owned())
+                (Kind::Unavailable, disk::FULL.to_owned())
             }
             store::Error::Query(_) if error.is_unreachable() => (
                 Kind::Unavailable,
@@ -102,7 +108,9 @@ impl From<store::Error> for Error {
             ),
             store::Error::Query(_) => (
                 Kind::Unavailable,
-                "Cơ sở dữ liệu không thực hiện được yêu cầu.".to_owned(),
+                disk::refusal(&error)
+                    .unwrap_or("Cơ sở dữ liệu không thực hiện được yêu cầu.")
+                    .to_owned(),
             ),
             store::Error::Corrupt { .. } => (
                 Kind::Internal,
@@ -117,27 +125,19 @@ impl From<store::Error> for Error {
     }
 }
 
-const DISK_FULL: &str = "Ổ đĩa đã đầy nên chưa ghi được; hãy giải phóng chỗ trống rồi chạy lại, \
-                         những gì đã báo xong vẫn còn nguyên.";
-
 impl From<blob::Error> for Error {
     fn from(error: blob::Error) -> Self {
-        let message = if error.is_disk_full() {
-            DISK_FULL.to_owned()
-        } else {
-            "Không ghi hoặc đọc được tệp gốc trong thư mục dữ liệu.".to_owned()
-        };
+        let message = disk::refusal(&error)
+            .unwrap_or("Không ghi hoặc đọc được tệp gốc trong thư mục dữ liệu.");
         Self::caused(Kind::Unavailable, message, error)
     }
 }
 
 impl From<index::Error> for Error {
     fn from(error: index::Error) -> Self {
-        Self::caused(
-            Kind::Unavailable,
-            "Chỉ mục tìm kiếm không dùng được; hãy chạy `tiepthu index rebuild`.",
-            error,
-        )
+        let message = disk::refusal(&error)
+            .unwrap_or("Chỉ mục tìm kiếm không dùng được; hãy chạy `tiepthu index rebuild`.");
+        Self::caused(Kind::Unavailable, message, error)
     }
 }
 
@@ -215,6 +215,7 @@ pub struct App {
     blobs: Blobs,
     index: Index,
     follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
+    in_hand: Arc<ingest::InHand>,
 }
 
 impl App {
@@ -226,11 +227,8 @@ impl App {
             Database::Folder => Store::open_file(&folder.join(DATABASE_FILE)).await?,
             Database::Server(address) => Store::connect(address).await?,
         };
-        let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(|error| {
-            Error::caused(Kind::Unavailable, "Không mở được thư mục tệp gốc.", error)
-        })?;
+        let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(blob_folder)?;
         let opened = Index::open(&folder.join("index"))?;
-        let writer = opened.index.writer(config.index_heap_bytes, 2)?;
         let app = Self {
             config: Arc::new(config),
             clock,
@@ -238,11 +236,13 @@ impl App {
             store,
             blobs,
             index: opened.index,
-            follower: Arc::new(tokio::sync::Mutex::new(reindex::Follower::new(writer))),
+            follower: Arc::default(),
+            in_hand: Arc::default(),
         };
         app.check_index_origin().await?;
-        app.resume().await?;
-        app.follow_ledger().await?;
+        app.blobs.sweep().map_err(blob_folder)?;
+        app.resume().await;
+        app.let_index_follow().await;
         Ok(app)
     }
 
@@ -285,6 +285,11 @@ impl App {
             None => all.pop().ok_or_else(no_consultation),
         }
     }
+}
+
+fn blob_folder(error: std::io::Error) -> Error {
+    let message = disk::refusal(&error).unwrap_or("Không mở được thư mục tệp gốc.");
+    Error::caused(Kind::Unavailable, message, error)
 }
 
 fn no_consultation() -> Error {

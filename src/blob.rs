@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::ContentHash;
 
+/// How the names of files begin that are being written.
+const INCOMING: &str = "incoming-";
+
 /// What can go wrong between us and the folder of originals.
 #[derive(Debug, thiserror::Error)]
 #[error("{attempt} original `{hash}`")]
@@ -20,13 +23,6 @@ pub struct Error {
     hash: String,
     #[source]
     source: io::Error,
-}
-
-impl Error {
-    /// Whether the disk is full.
-    pub fn is_disk_full(&self) -> bool {
-        self.source.kind() == io::ErrorKind::StorageFull
-    }
 }
 
 /// The folder of originals.
@@ -49,10 +45,24 @@ pub enum Health {
 impl Blobs {
     /// Opens the folder, making it if needed.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        make_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
         })
+    }
+
+    /// Removes what writers that were killed left half-written. Only for the owner of the folder,
+    /// before it writes: nobody else may be at it.
+    pub fn sweep(&self) -> io::Result<usize> {
+        let mut n_removed = 0;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(INCOMING) {
+                fs::remove_file(entry.path())?;
+                n_removed += 1;
+            }
+        }
+        Ok(n_removed)
     }
 
     fn path(&self, hash: ContentHash) -> (PathBuf, PathBuf) {
@@ -76,22 +86,25 @@ impl Blobs {
             hash: String::from("(being written)"),
             source,
         };
-        // The name is unique among all processes and threads, and a crash leaves only a file that
-        // `open` of a later version may sweep.
+        // The name is unique among all processes and threads; what a crash leaves is swept by the
+        // next owner of the folder.
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|error| failed(io::Error::other(error)))?;
         let temporary = self
             .folder
-            .join(format!("incoming-{:016x}", u64::from_le_bytes(random)));
+            .join(format!("{INCOMING}{:016x}", u64::from_le_bytes(random)));
         let hash = Self::write(&temporary, source).map_err(|source| {
             // The half-written file is of no use; if even this fails, the first error says why.
             let _ = fs::remove_file(&temporary);
             failed(source)
         })?;
-        self.adopt(&temporary, hash).map_err(|source| Error {
-            attempt: "store",
-            hash: hash.to_string(),
-            source,
+        self.adopt(&temporary, hash).map_err(|source| {
+            let _ = fs::remove_file(&temporary);
+            Error {
+                attempt: "store",
+                hash: hash.to_string(),
+                source,
+            }
         })?;
         Ok(hash)
     }
@@ -185,9 +198,49 @@ impl Blobs {
     }
 }
 
+/// Makes a folder, with those above it, whose names survive a power cut.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    fs::create_dir_all(folder)?;
+    missing
+        .iter()
+        .filter_map(|made| made.parent())
+        .try_for_each(|above| sync_folder(or_here(above)))
+}
+
+/// Writes a file completely or not at all: beside its place, then renamed; it is on disk when this
+/// returns.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })?;
+    path.parent()
+        .map_or(Ok(()), |folder| sync_folder(or_here(folder)))
+}
+
+/// The folder above a bare name is the current one.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
+}
+
 /// Makes a folder's entries durable; on Windows the file system does so by itself, and folders
 /// cannot be opened as files.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()
     } else {
@@ -197,7 +250,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Blobs, Health};
+    use super::{Blobs, Health, write_whole};
 
     #[test]
     fn keeps_bytes_once_and_notices_damage() {
@@ -228,5 +281,29 @@ mod tests {
             leftovers.is_empty(),
             "temporary files stay behind: {leftovers:?}"
         );
+    }
+
+    #[test]
+    fn sweeps_only_what_was_being_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(&folder.path().join("a/b")).unwrap();
+        let hash = blobs.put("góp ý".as_bytes()).unwrap();
+        std::fs::write(folder.path().join("a/b/incoming-0123"), "nửa chừng").unwrap();
+        assert_eq!(blobs.sweep().unwrap(), 1);
+        assert_eq!(blobs.sweep().unwrap(), 0);
+        assert_eq!(blobs.check(hash).unwrap(), Health::Sound);
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("báo cáo.html");
+        write_whole(&path, b"1").unwrap();
+        write_whole(&path, b"2").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"2");
+        std::fs::create_dir(folder.path().join("thư mục")).unwrap();
+        std::fs::write(folder.path().join("thư mục/x"), "x").unwrap();
+        write_whole(&folder.path().join("thư mục"), b"3").unwrap_err();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use owner::{Acquired, Owner};
+use owner::{Acquired, Owner, Remote};
 
 use crate::app::{App, Clock, Error, Kind, is_data_folder, is_set_up};
 use crate::cli::{self, Cli, Command, Exit, Output};
@@ -51,7 +51,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             Exit::Failed
         }
     };
-    exit.into()
+    output.end(exit).into()
 }
 
 fn print(stdout: &[u8], stderr: &[u8]) {
@@ -75,20 +75,26 @@ async fn execute(cli: Cli, output: &mut Output) -> Result<Exit, Error> {
     if !makes_folder(&cli.command) && !is_data_folder(&folder) {
         return Err(no_data(&folder));
     }
-    match owner::acquire(&folder, output).await? {
-        Acquired::Owned(owner) => run_as_owner(cli, &folder, &here, owner, output).await,
-        Acquired::Remote(remote) => {
-            if matches!(cli.command, Command::Serve { .. }) {
-                return Err(Error::new(
-                    Kind::Conflict,
-                    format!("Thư mục này đang được phục vụ ở http://{}.", remote.address),
-                ));
+    let will_stay = matches!(
+        cli.command,
+        Command::Serve { .. } | Command::Demo { once: false }
+    );
+    let mut n_tries = 0;
+    loop {
+        let remote = match owner::acquire(&folder, will_stay, output).await? {
+            Acquired::Owned(owner) => {
+                return run_as_owner(cli, &folder, &here, owner, output).await;
             }
-            if let Command::Demo { once: false } = cli.command {
-                output.note(&format!("Đang được phục vụ ở http://{}.", remote.address));
-            }
-            remote.send(&cli.arguments, &here, output).await
+            Acquired::Remote(remote) => remote,
+        };
+        if let Some(exit) = run_by_remote(&cli, &remote, &here, output).await? {
+            return Ok(exit);
         }
+        n_tries += 1;
+        if n_tries == MAX_TRIES {
+            return Err(Error::new(Kind::Unavailable, remote.unreachable()));
+        }
+        tokio::time::sleep(owner::PAUSE).await;
     }
 }
 
@@ -106,6 +112,28 @@ fn no_data(folder: &Path) -> Error {
     )
 }
 
+/// How often an owner that ended just now is looked for again.
+const MAX_TRIES: u32 = 20;
+
+async fn run_by_remote(
+    cli: &Cli,
+    remote: &Remote,
+    here: &Path,
+    output: &mut Output,
+) -> Result<Option<Exit>, Error> {
+    if matches!(cli.command, Command::Serve { .. }) {
+        return Err(Error::new(
+            Kind::Conflict,
+            format!("Thư mục này đang được phục vụ ở http://{}.", remote.address),
+        ));
+    }
+    let exit = remote.send(&cli.arguments, here, output).await?;
+    if let Command::Demo { once: false } = cli.command {
+        output.note(&format!("Đang được phục vụ ở http://{}.", remote.address));
+    }
+    Ok(exit)
+}
+
 async fn run_as_owner(
     cli: Cli,
     folder: &Path,
@@ -119,7 +147,12 @@ async fn run_as_owner(
         return Err(no_data(folder));
     }
     let app = crate::app::setup::create_folder(folder, config, Clock::System).await?;
-    let exit = cli::run(&app, &cli.command, here, output).await?;
+    let exit = match cli.command {
+        Command::Import(_) | Command::Index { .. } => {
+            run_with_door(&app, &cli.command, here, &owner, output).await?
+        }
+        _ => cli::run(&app, &cli.command, here, output).await?,
+    };
     let listens = match cli.command {
         Command::Serve { listen } => Some(listen.unwrap_or(app.config.listen)),
         Command::Demo { once: false } => Some(app.config.listen),
@@ -131,6 +164,38 @@ async fn run_as_owner(
     };
     app.close().await;
     Ok(exit)
+}
+
+/// Runs a command that may take long, and meanwhile the commands of other processes.
+async fn run_with_door(
+    app: &App,
+    command: &Command,
+    here: &Path,
+    owner: &Owner,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    // Without a door the others wait for the end.
+    let Ok(listener) = tokio::net::TcpListener::bind(loopback).await else {
+        return cli::run(app, command, here, output).await;
+    };
+    let address = listener.local_addr().unwrap_or(loopback);
+    let Ok(announced) = owner.announce(address, false) else {
+        return cli::run(app, command, here, output).await;
+    };
+    let (closing, closed) = tokio::sync::oneshot::channel::<()>();
+    let door = axum::serve(listener, owner::router(app.clone(), announced)).with_graceful_shutdown(
+        async {
+            let _ = closed.await;
+        },
+    );
+    let door = tokio::spawn(door.into_future());
+    let outcome = cli::run(app, command, here, output).await;
+    owner.withdraw();
+    // Whoever came in before the door closed is still served.
+    let _ = closing.send(());
+    let _ = door.await;
+    outcome
 }
 
 /// Serves the pages, the API and commands of other processes until asked to stop.
@@ -151,7 +216,7 @@ async fn serve(
     })?;
     let address = listener.local_addr().unwrap_or(address);
     let owner = Arc::new(owner);
-    let announced = owner.announce(address)?;
+    let announced = owner.announce(address, true)?;
     let router = web::router(app.clone()).merge(owner::router(app, announced));
     output.note(&format!("Trang web: http://{address} (dừng bằng Ctrl-C)"));
     let served = axum::serve(listener, router)

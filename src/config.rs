@@ -40,7 +40,13 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// How many levels of sections reports and pages fold comments to.
     pub section_depth: u8,
+    /// Rows of a table in one transaction: short enough that a person's save waits less than about
+    /// 50 ms. Not a setting; `TIEPTHU_TEST_CHUNK_ROWS` lets tests see many commits in a small table.
+    pub chunk_rows: usize,
 }
+
+/// What `TIEPTHU_TEST_CHUNK_ROWS` is called without its prefix.
+const TEST_CHUNK_ROWS: &str = "test_chunk_rows";
 
 impl Default for Config {
     fn default() -> Self {
@@ -51,6 +57,7 @@ impl Default for Config {
             index_heap_bytes: 128 << 20,
             max_file_bytes: 64 << 20,
             section_depth: 3,
+            chunk_rows: 5_000,
         }
     }
 }
@@ -185,6 +192,9 @@ pub fn read(
     variables.sort();
     for (name, text) in variables {
         let key = name.trim_start_matches("TIEPTHU_").to_lowercase();
+        if key == TEST_CHUNK_ROWS {
+            config.chunk_rows = text.parse().ok().filter(|n| *n > 0).unwrap_or(1);
+        }
         if key == "log" || key.starts_with("test_") {
             continue;
         }

@@ -3,13 +3,15 @@
 //! A line names the round, the organization's code and some words of the point; it applies only
 //! where exactly one point fits. A point that somebody has answered since is left alone.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::ingest::parse_decision;
 use super::review::SubmissionDecision;
 use super::understand::text_key;
 use super::{App, Error, Kind, lines};
-use crate::domain::{Consultation, Decision, Disposition, ResponseState};
+use crate::domain::{Consultation, Decision, Disposition, PointId, ResponseState};
 use crate::respond::{self, Draft, Step};
 use crate::store::ledger::{self, Action};
 use crate::store::points::{self, Point};
@@ -82,6 +84,7 @@ impl App {
         let mut tx = self.store.write().await?;
         let mut saved: Vec<i64> = Vec::new();
         let mut escalated: Vec<i64> = Vec::new();
+        let mut answered_by: BTreeMap<PointId, u64> = BTreeMap::new();
         for (number, line) in lines {
             let place = format!("{file}, dòng {number}");
             let found = find(&targets, line.round, &line.organization, &line.contains);
@@ -96,8 +99,14 @@ impl App {
                 outcome.n_known += 1;
                 continue;
             }
+            if let Some(earlier) = answered_by.get(&target.point.id) {
+                let problem = format!("cùng ý kiến với dòng {earlier}, đã trả lời ở dòng đó.");
+                outcome.problems.push(format!("{place}: {problem}"));
+                continue;
+            }
             match save(&mut tx, target, &line, now_us).await? {
                 Ok(ids) => {
+                    answered_by.insert(target.point.id, number);
                     outcome.n_saved += 1;
                     saved.extend(ids);
                     let needs = matches!(line.needs_leadership.trim(), "true" | "1" | "x");
@@ -130,7 +139,7 @@ impl App {
             ledger::append(&mut tx, now_us, actor, Action::PointsChanged, id, id).await?;
         }
         tx.commit().await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(outcome)
     }
 
@@ -212,7 +221,7 @@ impl App {
 
     async fn targets(&self, consultation: &Consultation) -> Result<Vec<Target>, Error> {
         let names = self.names(consultation).await?;
-        let codes: std::collections::BTreeMap<_, _> = self
+        let codes: BTreeMap<_, _> = self
             .organizations()
             .await?
             .into_iter()

@@ -4,22 +4,25 @@
 //! that. Importing the same bytes again adds nothing; an import that was cut off continues where
 //! it stopped (see [`App::resume`]).
 
+mod in_hand;
 mod letter;
 mod settle;
 mod table;
 
 use std::io::Read;
 
+pub(super) use in_hand::InHand;
 pub use settle::Settled;
 pub(super) use settle::parse_decision;
 
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, disk};
 use crate::app::understand::Dossier;
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
 };
 use crate::intake::{self, Format};
-use crate::store::{self, submissions};
+use crate::store::submissions::{self, Batch, Submission};
+use crate::store::{self};
 
 /// How much of a file is looked at to tell what it is.
 const SNIFF_BYTES: u64 = 256 << 10;
@@ -134,7 +137,7 @@ impl App {
         let failed = |error: std::io::Error| {
             Error::caused(
                 Kind::Unavailable,
-                format!("Không đọc được tệp `{name}`: {error}."),
+                format!("Không đọc được tệp `{name}`: {}.", disk::reason(&error)),
                 error,
             )
         };
@@ -152,6 +155,7 @@ impl App {
                 .await;
         }
         let blob = self.blobs.put_from(&mut whole)?;
+        let _turn = self.in_hand.take(blob).await;
         let mut report = FileReport {
             blob: Some(blob),
             ..FileReport::new(&name)
@@ -179,7 +183,7 @@ impl App {
             )
             .await?;
         }
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(report)
     }
 
@@ -194,49 +198,59 @@ impl App {
     ) -> Result<(), Error> {
         let bytes = self.blobs.get(blob)?;
         let unpacked = intake::unpack(&bytes, name);
-        let dossier = self.dossier(consultation).await?;
-        let is_empty = unpacked.files.is_empty();
-        for (path, bytes) in unpacked.files {
-            let inner = self.blobs.put(&bytes)?;
-            let inner_name = format!("{name} > {path}");
-            let channel = channel_of(intake::sniff(&bytes, &path));
-            self.import_letter(
-                &dossier,
-                consultation,
-                &inner_name,
-                channel,
-                inner,
-                options,
-                report,
-            )
-            .await?;
-        }
         report.warnings.extend(unpacked.warnings.iter().cloned());
-        if is_empty {
+        let dossier = self.dossier(consultation).await?;
+        let mut letters = Vec::new();
+        for (path, bytes) in unpacked.files {
+            let channel = channel_of(intake::sniff(&bytes, &path));
+            letters.push((format!("{name} > {path}"), channel, self.blobs.put(&bytes)?));
+        }
+        if letters.is_empty() {
             // Nothing inside could be taken: the archive itself waits for a person.
+            letters.push((name.to_owned(), Channel::Letter, blob));
+        } else {
+            self.note_archive(consultation, name, &letters, &unpacked.warnings)
+                .await?;
+        }
+        for (inner, channel, blob) in letters {
             self.import_letter(
                 &dossier,
                 consultation,
-                name,
-                Channel::Letter,
+                &inner,
+                channel,
                 blob,
                 options,
                 report,
             )
             .await?;
-        } else if !unpacked.warnings.is_empty() {
-            let mut tx = self.store.write().await?;
-            store::problems::insert_problems(
-                &mut tx,
-                consultation,
-                None,
-                None,
-                name,
-                &unpacked.warnings,
-            )
-            .await?;
-            tx.commit().await?;
         }
+        report.was_known &= report.n_submissions() == 0;
+        Ok(())
+    }
+
+    /// Keeps what is wrong with an archive, once, before the first of its letters is claimed: an
+    /// import that is cut off and begun again neither loses nor doubles it.
+    async fn note_archive(
+        &self,
+        consultation: ConsultationId,
+        name: &str,
+        letters: &[(String, Channel, ContentHash)],
+        warnings: &[Warning],
+    ) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        for (_, channel, blob) in letters {
+            let id = blob.to_string();
+            let known = submissions::find_submission(&mut tx, consultation, *channel, &id).await?;
+            if known.is_some() {
+                return Ok(());
+            }
+        }
+        let noted = store::problems::list_problems(&mut tx, consultation).await?;
+        if noted.iter().any(|problem| problem.source == name) {
+            return Ok(());
+        }
+        store::problems::insert_problems(&mut tx, consultation, None, None, name, warnings).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -285,36 +299,64 @@ impl App {
 
     /// Finishes what an earlier process left half-done: submissions claimed but not read, tables
     /// cut off in the middle.
-    pub(super) async fn resume(&self) -> Result<(), Error> {
-        let mut tx = self.store.read().await?;
-        let consultations = store::consultations::list_consultations(&mut tx).await?;
-        drop(tx);
-        for consultation in consultations {
-            let mut tx = self.store.read().await?;
-            let which = submissions::Which::Received(consultation.id);
-            let received = submissions::list_submissions(&mut tx, which).await?;
-            let batches = submissions::list_unfinished_batches(&mut tx, consultation.id).await?;
-            drop(tx);
-            if received.is_empty() && batches.is_empty() {
-                continue;
+    ///
+    /// What cannot be finished now (a full disk, a lost original) stays as it is, for the next
+    /// start; it must not keep anybody from reading or from running `verify`.
+    pub(super) async fn resume(&self) {
+        let left_over = match self.list_left_over().await {
+            Ok(left_over) => left_over,
+            Err(error) => {
+                tracing::warn!("what was left half-done could not be listed: {error}");
+                return;
             }
-            let dossier = self.dossier(consultation.id).await?;
+        };
+        for (consultation, received, batches) in left_over {
             for submission in received {
-                let mut report = FileReport::new(&submission.source);
-                if submission.channel.is_typed() {
-                    self.settle_typed_again(&dossier, &submission).await?;
-                } else {
-                    self.read_and_settle(&dossier, &submission, None, &mut report)
-                        .await?;
+                let id = submission.id;
+                if let Err(error) = self.resume_submission(consultation, submission).await {
+                    tracing::warn!("submission {id} could not be read yet: {error}");
                 }
             }
             for batch in batches {
-                self.continue_table(consultation.id, batch).await?;
+                let id = batch.id;
+                if let Err(error) = self.continue_table(consultation, batch).await {
+                    tracing::warn!("batch {id} could not be continued yet: {error}");
+                }
             }
         }
-        Ok(())
+    }
+
+    async fn list_left_over(&self) -> Result<Vec<LeftOver>, Error> {
+        let mut tx = self.store.read().await?;
+        let mut left_over = Vec::new();
+        for consultation in store::consultations::list_consultations(&mut tx).await? {
+            let which = submissions::Which::Received(consultation.id);
+            let received = submissions::list_submissions(&mut tx, which).await?;
+            let batches = submissions::list_unfinished_batches(&mut tx, consultation.id).await?;
+            if !received.is_empty() || !batches.is_empty() {
+                left_over.push((consultation.id, received, batches));
+            }
+        }
+        Ok(left_over)
+    }
+
+    async fn resume_submission(
+        &self,
+        consultation: ConsultationId,
+        submission: Submission,
+    ) -> Result<(), Error> {
+        let dossier = self.dossier(consultation).await?;
+        if submission.channel.is_typed() {
+            return self.settle_typed_again(&dossier, &submission).await;
+        }
+        let mut report = FileReport::new(&submission.source);
+        self.read_and_settle(&dossier, &submission, &mut report)
+            .await
     }
 }
+
+/// What of a consultation an earlier process did not finish.
+type LeftOver = (ConsultationId, Vec<Submission>, Vec<Batch>);
 
 fn has_extension(name: &str, extension: &str) -> bool {
     std::path::Path::new(name)

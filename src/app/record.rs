@@ -86,7 +86,7 @@ impl App {
                 round.map(|r| r.id),
             )
             .await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         outcome.ok_or_else(|| {
             Error::new(
                 Kind::Conflict,
@@ -233,6 +233,7 @@ impl App {
             None => {
                 let claim = Claim {
                     consultation,
+                    round,
                     batch: None,
                     channel: typed.channel,
                     external_id,
@@ -274,7 +275,7 @@ impl App {
             return Ok(());
         };
         let organization = self.find_organization(dossier, &typed.organization).await?;
-        let understood = understand(dossier, &typed, organization, None);
+        let understood = understand(dossier, &typed, organization, submission.round);
         self.settle_letter(dossier, submission, understood).await?;
         Ok(())
     }

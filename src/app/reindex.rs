@@ -26,15 +26,16 @@ const ENTRIES_PER_STEP: i64 = 200;
 const SUBMISSIONS_PER_STEP: i64 = 5_000;
 
 /// The single writer of the index, behind a lock.
+///
+/// It is opened when there is something to write, so that reading needs no writable disk, and
+/// opened again after an error, so that a full disk passes without a restart.
+#[derive(Default)]
 pub struct Follower {
-    writer: Writer,
+    writer: Option<Writer>,
 }
 
-impl Follower {
-    pub(super) fn new(writer: Writer) -> Self {
-        Self { writer }
-    }
-}
+/// Threads of the index writer.
+const N_WRITER_THREADS: usize = 2;
 
 /// What points are indexed with besides their own row.
 struct Surroundings {
@@ -43,9 +44,26 @@ struct Surroundings {
 }
 
 impl App {
+    /// Lets the index follow after a commit. What was committed is done, and is reported as done,
+    /// even when a full disk keeps it from being found yet: the next to follow catches up.
+    pub(super) async fn let_index_follow(&self) {
+        if let Err(error) = self.follow_ledger().await {
+            tracing::warn!("the index could not follow the ledger: {error}");
+        }
+    }
+
     /// Applies everything the ledger has and the index has not. Returns the `seq` now searchable.
     pub async fn follow_ledger(&self) -> Result<i64, Error> {
         let mut follower = self.follower.lock().await;
+        let followed = self.catch_up(&mut follower).await;
+        if followed.is_err() {
+            // What it holds is half an entry: the next one replays from the last commit.
+            follower.writer = None;
+        }
+        followed
+    }
+
+    async fn catch_up(&self, follower: &mut Follower) -> Result<i64, Error> {
         let mut applied = self.index.applied_seq();
         loop {
             let mut tx = self.store.read().await?;
@@ -55,12 +73,32 @@ impl App {
             };
             applied = last.seq;
             let surroundings = surroundings(&mut tx).await?;
+            let writer = self.writer(follower)?;
             for entry in &entries {
-                apply(&mut tx, &mut follower.writer, &surroundings, entry).await?;
+                apply(&mut tx, writer, &surroundings, entry).await?;
             }
             drop(tx);
-            follower.writer.commit(applied)?;
+            writer.commit(applied)?;
         }
+    }
+
+    fn writer<'a>(&self, follower: &'a mut Follower) -> Result<&'a mut Writer, Error> {
+        let writer = match follower.writer.take() {
+            Some(writer) => writer,
+            None => self
+                .index
+                .writer(self.config.index_heap_bytes, N_WRITER_THREADS)?,
+        };
+        Ok(follower.writer.insert(writer))
+    }
+
+    async fn clear_index(&self) -> Result<(), Error> {
+        let mut follower = self.follower.lock().await;
+        let cleared = self.writer(&mut follower)?.clear();
+        if cleared.is_err() {
+            follower.writer = None;
+        }
+        Ok(cleared?)
     }
 
     /// Empties an index that was filled from another ledger than the database now has, or that is
@@ -74,26 +112,17 @@ impl App {
         let known = std::fs::read_to_string(&path).ok();
         let is_foreign = known.as_ref().is_some_and(|known| *known != identity);
         if is_foreign || self.index.applied_seq() > last_seq {
-            self.follower.lock().await.writer.clear()?;
+            self.clear_index().await?;
         }
         if !identity.is_empty() && known.is_none_or(|known| known != identity) {
-            std::fs::write(&path, identity).map_err(|error| {
-                Error::caused(
-                    Kind::Unavailable,
-                    format!("Không ghi được tệp `{}`.", path.display()),
-                    error,
-                )
-            })?;
+            super::disk::write_whole(&path, identity.as_bytes())?;
         }
         Ok(())
     }
 
     /// Throws the index away and fills it again from the database.
     pub async fn rebuild_index(&self) -> Result<u64, Error> {
-        {
-            let mut follower = self.follower.lock().await;
-            follower.writer.clear()?;
-        }
+        self.clear_index().await?;
         self.follow_ledger().await?;
         Ok(self.index.n_points())
     }

@@ -94,7 +94,7 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(Answered {
             response: id,
             state: next,

@@ -116,7 +116,7 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl App {
         points::update_point(&mut tx, id, version, change).await?;
         ledger::append(&mut tx, now_us, actor, Action::PointsChanged, id.0, id.0).await?;
         tx.commit().await?;
-        self.follow_ledger().await?;
+        self.let_index_follow().await;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 pub use dossier_file::ImportStep;
 use dossier_file::{DocumentEntry, DossierFile, RoundEntry};
 
-use super::{App, Error, Kind, catalog};
+use super::{App, Error, Kind, catalog, disk};
 use crate::config::Config;
 use crate::domain::{
     ConsultationId, LetterNumber, Organization, OrganizationId, Outline, OutlineNode, Round,
@@ -50,16 +50,7 @@ pub async fn create_folder(
     config: Config,
     clock: super::Clock,
 ) -> Result<App, Error> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Error::caused(
-            Kind::Unavailable,
-            format!(
-                "Không tạo được thư mục dữ liệu `{}`: {error}.",
-                folder.display()
-            ),
-            error,
-        )
-    })?;
+    disk::make_folder(folder)?;
     let app = App::open(folder, config, clock).await?;
     if app.organizations().await?.is_empty() {
         let shipped =
@@ -261,7 +252,7 @@ fn read_text(files: &dyn Files, path: &str) -> Result<String, Error> {
 fn unreadable(path: &str, error: io::Error) -> Error {
     Error::caused(
         Kind::NotFound,
-        format!("Không đọc được tệp `{path}`: {error}."),
+        format!("Không đọc được tệp `{path}`: {}.", disk::reason(&error)),
         error,
     )
 }

@@ -1,9 +1,10 @@
 //! One owner of a data folder.
 //!
 //! The owner holds a lock on `owner.lock`, which the system releases even when the process is
-//! killed. A serving owner also writes `owner.json` with its loopback address and a random token;
-//! other processes send their command lines there, so that there is only one writer of database
-//! and index. Loopback HTTP rather than a socket file, because it is the same on Windows.
+//! killed. An owner that serves, or whose own command may take long, also writes `owner.json` with
+//! its loopback address and a random token; other processes send their command lines there, so that
+//! there is only one writer of database and index, and nobody waits for an import to end. Loopback
+//! HTTP rather than a socket file, because it is the same on Windows.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -18,11 +19,13 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, Error, Kind};
+use crate::app::{App, Error, Kind, disk};
 use crate::cli::{self, Command, Exit, Output};
 
-/// How long a command waits for another one that is not serving.
+/// How long a command waits for another one that does not take commands.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks whether the owner has changed.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 const TOKEN_HEADER: &str = "x-tiepthu-token";
 
 /// The right to open a data folder.
@@ -36,6 +39,8 @@ pub(super) struct Owner {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Remote {
     pub(super) address: SocketAddr,
+    /// Whether it serves pages too, and so stays.
+    pub(super) has_pages: bool,
     token: String,
 }
 
@@ -63,19 +68,26 @@ struct Reply {
     stderr: String,
 }
 
-/// Becomes the owner of a folder, or finds the process that serves it.
-pub(super) async fn acquire(folder: &Path, output: &mut Output) -> Result<Acquired, Error> {
+/// Becomes the owner of a folder, or finds the process that takes commands for it.
+///
+/// Who wants to serve pages (`will_stay`) waits for an owner that does not.
+pub(super) async fn acquire(
+    folder: &Path,
+    will_stay: bool,
+    output: &mut Output,
+) -> Result<Acquired, Error> {
     let unusable = |error: std::io::Error| {
         Error::caused(
             Kind::Unavailable,
             format!(
-                "Không ghi được vào thư mục dữ liệu `{}`: {error}.",
-                folder.display()
+                "Không ghi được vào thư mục dữ liệu `{}`: {}.",
+                folder.display(),
+                disk::reason(&error)
             ),
             error,
         )
     };
-    fs::create_dir_all(folder).map_err(unusable)?;
+    disk::make_folder(folder)?;
     let lock = File::options()
         .create(true)
         .truncate(false)
@@ -89,6 +101,7 @@ pub(super) async fn acquire(folder: &Path, output: &mut Output) -> Result<Acquir
             Ok(()) => {
                 // Left behind by a process that was killed.
                 let _ = fs::remove_file(&announcement);
+                let _ = fs::remove_file(announcement.with_extension("json.new"));
                 return Ok(Acquired::Owned(Owner {
                     _lock: lock,
                     announcement,
@@ -98,7 +111,8 @@ pub(super) async fn acquire(folder: &Path, output: &mut Output) -> Result<Acquir
             Err(TryLockError::WouldBlock) => {}
         }
         let announced = fs::read(&announcement).ok();
-        if let Some(remote) = announced.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+        let remote = announced.and_then(|bytes| serde_json::from_slice::<Remote>(&bytes).ok());
+        if let Some(remote) = remote.filter(|remote| remote.has_pages || !will_stay) {
             return Ok(Acquired::Remote(remote));
         }
         if waited.is_zero() {
@@ -110,15 +124,14 @@ pub(super) async fn acquire(folder: &Path, output: &mut Output) -> Result<Acquir
                 "Một lệnh khác vẫn đang dùng thư mục dữ liệu này; hãy chạy lại sau.",
             ));
         }
-        let pause = Duration::from_millis(100);
-        tokio::time::sleep(pause).await;
-        waited += pause;
+        tokio::time::sleep(PAUSE).await;
+        waited += PAUSE;
     }
 }
 
 impl Owner {
     /// Tells other processes where to send their commands.
-    pub(super) fn announce(&self, address: SocketAddr) -> Result<Remote, Error> {
+    pub(super) fn announce(&self, address: SocketAddr, has_pages: bool) -> Result<Remote, Error> {
         let mut random = [0_u8; 24];
         getrandom::fill(&mut random).map_err(|error| {
             Error::new(
@@ -130,7 +143,11 @@ impl Owner {
         for byte in random {
             token.push_str(&format!("{byte:02x}"));
         }
-        let remote = Remote { address, token };
+        let remote = Remote {
+            address,
+            has_pages,
+            token,
+        };
         self.write(&remote).map_err(|error| {
             Error::caused(Kind::Unavailable, "Không ghi được tệp owner.json.", error)
         })?;
@@ -147,10 +164,15 @@ impl Owner {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let mut file = options.open(&beside)?;
-        file.write_all(&serde_json::to_vec(remote)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.announcement)
+        let mut write = || {
+            let mut file = options.open(&beside)?;
+            file.write_all(&serde_json::to_vec(remote)?)?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.announcement)
+        };
+        write().inspect_err(|_| {
+            let _ = fs::remove_file(&beside);
+        })
     }
 
     /// Takes the announcement back, before the lock is released.
@@ -160,13 +182,14 @@ impl Owner {
 }
 
 impl Remote {
-    /// Has the owner run a command line, and prints what it printed.
+    /// Has the owner run a command line, and prints what it printed. `None` when it could not be
+    /// reached, so that nothing was run: it has just ended.
     pub(super) async fn send(
         &self,
         arguments: &[OsString],
         here: &Path,
         output: &mut Output,
-    ) -> Result<Exit, Error> {
+    ) -> Result<Option<Exit>, Error> {
         let request = Request {
             arguments: arguments
                 .iter()
@@ -174,17 +197,9 @@ impl Remote {
                 .collect(),
             folder: here.to_owned(),
         };
-        let unreachable = |error: reqwest::Error| {
-            Error::caused(
-                Kind::Unavailable,
-                format!(
-                    "Không liên lạc được với chương trình đang chạy ở {}.",
-                    self.address
-                ),
-                error,
-            )
-        };
-        let reply: Reply = reqwest::Client::builder()
+        let unreachable =
+            |error: reqwest::Error| Error::caused(Kind::Unavailable, self.unreachable(), error);
+        let sent = reqwest::Client::builder()
             .no_proxy()
             .build()
             .map_err(unreachable)?
@@ -192,14 +207,26 @@ impl Remote {
             .header(TOKEN_HEADER, &self.token)
             .json(&request)
             .send()
-            .await
+            .await;
+        if sent.as_ref().is_err_and(reqwest::Error::is_connect) {
+            return Ok(None);
+        }
+        let reply: Reply = sent
             .and_then(reqwest::Response::error_for_status)
             .map_err(unreachable)?
             .json()
             .await
             .map_err(unreachable)?;
         output.pass_on(reply.stdout.as_bytes(), reply.stderr.as_bytes());
-        Ok(Exit::from_code(reply.exit))
+        Ok(Some(Exit::from_code(reply.exit)))
+    }
+
+    /// What to say when the owner does not answer.
+    pub(super) fn unreachable(&self) -> String {
+        format!(
+            "Không liên lạc được với chương trình đang chạy ở {}; hãy xem lệnh đã có kết quả chưa rồi chạy lại.",
+            self.address
+        )
     }
 }
 

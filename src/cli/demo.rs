@@ -5,9 +5,9 @@ use std::io;
 
 use rust_embed::RustEmbed;
 
-use super::report::write_file;
 use super::setup::warning_text;
 use super::{Exit, Output, status};
+use crate::app::disk::{make_folder, write_whole};
 use crate::app::ingest::{Incoming, Options};
 use crate::app::reporting::FileFormat;
 use crate::app::setup::Files;
@@ -113,9 +113,7 @@ async fn write_reports(
     output: &mut Output,
 ) -> Result<(), Error> {
     let folder = app.folder().join("reports");
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        Error::caused(Kind::Unavailable, "Không tạo được thư mục báo cáo.", error)
-    })?;
+    make_folder(&folder)?;
     for (kind, name) in REPORTS {
         for format in FileFormat::ALL {
             let path = folder.join(format!("{name}.{}", format.extension()));
@@ -128,7 +126,7 @@ async fn write_reports(
             };
             let model = app.report(consultation, kind, scope).await?;
             let (_, bytes) = app.render(model, format).await?;
-            write_file(&path, &bytes)?;
+            write_whole(&path, &bytes)?;
         }
     }
     output.note(&format!("Báo cáo: {}", folder.display()));

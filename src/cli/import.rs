@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::{ImportArgs, RecordArgs};
 use super::setup::{read_text, warning_text};
 use super::{Exit, Output};
+use crate::app::disk::reason;
 use crate::app::ingest::{FileReport, Incoming, Options};
 use crate::app::record::Typed;
 use crate::app::{App, Error, Kind};
@@ -41,7 +42,11 @@ pub(super) async fn run(
         let file = std::fs::File::open(&path).map_err(|error| {
             Error::caused(
                 Kind::NotFound,
-                format!("Không mở được tệp `{}`: {error}.", path.display()),
+                format!(
+                    "Không mở được tệp `{}`: {}.",
+                    path.display(),
+                    reason(&error)
+                ),
                 error,
             )
         })?;

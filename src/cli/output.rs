@@ -1,12 +1,13 @@
 //! Where a command's words go.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use crate::app::Error;
+use crate::app::disk::reason;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +57,18 @@ impl From<Exit> for ExitCode {
 pub struct Output {
     json: bool,
     kept: Option<(Vec<u8>, Vec<u8>)>,
+    /// Why data did not arrive on standard output.
+    lost: Option<std::io::Error>,
 }
 
 impl Output {
     /// Prints at once.
     pub fn to_terminal(json: bool) -> Self {
-        Self { json, kept: None }
+        Self {
+            json,
+            kept: None,
+            lost: None,
+        }
     }
 
     /// Keeps everything.
@@ -69,6 +76,7 @@ impl Output {
         Self {
             json,
             kept: Some((Vec::new(), Vec::new())),
+            lost: None,
         }
     }
 
@@ -118,10 +126,25 @@ impl Output {
             out.extend_from_slice(stdout);
             err.extend_from_slice(stderr);
         } else {
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(stdout).and_then(|()| out.flush());
             // A closed pipe is the reader's wish, not our failure.
-            let _ = std::io::stdout().lock().write_all(stdout);
+            let lost = written
+                .err()
+                .filter(|error| error.kind() != ErrorKind::BrokenPipe);
+            self.lost = self.lost.take().or(lost);
             let _ = std::io::stderr().lock().write_all(stderr);
         }
+    }
+
+    /// How the command ends, given that its data may not have arrived: on a full disk, say.
+    pub fn end(&mut self, exit: Exit) -> Exit {
+        let Some(error) = self.lost.take() else {
+            return exit;
+        };
+        let reason = reason(&error);
+        self.note(&format!("lỗi: Không ghi được kết quả ra: {reason}."));
+        Exit::Failed
     }
 
     /// A progress bar on standard error; silent when that is no terminal.

@@ -10,6 +10,7 @@ use super::args::ReadArgs;
 use super::import::warning_to_json;
 use super::setup::{read_text, warning_text};
 use super::{Exit, Output};
+use crate::app::disk::reason;
 use crate::app::setup::read_outline;
 use crate::app::understand::{Dossier, Hint, Point, Understood, understand_letter, understand_row};
 use crate::app::{Error, Kind, catalog};
@@ -20,7 +21,11 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|error| {
         Error::caused(
             Kind::NotFound,
-            format!("Không đọc được tệp `{}`: {error}.", path.display()),
+            format!(
+                "Không đọc được tệp `{}`: {}.",
+                path.display(),
+                reason(&error)
+            ),
             error,
         )
     })

@@ -7,8 +7,8 @@ use lettre::message::{Mailbox, Message};
 use serde_json::json;
 
 use super::args::RemindArgs;
-use super::report::write_file;
 use super::{Exit, Output};
+use crate::app::disk::{make_folder, write_whole};
 use crate::app::{App, Error, Kind};
 use crate::domain::{EmailAddress, LetterNumber};
 use crate::report::reconcile::silent;
@@ -30,9 +30,7 @@ pub(super) async fn run(
     let snapshot = app.snapshot(&consultation).await?;
     let silent = silent(&snapshot, round.id);
     let folder = here.join(&arguments.output);
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        Error::caused(Kind::Unavailable, "Không tạo được thư mục kết quả.", error)
-    })?;
+    make_folder(&folder)?;
     let (mut written, mut without_address) = (Vec::new(), Vec::new());
     for organization in snapshot
         .organizations
@@ -65,7 +63,7 @@ pub(super) async fn run(
             body,
         )?;
         let path = folder.join(format!("nhac_{}.eml", organization.code.to_lowercase()));
-        write_file(&path, &bytes)?;
+        write_whole(&path, &bytes)?;
         written.push(path.display().to_string());
     }
     output.data(

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::args::ReportArgs;
 use super::{Exit, Output};
+use crate::app::disk::write_whole;
 use crate::app::reporting::FileFormat;
 use crate::app::{App, Error, Kind};
 use crate::report::model;
@@ -58,25 +59,10 @@ pub(super) async fn run(
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
     let path = here.join(&arguments.output);
-    write_file(&path, &bytes)?;
+    write_whole(&path, &bytes)?;
     output.data(
         || format!("{} ({} byte)", path.display(), bytes.len()),
         || json!({"file": path.display().to_string(), "size_bytes": bytes.len()}),
     );
     Ok(Exit::Done)
-}
-
-/// Writes a file completely or not at all: beside its place, then renamed.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.new"));
-    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        Error::caused(
-            Kind::Unavailable,
-            format!("Không ghi được tệp `{}`: {error}.", path.display()),
-            error,
-        )
-    })
 }

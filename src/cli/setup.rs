@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{Exit, Output};
+use crate::app::disk::reason;
 use crate::app::setup::{Files, SetUp};
 use crate::app::{App, Error, Kind, catalog};
 use crate::domain::Warning;
@@ -143,7 +144,11 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|error| {
         Error::caused(
             Kind::NotFound,
-            format!("Không đọc được tệp `{}`: {error}.", path.display()),
+            format!(
+                "Không đọc được tệp `{}`: {}.",
+                path.display(),
+                reason(&error)
+            ),
             error,
         )
     })

@@ -97,6 +97,8 @@ impl Writer {
             Err(TantivyError::LockFailure(..)) => return Err(Error::WriterHeld),
             Err(error) => return Err(error.into()),
         };
+        // A writer before this one may have committed without being able to reload.
+        shared.reader.reload()?;
         let mut highest = 0;
         for segment in shared.reader.searcher().segment_readers() {
             if let Some(ids) = filter::column(segment, "id")? {

@@ -20,6 +20,8 @@ use crate::domain::{
 pub struct Claim {
     /// The dossier.
     pub consultation: ConsultationId,
+    /// The round a person said it answers; reading it may need that word again after a crash.
+    pub round: Option<RoundId>,
     /// The import it came with.
     pub batch: Option<BatchId>,
     /// How it came.
@@ -173,6 +175,8 @@ pub struct Batch {
     pub file_name: String,
     /// Original.
     pub blob_hash: String,
+    /// When it came, microseconds since 1970.
+    pub started_us: i64,
     /// Last physical row whose points are durable.
     pub committed_row: i64,
     /// Whether the whole file is in.
@@ -254,8 +258,8 @@ pub async fn find_batch(
 ) -> Result<Option<Batch>, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, round_id, file_name, blob_hash, committed_row, is_complete FROM batch
-             WHERE consultation_id = $1 AND blob_hash = $2 ORDER BY id LIMIT 1",
+            "SELECT id, round_id, file_name, blob_hash, started_us, committed_row, is_complete
+             FROM batch WHERE consultation_id = $1 AND blob_hash = $2 ORDER BY id LIMIT 1",
         )
         .bind(consultation.0)
         .bind(blob.to_string())
@@ -271,8 +275,8 @@ pub async fn list_unfinished_batches(
 ) -> Result<Vec<Batch>, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, round_id, file_name, blob_hash, committed_row, is_complete FROM batch
-             WHERE consultation_id = $1 AND NOT is_complete ORDER BY id",
+            "SELECT id, round_id, file_name, blob_hash, started_us, committed_row, is_complete
+             FROM batch WHERE consultation_id = $1 AND NOT is_complete ORDER BY id",
         )
         .bind(consultation.0)
         .fetch_all(conn)
@@ -361,8 +365,9 @@ pub async fn claim(tx: &mut Tx, claim: &Claim, arrived_on: Date) -> Result<Submi
         sqlx::query(
             "INSERT INTO submission (id, consultation_id, batch_id, channel, external_id,
                  blob_hash, row_number, source, state, disposition, received_us, arrived_on,
-                 is_late, needs_person, relation_confirmed, evidence, rules_version, is_touched)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', 'unread', $9, $10,
+                 round_id, is_late, needs_person, relation_confirmed, evidence, rules_version,
+                 is_touched)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', 'unread', $9, $10, $11,
                  FALSE, FALSE, FALSE, '[]', 0, FALSE)",
         )
         .bind(id)
@@ -375,6 +380,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim, arrived_on: Date) -> Result<Submi
         .bind(storable(&claim.source))
         .bind(claim.received_us)
         .bind(arrived_on.to_string())
+        .bind(claim.round.map(|round| round.0))
         .execute(conn)
         .await?;
     });

@@ -11,11 +11,16 @@
 
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
 mod browser; // pages in a real Chromium
+mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end
+mod durability; // the order of system calls: durable first, then acknowledged
+mod full_disk; // a full or read-only disk
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
 mod postgres; // a server of the tests' own
 mod store_contract; // the same story on SQLite and on PostgreSQL
+mod replies; // invented replies in any number
+mod stored; // everything a data folder holds
 mod support;
 mod tidy; // rules of the house that a machine can hold
 mod trust; // nothing altered goes unnoticed; the index is a cache

@@ -21,6 +21,8 @@ pub(crate) fn example() -> PathBuf {
 /// A user's folder, with the program at hand.
 pub(crate) struct Desk {
     folder: TempDir,
+    /// Rows of a table in one transaction, where a test wants many in a small table.
+    chunk_rows: Option<u32>,
 }
 
 /// What one command did.
@@ -52,7 +54,24 @@ impl Desk {
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            chunk_rows: None,
         }
+    }
+
+    /// Has tables stored in transactions of so many rows.
+    pub(crate) fn in_chunks_of(mut self, n_rows: u32) -> Self {
+        self.chunk_rows = Some(n_rows);
+        self
+    }
+
+    /// Another folder with the same files.
+    pub(crate) fn copy(&self) -> Self {
+        let desk = Self {
+            chunk_rows: self.chunk_rows,
+            ..Self::new()
+        };
+        copy(self.folder.path(), desk.folder.path());
+        desk
     }
 
     /// A folder with the example consultation set up and nothing imported.
@@ -67,14 +86,12 @@ impl Desk {
     /// A folder with the whole example: a copy of one that is made once for all tests.
     pub(crate) fn with_demo() -> Self {
         static MADE: OnceLock<Desk> = OnceLock::new();
-        let made = MADE.get_or_init(|| {
+        MADE.get_or_init(|| {
             let desk = Self::new();
             desk.run(["demo", "--once"]).expect(0);
             desk
-        });
-        let desk = Self::new();
-        copy(made.folder.path(), desk.folder.path());
-        desk
+        })
+        .copy()
     }
 
     /// A path in the folder.
@@ -101,7 +118,48 @@ impl Desk {
             .current_dir(self.folder.path())
             .env_clear()
             .stdin(Stdio::null());
+        if let Some(n_rows) = self.chunk_rows {
+            command.env("TIEPTHU_TEST_CHUNK_ROWS", n_rows.to_string());
+        }
         command
+    }
+
+    /// Starts a command and does not wait for it; what it prints is not kept.
+    pub(crate) fn start(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the program runs")
+    }
+
+    /// Runs a command whose results go into a file.
+    #[track_caller]
+    pub(crate) fn run_into(
+        &self,
+        file: std::fs::File,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Ran {
+        let mut command = self.command(arguments);
+        let child = command.stdout(file).stderr(Stdio::piped()).spawn();
+        ran(&child
+            .expect("the program runs")
+            .wait_with_output()
+            .expect("it ends"))
+    }
+
+    /// Runs a command under another program, which gets `arguments` and then the command.
+    #[track_caller]
+    pub(crate) fn run_under(
+        &self,
+        mut program: Command,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Ran {
+        let inner = self.command(arguments);
+        program.arg(inner.get_program()).args(inner.get_args());
+        program.current_dir(self.folder.path()).env_clear();
+        for (name, value) in inner.get_envs() {
+            program.env(name, value.unwrap_or_default());
+        }
+        ran(&program.stdin(Stdio::null()).output().expect("it runs"))
     }
 
     /// Runs a command to its end.
@@ -109,6 +167,14 @@ impl Desk {
     pub(crate) fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
         let output = self.command(arguments).output().expect("the program runs");
         ran(&output)
+    }
+
+    /// Starts a command that serves; it stops when dropped.
+    pub(crate) fn serve_under(&self, mut command: Command) -> Server {
+        command.current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.stderr(Stdio::piped()).spawn();
+        Server::started(child.expect("the program runs"))
     }
 
     /// Starts the server on a free port; it stops when dropped.

@@ -141,6 +141,26 @@ fn a_contradiction_between_words_and_decision_is_flagged() {
 }
 
 #[test]
+fn two_lines_about_one_point_do_not_stop_the_others() {
+    let (desk, _) = typed_in();
+    desk.write(
+        "tra_loi.csv",
+        "round,organization,contains,decision,answer,change_place,state,needs_leadership,author\n\
+         2,STC,hợp đồng chuyển giao,accept,Tiếp thu.,mục III.2.b,draft,false,ntlan\n\
+         2,STC,bổ sung chỉ tiêu,keep,Giữ nguyên. Lý do: đã có.,,draft,false,ntlan\n",
+    );
+    let ran = desk
+        .run(["answer", "--file", "tra_loi.csv", "--json"])
+        .expect(1);
+    assert_eq!(ran.json()["saved"], 1);
+    assert!(
+        ran.stderr.contains("dòng 3: cùng ý kiến với dòng 2"),
+        "{ran:?}"
+    );
+    assert_eq!(point(&desk)["decision"], "accept");
+}
+
+#[test]
 fn importing_the_same_file_again_adds_nothing() {
     let desk = Desk::with_consultation();
     let letter = example().join("round_2/01_so_tai_chinh.eml");

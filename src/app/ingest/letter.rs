@@ -37,6 +37,7 @@ impl App {
                 let now_us = self.clock.now_us();
                 let claim = Claim {
                     consultation,
+                    round: options.round.as_ref().map(|round| round.id),
                     batch: None,
                     channel,
                     external_id,
@@ -61,20 +62,18 @@ impl App {
         };
         tx.commit().await?;
         let submission = self.submission(id).await?;
-        let round = options.round.as_ref().map(|round| round.id);
-        self.read_and_settle(dossier, &submission, round, report)
-            .await
+        self.read_and_settle(dossier, &submission, report).await
     }
 
-    /// Reads a claimed letter and records what was understood.
+    /// Reads a claimed letter and records what was understood. Only what the claim holds counts, so
+    /// that reading it after a crash comes to the same.
     pub(in crate::app) async fn read_and_settle(
         &self,
         dossier: &Dossier,
         submission: &Submission,
-        round: Option<RoundId>,
         report: &mut FileReport,
     ) -> Result<(), Error> {
-        let understood = self.read_original(dossier, submission, round)?;
+        let understood = self.read_original(dossier, submission)?;
         report.warnings.extend(understood.warnings.iter().cloned());
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
@@ -86,8 +85,8 @@ impl App {
         &self,
         dossier: &Dossier,
         submission: &Submission,
-        round: Option<RoundId>,
     ) -> Result<Understood, Error> {
+        let round = submission.round;
         let size = self.blobs.size(submission.blob)?;
         let limit = self.config.max_file_bytes;
         if size > limit {
@@ -113,7 +112,7 @@ impl App {
             dossier,
             submission,
             understood,
-            self.clock.today(),
+            submission.arrived_on,
             now_us,
         )
         .await?;

@@ -53,7 +53,7 @@ pub(super) async fn settle_reply(
     dossier: &Dossier,
     submission: &Submission,
     mut understood: Understood,
-    today: Date,
+    received_on: Date,
     now_us: i64,
 ) -> Result<Settled, Error> {
     let content_key = content_key(&understood);
@@ -92,7 +92,7 @@ pub(super) async fn settle_reply(
     }
     let table_answers = std::mem::take(&mut understood.answers_in_table);
     let warnings = std::mem::take(&mut understood.warnings);
-    let mut settlement = settlement(dossier, understood, today);
+    let mut settlement = settlement(dossier, understood, received_on);
     settlement.needs_person = needs_person;
     settlement.content_key = content_key;
     settlement.relation = related
@@ -135,7 +135,13 @@ fn join_remarks(first: Option<String>, second: Option<String>) -> Option<String>
 }
 
 /// Turns what was understood into a row; places become the stored sections.
-pub(super) fn settlement(dossier: &Dossier, understood: Understood, today: Date) -> Settlement {
+///
+/// What names no day of arrival arrived when we received it.
+pub(super) fn settlement(
+    dossier: &Dossier,
+    understood: Understood,
+    received_on: Date,
+) -> Settlement {
     let is_late = dossier.is_late(understood.round, understood.arrived_on);
     let points = understood
         .points
@@ -170,7 +176,7 @@ pub(super) fn settlement(dossier: &Dossier, understood: Understood, today: Date)
         round: understood.round,
         disposition: understood.disposition,
         class: understood.class,
-        arrived_on: understood.arrived_on.unwrap_or(today),
+        arrived_on: understood.arrived_on.unwrap_or(received_on),
         is_late,
         needs_person: !understood.reasons.is_empty(),
         letter_number: understood.letter_number,

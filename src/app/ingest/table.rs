@@ -14,15 +14,13 @@ use tokio::sync::mpsc;
 use super::settle::{insert_table_answers, settlement};
 use super::{FileReport, Options, Progress};
 use crate::app::understand::{Dossier, TableAnswer, understand_row};
-use crate::app::{App, Error, Kind, run_blocking};
+use crate::app::{App, Error, Kind, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
 use crate::store::submissions::{self, Batch, Claim, Settlement};
 
-/// Rows of one transaction: short enough that a person's save waits less than about 50 ms.
-const CHUNK_ROWS: usize = 5_000;
 /// Chunks read ahead of the database.
 const CHUNKS_AHEAD: usize = 2;
 
@@ -34,7 +32,9 @@ struct Reading {
     name: String,
     round: Option<RoundId>,
     received_us: i64,
-    today: jiff::civil::Date,
+    received_on: jiff::civil::Date,
+    /// Rows of one transaction.
+    chunk_rows: usize,
     /// Rows up to this one are durable already.
     committed_row: u64,
     /// Keys of rows that came with earlier files.
@@ -77,7 +77,7 @@ impl App {
     ) -> Result<(), Error> {
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
-        let (batch, committed_row) =
+        let (batch, started_us, committed_row) =
             match submissions::find_batch(&mut tx, consultation, blob).await? {
                 Some(batch) if batch.is_complete => {
                     report.was_known = true;
@@ -85,6 +85,7 @@ impl App {
                 }
                 Some(batch) => (
                     BatchId(batch.id),
+                    batch.started_us,
                     u64::try_from(batch.committed_row).unwrap_or(0),
                 ),
                 None => {
@@ -100,7 +101,7 @@ impl App {
                         now_us,
                     )
                     .await?;
-                    (id, 0)
+                    (id, now_us, 0)
                 }
             };
         let known = if submissions::has_earlier_rows(&mut tx, consultation, batch).await? {
@@ -118,8 +119,9 @@ impl App {
             blob,
             name: name.to_owned(),
             round,
-            received_us: self.clock.now_us(),
-            today: self.clock.today(),
+            received_us: started_us,
+            received_on: local_time(started_us).date(),
+            chunk_rows: self.config.chunk_rows,
             committed_row,
             known,
         };
@@ -182,7 +184,7 @@ impl App {
                         file: &name,
                         rows: done,
                     });
-                    self.follow_ledger().await?;
+                    self.let_index_follow().await;
                 }
                 Message::Refused(warning) => {
                     self.refuse_table(consultation, batch, &name, warning, report)
@@ -348,7 +350,7 @@ fn read_chunks(
         } else {
             rows.push((row, key));
         }
-        if rows.len() == CHUNK_ROWS {
+        if rows.len() == reading.chunk_rows {
             let rows = understand_chunk(dossier, reading, std::mem::take(&mut rows));
             let chunk = Chunk {
                 rows,
@@ -410,11 +412,12 @@ fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, String
             let mut understood = understand_row(dossier, row, reading.round);
             let answers = std::mem::take(&mut understood.answers_in_table);
             let warnings = std::mem::take(&mut understood.warnings);
-            let mut settlement = settlement(dossier, understood, reading.today);
+            let mut settlement = settlement(dossier, understood, reading.received_on);
             settlement.needs_person |= !warnings.is_empty();
             settlement.row_key = Some(key);
             let claim = Claim {
                 consultation: reading.consultation,
+                round: reading.round,
                 batch: Some(reading.batch),
                 channel: Channel::Table,
                 external_id: format!("{}:{row_number}", reading.batch),
