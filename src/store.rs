@@ -8,14 +8,17 @@
 //! once and run through [`engine`]; only migrations and the adding of many rows ([`bulk`]) differ by
 //! engine.
 
+pub mod batches;
 mod bulk;
 pub mod catalog;
 pub mod consultations;
 mod engine;
+mod evidence;
 pub mod ledger;
 pub mod points;
 pub mod problems;
 pub mod responses;
+pub mod settlements;
 pub mod submissions;
 pub mod tallies;
 

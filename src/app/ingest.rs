@@ -21,7 +21,8 @@ use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
 };
 use crate::intake::{self, Format};
-use crate::store::submissions::{self, Batch, Submission};
+use crate::store::batches::{self, Batch};
+use crate::store::submissions::{self, Submission};
 use crate::store::{self};
 
 /// How much of a file is looked at to tell what it is.
@@ -332,7 +333,7 @@ impl App {
         for consultation in store::consultations::list_consultations(&mut tx).await? {
             let which = submissions::Which::Received(consultation.id);
             let received = submissions::list_submissions(&mut tx, which).await?;
-            let batches = submissions::list_unfinished_batches(&mut tx, consultation.id).await?;
+            let batches = batches::list_unfinished_batches(&mut tx, consultation.id).await?;
             if !received.is_empty() || !batches.is_empty() {
                 left_over.push((consultation.id, received, batches));
             }

@@ -16,7 +16,8 @@ use crate::domain::{
 use crate::recognize::organization::NameMatch;
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
-use crate::store::submissions::{self, Claim, Submission};
+use crate::store::settlements::{self, Claim};
+use crate::store::submissions::{self, Submission};
 
 /// One opinion as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,7 +243,7 @@ impl App {
                     source: typed.title.clone(),
                     received_us: now_us,
                 };
-                let id = submissions::claim(&mut tx, &claim, typed.held_on).await?;
+                let id = settlements::claim(&mut tx, &claim, typed.held_on).await?;
                 let actor = &self.config.actor;
                 ledger::append(
                     &mut tx,

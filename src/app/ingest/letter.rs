@@ -8,7 +8,8 @@ use crate::domain::{
     Channel, ConsultationId, ContentHash, Disposition, RoundId, SubmissionId, Warning,
 };
 use crate::store::ledger::{self, Action};
-use crate::store::submissions::{self, Claim, Submission};
+use crate::store::settlements::{self, Claim};
+use crate::store::submissions::{self, Submission};
 
 impl App {
     /// Claims a letter whose bytes are kept, then reads and settles it.
@@ -46,7 +47,7 @@ impl App {
                     source: name.to_owned(),
                     received_us: now_us,
                 };
-                let id = submissions::claim(&mut tx, &claim, self.clock.today()).await?;
+                let id = settlements::claim(&mut tx, &claim, self.clock.today()).await?;
                 let actor = &self.config.actor;
                 ledger::append(
                     &mut tx,

@@ -14,7 +14,8 @@ use crate::domain::{
 use crate::store::ledger::Action;
 use crate::store::points::{self, NewPoint};
 use crate::store::responses::{self, NewResponse};
-use crate::store::submissions::{self, Change, NewPart, Settlement, Submission};
+use crate::store::settlements::{self, NewPart, Settlement};
+use crate::store::submissions::{self, Change, Submission};
 use crate::store::{Tx, problems};
 use crate::text::fold::fold;
 
@@ -99,7 +100,7 @@ pub(super) async fn settle_reply(
         .as_ref()
         .map(|related| (related.relation, related.other, related.is_certain));
     settlement.remark = join_remarks(settlement.remark, remark.clone());
-    submissions::settle(tx, submission.id, submission.consultation, &settlement).await?;
+    settlements::settle(tx, submission.id, submission.consultation, &settlement).await?;
     problems::insert_problems(
         tx,
         submission.consultation,

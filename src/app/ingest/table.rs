@@ -17,9 +17,10 @@ use crate::app::understand::{Dossier, TableAnswer, understand_row};
 use crate::app::{App, Error, Kind, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
+use crate::store::batches::{self, Batch};
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
-use crate::store::submissions::{self, Batch, Claim, Settlement};
+use crate::store::settlements::{self, Claim, Settlement};
 
 /// Chunks read ahead of the database.
 const CHUNKS_AHEAD: usize = 2;
@@ -78,7 +79,7 @@ impl App {
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
         let (batch, started_us, committed_row) =
-            match submissions::find_batch(&mut tx, consultation, blob).await? {
+            match batches::find_batch(&mut tx, consultation, blob).await? {
                 Some(batch) if batch.is_complete => {
                     report.was_known = true;
                     return Ok(());
@@ -91,7 +92,7 @@ impl App {
                 None => {
                     let now_us = self.clock.now_us();
                     let actor = &self.config.actor;
-                    let id = submissions::insert_batch(
+                    let id = batches::insert_batch(
                         &mut tx,
                         consultation,
                         round,
@@ -104,8 +105,8 @@ impl App {
                     (id, now_us, 0)
                 }
             };
-        let known = if submissions::has_earlier_rows(&mut tx, consultation, batch).await? {
-            submissions::list_row_keys(&mut tx, consultation)
+        let known = if batches::has_earlier_rows(&mut tx, consultation, batch).await? {
+            batches::list_row_keys(&mut tx, consultation)
                 .await?
                 .into_iter()
                 .collect()
@@ -208,7 +209,7 @@ impl App {
             )
         })??;
         let mut tx = self.store.write().await?;
-        submissions::update_batch(&mut tx, batch, done, true).await?;
+        batches::update_batch(&mut tx, batch, done, true).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -241,7 +242,7 @@ impl App {
         let now_us = self.clock.now_us();
         let actor = &self.config.actor;
         let mut tx = self.store.write().await?;
-        let ids = submissions::insert_rows(&mut tx, &rows).await?;
+        let ids = settlements::insert_rows(&mut tx, &rows).await?;
         for (id, warnings) in ids.iter().zip(&warnings) {
             problems::insert_problems(
                 &mut tx,
@@ -268,7 +269,7 @@ impl App {
             .flat_map(|(id, answers)| answers.iter().map(|(point, answer)| (*id, *point, answer)))
             .collect();
         let saved = insert_table_answers(&mut tx, &answers, now_us).await?;
-        submissions::update_batch(&mut tx, batch, chunk.last_row, false).await?;
+        batches::update_batch(&mut tx, batch, chunk.last_row, false).await?;
         if let (Some(first), Some(last)) = (ids.first(), ids.last()) {
             ledger::append(
                 &mut tx,
@@ -301,7 +302,7 @@ impl App {
         let mut tx = self.store.write().await?;
         problems::insert_problems(&mut tx, consultation, Some(batch), None, name, &warnings)
             .await?;
-        submissions::update_batch(&mut tx, batch, 0, true).await?;
+        batches::update_batch(&mut tx, batch, 0, true).await?;
         tx.commit().await?;
         report.warnings.extend(warnings);
         Ok(())

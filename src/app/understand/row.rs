@@ -30,7 +30,7 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
     if understood.organizations.is_empty() {
         understood.warnings.push(unknown_organization(&row));
     }
-    understood.sender = row.organization.clone().or(row.email);
+    understood.sender = row.organization.clone().or_else(|| row.email.clone());
     understood.letter_number = row.letter_number.as_deref().and_then(LetterNumber::parse);
     understood.letter_date = row.letter_date.as_deref().and_then(parse_date);
     understood.arrived_on = row
@@ -38,47 +38,7 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
         .as_deref()
         .and_then(parse_date)
         .or(understood.letter_date);
-    if let Some(content) = row.content {
-        let words = content.slice(&row.text).unwrap_or_default();
-        let stance = stance_of_reply(words, 0);
-        let only_agrees = matches!(
-            stance.class,
-            Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
-        ) && row.proposal.is_none();
-        if only_agrees {
-            understood.class = stance.class;
-            understood
-                .evidence
-                .extend(stance.evidence.into_iter().map(|mut evidence| {
-                    evidence.span = evidence.span.map(|span| span.shifted(content.start));
-                    evidence
-                }));
-        } else {
-            read_points(
-                dossier,
-                &mut understood,
-                &row.text,
-                &Cells {
-                    heading: row.heading.as_deref(),
-                    place: row.place,
-                    content,
-                    proposal: row.proposal,
-                    reason: row.reason,
-                },
-            );
-            understood.class = Some(ReplyClass::Comments);
-        }
-    } else if let Some(proposal) = row.proposal {
-        let cells = Cells {
-            heading: row.heading.as_deref(),
-            place: row.place,
-            content: proposal,
-            proposal: None,
-            reason: row.reason,
-        };
-        read_points(dossier, &mut understood, &row.text, &cells);
-        understood.class = Some(ReplyClass::Comments);
-    }
+    read_cells(dossier, &mut understood, &row);
     if let Some(text) = row.answer.filter(|answer| !answer.is_empty()) {
         let answer = TableAnswer {
             decision: row.decision,
@@ -97,6 +57,45 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
     understood.round = round.or_else(|| dossier.find_round(None, understood.arrived_on));
     understood.conclude(dossier);
     understood
+}
+
+/// What the cells of a row say: agreement only, or points.
+fn read_cells(dossier: &Dossier, understood: &mut Understood, row: &Row) {
+    let mut cells = Cells {
+        heading: row.heading.as_deref(),
+        place: row.place,
+        content: Span::default(),
+        proposal: row.proposal,
+        reason: row.reason,
+    };
+    match (row.content, row.proposal) {
+        (Some(content), proposal) => {
+            let words = content.slice(&row.text).unwrap_or_default();
+            let stance = stance_of_reply(words, 0);
+            let agrees = matches!(
+                stance.class,
+                Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
+            );
+            if agrees && proposal.is_none() {
+                understood.class = stance.class;
+                understood
+                    .evidence
+                    .extend(stance.evidence.into_iter().map(|mut evidence| {
+                        evidence.span = evidence.span.map(|span| span.shifted(content.start));
+                        evidence
+                    }));
+                return;
+            }
+            cells.content = content;
+        }
+        (None, Some(proposal)) => {
+            cells.content = proposal;
+            cells.proposal = None;
+        }
+        (None, None) => return,
+    }
+    read_points(dossier, understood, &row.text, &cells);
+    understood.class = Some(ReplyClass::Comments);
 }
 
 fn unknown_organization(row: &Row) -> Warning {
