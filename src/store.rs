@@ -12,6 +12,7 @@ mod bulk;
 pub mod catalog;
 pub mod consultations;
 mod engine;
+mod evidence;
 pub mod ledger;
 pub mod points;
 pub mod problems;

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
-use super::submissions::{Settlement, evidence_from_json, evidence_to_json};
+use super::evidence::{evidence_from_json, evidence_to_json};
+use super::submissions::Settlement;
 use super::{Error, Tx, bulk, from_json, known, storable, to_json};
 use crate::domain::{
     Channel, Confidence, ConsultationId, Decision, Disposition, Evidence, GroupId, PartId, PointId,

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::engine::on_engine;
+use super::evidence::{evidence_from_json, evidence_to_json};
 use super::points::{self, NewPoint};
-use super::{Error, Tx, bulk, from_json, known, short_key, storable, to_json};
+use super::{Error, Tx, bulk, known, short_key, storable};
 use crate::domain::{
-    BatchId, Channel, Confidence, ConsultationId, ContentHash, Disposition, Evidence, Finding,
-    LetterNumber, OrganizationId, PartId, Relation, ReplyClass, RoundId, Span, SubmissionId,
+    BatchId, Channel, ConsultationId, ContentHash, Disposition, Evidence, LetterNumber,
+    OrganizationId, PartId, Relation, ReplyClass, RoundId, SubmissionId,
 };
 
 /// What is known of a submission once its bytes are safe.
@@ -177,43 +177,6 @@ pub struct Batch {
     pub committed_row: i64,
     /// Whether the whole file is in.
     pub is_complete: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredEvidence {
-    what: String,
-    rule: String,
-    span: Option<(usize, usize)>,
-    confidence: f32,
-}
-
-/// Writes evidence as JSON.
-pub(super) fn evidence_to_json(evidence: &[Evidence]) -> String {
-    let stored: Vec<StoredEvidence> = evidence
-        .iter()
-        .map(|evidence| StoredEvidence {
-            what: evidence.what.code().to_owned(),
-            rule: evidence.rule.to_string(),
-            span: evidence.span.map(|span| (span.start, span.end)),
-            confidence: evidence.confidence.value(),
-        })
-        .collect();
-    to_json(&stored)
-}
-
-/// Reads evidence from JSON.
-pub(super) fn evidence_from_json(text: &str, table: &'static str) -> Result<Vec<Evidence>, Error> {
-    from_json::<Vec<StoredEvidence>>(text, table, "evidence")?
-        .into_iter()
-        .map(|stored| {
-            Ok(Evidence {
-                what: known(Finding::parse(&stored.what), table, "evidence")?,
-                rule: Cow::Owned(stored.rule),
-                span: stored.span.map(|(start, end)| Span::new(start, end)),
-                confidence: Confidence::new(stored.confidence),
-            })
-        })
-        .collect()
 }
 
 /// Adds a batch.
@@ -450,7 +413,6 @@ pub async fn insert_rows(
     let Some((first_claim, _)) = rows.first() else {
         return Ok(Vec::new());
     };
-    let consultation = first_claim.consultation;
     let first = tx.take_ids("submission", rows.len()).await?;
     let ids: Vec<SubmissionId> = (first..).take(rows.len()).map(SubmissionId).collect();
     let keyed: Vec<_> = ids.iter().copied().zip(rows).collect();
@@ -506,7 +468,7 @@ pub async fn insert_rows(
         .iter()
         .map(|(id, (_, settlement))| (*id, settlement))
         .collect();
-    insert_contents(tx, consultation, &contents).await?;
+    insert_contents(tx, first_claim.consultation, &contents).await?;
     Ok(ids)
 }
 
@@ -845,18 +807,16 @@ pub async fn update_submission(
                 .execute(conn)
                 .await?;
         });
-        for organization in organizations {
-            on_engine!(tx, |conn| {
-                sqlx::query(
-                    "INSERT INTO submission_organization (submission_id, organization_id)
-                     VALUES ($1, $2)",
-                )
-                .bind(id.0)
-                .bind(organization.0)
-                .execute(conn)
-                .await?;
-            });
-        }
+        bulk::insert(
+            tx,
+            "submission_organization",
+            "submission_id, organization_id",
+            organizations,
+            |organization, row| {
+                row.integer(id.0).integer(organization.0);
+            },
+        )
+        .await?;
     }
     Ok(())
 }
