@@ -2,9 +2,9 @@
 //!
 //! A table's rows are described once, field by field in the order of its columns ([`Fields`]). On
 //! SQLite they become `INSERT`s of [`ROWS_PER_STATEMENT`] rows, on PostgreSQL the text of one `COPY`:
-//! measured with the real schema on PostgreSQL 15 (a row of a table is one row in each of submission,
-//! `submission_organization`, part and point; 5,000 a transaction), it took 11.5 microseconds of the
-//! server's and 1.4 of our time a row, `INSERT`s of 500 or 1,000 rows 16.3 and 3.4.
+//! measured with the real schema on PostgreSQL 15 (an imported row is one row in each of four tables;
+//! 5,000 a transaction), `COPY` took 11.5 microseconds of the server's and 1.4 of our time for it,
+//! `INSERT`s of 500 or 1,000 rows 16.3 and 3.4.
 
 use sqlx::query_builder::Separated;
 use sqlx::{PgConnection, QueryBuilder, Sqlite, SqliteConnection};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, from_json, storable, to_json};
+use super::{Error, Tx, bulk, from_json, to_json};
 use crate::domain::{BatchId, ConsultationId, Location, Span, SubmissionId, Warning};
 
 /// A stored warning.
@@ -54,45 +54,48 @@ pub async fn insert_problems(
         return Ok(());
     }
     let first = tx.take_ids("problem", warnings.len()).await?;
-    for (id, warning) in (first..).zip(warnings) {
-        let location = match &warning.location {
-            Location::File => StoredLocation::File,
-            Location::Row {
-                sheet,
-                row_number,
-                column,
-            } => StoredLocation::Row {
-                sheet: sheet.clone(),
-                row_number: *row_number,
-                column: column.clone(),
-            },
-            Location::Part { path } => StoredLocation::Part { path: path.clone() },
-            Location::Text(span) => StoredLocation::Text {
-                start: span.start,
-                end: span.end,
-            },
-        };
-        on_engine!(tx, |conn| {
-            sqlx::query(
-                "INSERT INTO problem (id, consultation_id, batch_id, submission_id, source, code,
-                     location, value, problem, remedy, is_resolved)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, FALSE)",
-            )
-            .bind(id)
-            .bind(consultation.0)
-            .bind(batch.map(|batch| batch.0))
-            .bind(submission.map(|submission| submission.0))
-            .bind(storable(source))
-            .bind(warning.code.as_ref())
-            .bind(to_json(&location))
-            .bind(warning.value.as_deref().map(storable))
-            .bind(storable(&warning.problem))
-            .bind(storable(&warning.remedy))
-            .execute(conn)
-            .await?;
-        });
+    let rows: Vec<(i64, &Warning)> = (first..).zip(warnings).collect();
+    bulk::insert(
+        tx,
+        "problem",
+        "id, consultation_id, batch_id, submission_id, source, code, location, value, problem,
+         remedy, is_resolved",
+        &rows,
+        |(id, warning), row| {
+            row.integer(*id)
+                .integer(consultation.0)
+                .integer(batch.map(|batch| batch.0))
+                .integer(submission.map(|submission| submission.0))
+                .text(source)
+                .text(warning.code.as_ref())
+                .text(to_json(&stored_location(&warning.location)).as_str())
+                .text(warning.value.as_deref())
+                .text(warning.problem.as_str())
+                .text(warning.remedy.as_str())
+                .boolean(false);
+        },
+    )
+    .await
+}
+
+fn stored_location(location: &Location) -> StoredLocation {
+    match location {
+        Location::File => StoredLocation::File,
+        Location::Row {
+            sheet,
+            row_number,
+            column,
+        } => StoredLocation::Row {
+            sheet: sheet.clone(),
+            row_number: *row_number,
+            column: column.clone(),
+        },
+        Location::Part { path } => StoredLocation::Part { path: path.clone() },
+        Location::Text(span) => StoredLocation::Text {
+            start: span.start,
+            end: span.end,
+        },
     }
-    Ok(())
 }
 
 /// Lists what nobody has dealt with yet, oldest first.

@@ -60,9 +60,18 @@ fn seen(desk: &Desk) -> Seen {
     desk.run(report).expect(0);
     let html = fs::read_to_string(desk.path("r.html")).unwrap();
     let (printed, _about) = html.split_once("<aside").unwrap();
+    let mut found = desk
+        .run(["search", "mục", "--limit", "500", "--json"])
+        .expect(0)
+        .json();
+    // Scores, and so the order, depend on when the index merged its segments.
+    found["points"]
+        .as_array_mut()
+        .unwrap()
+        .sort_by_key(|point| point["id"].as_i64());
     Seen {
         status: desk.run(["status", "--json"]).expect(0).json(),
-        found: desk.run(["search", "mục", "--json"]).expect(0).json(),
+        found,
         // What is not printed tells the time of day.
         printed: printed.to_owned(),
     }
