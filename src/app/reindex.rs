@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{App, Error, Kind};
+use super::{App, Error};
 use crate::domain::{
     Disposition, DocumentId, Organization, OrganizationId, PointId, ResponseId, SectionId,
     SubmissionId,

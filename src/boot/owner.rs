@@ -164,7 +164,7 @@ impl Owner {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let mut write = || {
+        let write = || {
             let mut file = options.open(&beside)?;
             file.write_all(&serde_json::to_vec(remote)?)?;
             file.sync_all()?;

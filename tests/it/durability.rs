@@ -39,10 +39,10 @@ impl Disk {
     /// Applies one call that took effect; for syncs, `began` tells what they can have covered.
     fn apply(&mut self, call: &Call, number: usize, began: usize) {
         match (call.name.as_str(), call.paths.as_slice()) {
-            ("openat", [path]) if call.arguments.contains("O_CREAT") => {
-                if self.known.insert(path.clone()) {
-                    self.empty.insert(path.clone());
-                }
+            ("openat", [path])
+                if call.arguments.contains("O_CREAT") && self.known.insert(path.clone()) =>
+            {
+                self.empty.insert(path.clone());
             }
             ("mkdir", [path]) => self.name(path, number),
             ("rename" | "renameat" | "renameat2", [from, to]) => {

@@ -18,8 +18,8 @@ mod full_disk; // a full or read-only disk
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
 mod postgres; // a server of the tests' own
-mod store_contract; // the same story on SQLite and on PostgreSQL
 mod replies; // invented replies in any number
+mod store_contract; // the same story on SQLite and on PostgreSQL
 mod stored; // everything a data folder holds
 mod support;
 mod tidy; // rules of the house that a machine can hold
