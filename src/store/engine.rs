@@ -4,6 +4,7 @@
 //! both, one transaction writes at a time and a reading one sees one moment, so that use cases need
 //! not know where they are.
 
+use std::future::ready;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::Error;
 
@@ -101,8 +102,11 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "MEMORY");
+        // A commit that a full disk refuses is rolled back by SQLite itself, which the pool does not
+        // notice: its connection would refuse every later transaction. Such a one is replaced.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .before_acquire(|conn, _| Box::pin(ready(Ok(!conn.is_in_transaction()))))
             .connect_with(options.clone())
             .await
             .map_err(|error| failed(error.into()))?;

@@ -102,9 +102,7 @@ impl SmallDisk {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 if entry.path().is_dir() {
                     folders.push(entry.path());
-                } else if name.starts_with("incoming-")
-                    || entry.path().extension().is_some_and(|end| end == "new")
-                {
+                } else if name.starts_with("incoming-") || name.contains(".new") {
                     found.push(name);
                 }
             }

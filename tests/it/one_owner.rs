@@ -1,6 +1,88 @@
 //! One process owns a data folder; the others talk to it.
 
+use std::process::Child;
+
+use crate::replies;
+use crate::stored::Stored;
 use crate::support::Desk;
+
+/// Rows of a table that takes seconds to import.
+const N_ROWS: usize = 6_000;
+
+fn with_long_table() -> Desk {
+    let desk = Desk::with_consultation().in_chunks_of(100);
+    desk.write("bang.csv", replies::table(N_ROWS, 9));
+    desk
+}
+
+fn start_import(desk: &Desk) -> Child {
+    desk.start(["import", "bang.csv", "--round", "2"])
+}
+
+/// Answers a point of a table while it is being imported, as a person would who need not wait.
+#[track_caller]
+fn answer_during(desk: &Desk, import: &mut Child) {
+    let n_points = || desk.run(["status", "--json"]).expect(0).json()["points"]["total"].clone();
+    while n_points() == 0 {
+        assert_eq!(import.try_wait().unwrap(), None, "the import ended early");
+    }
+    let answer = ["answer", "1", "--decision", "note", "--text", "Ghi nhận."];
+    let ran = desk.run(answer).expect(0);
+    assert!(!ran.stderr.contains("đang chờ"), "it had to wait: {ran:?}");
+    assert_eq!(import.try_wait().unwrap(), None, "the import went on");
+    let ended = import.wait().unwrap();
+    assert!(ended.code().is_some_and(|code| code <= 1), "{ended}");
+}
+
+/// Checks what a table of [`N_ROWS`] and one answer of a person leave behind.
+#[track_caller]
+fn check_all_in(desk: &Desk) {
+    let status = desk.run(["status", "--json"]).expect(0).json();
+    // Every fiftieth row holds no comment.
+    let (rows, n_rows) = (&status["submissions"]["counted"], N_ROWS - N_ROWS / 50);
+    assert_eq!(rows.as_u64(), u64::try_from(n_rows).ok(), "{status}");
+    assert_eq!(status["decisions"]["note"], 1, "{status}");
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn a_person_answers_while_a_server_imports() {
+    let desk = with_long_table();
+    let server = desk.serve();
+    let mut import = start_import(&desk);
+    answer_during(&desk, &mut import);
+    check_all_in(&desk);
+    drop(server);
+    check_all_in(&desk);
+}
+
+#[test]
+fn a_person_answers_while_another_process_imports() {
+    let desk = with_long_table();
+    let mut import = start_import(&desk);
+    while !desk.data().join("owner.json").exists() {
+        std::thread::yield_now();
+    }
+    answer_during(&desk, &mut import);
+    assert!(!desk.data().join("owner.json").exists());
+    check_all_in(&desk);
+}
+
+#[test]
+fn two_who_import_the_same_file_at_once_import_it_once() {
+    let desk = Desk::with_consultation().in_chunks_of(100);
+    desk.write("bang.csv", replies::table(1_000, 9));
+    let alone = desk.copy();
+    alone.run(["import", "bang.csv", "--round", "2"]);
+    let _server = desk.serve();
+    let mut imports = [(); 3].map(|()| start_import(&desk));
+    for import in &mut imports {
+        let ended = import.wait().unwrap();
+        assert!(ended.code().is_some_and(|code| code <= 1), "{ended}");
+    }
+    Stored::of(&alone).check_same(&Stored::of(&desk), "imported by three at once");
+    desk.run(["verify"]).expect(0);
+}
 
 #[test]
 fn a_command_beside_the_server_is_done_by_the_server() {

@@ -68,7 +68,7 @@ const MATTERS: [&str; 8] = [
 ];
 const REASONS: [&str; 4] = [
     "để phù hợp với điều kiện thực tế của địa phương",
-    "để bảo đảm tính khả thi, thống nhất với Luật Chuyển giao công nghệ",
+    "để bảo đảm tính khả thi, đúng quy định của Luật Chuyển giao công nghệ",
     "vì số liệu trong dự thảo chưa khớp với báo cáo của ngành",
     "để tránh trùng lặp với các chương trình đang triển khai",
 ];

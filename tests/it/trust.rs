@@ -82,6 +82,28 @@ fn originals(desk: &Desk) -> Vec<PathBuf> {
 }
 
 #[test]
+fn an_index_of_another_version_is_made_anew() {
+    let desk = Desk::with_demo();
+    let search = || {
+        let found = desk.run(["search", "sàn giao dịch", "--json"]);
+        found.expect(0).json()
+    };
+    let before = search();
+    let current = desk.data().join("index/current");
+    let written = fs::read_to_string(&current).unwrap();
+    let other_version = written.replacen("fingerprint ", "fingerprint 0", 1);
+    let cut_off = &written[..written.len() / 2];
+    for text in [&other_version, cut_off, ""] {
+        fs::write(&current, text).unwrap();
+        assert_eq!(search(), before, "after `current` said {text:?}");
+        let fingerprint = |text: &str| text.lines().next().map(str::to_owned);
+        let now = fs::read_to_string(&current).unwrap();
+        assert_eq!(fingerprint(&now), fingerprint(&written));
+    }
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
 fn a_deleted_or_broken_index_comes_back_by_itself() {
     let desk = Desk::with_demo();
     let search = || {
