@@ -199,7 +199,7 @@ impl Understood {
             self.reasons
                 .push("Chưa đọc ra ý kiến nào và cũng không thấy câu thống nhất.".to_owned());
         }
-        if self.round.is_none() {
+        if self.round.is_none() && dossier.has_rounds() {
             self.reasons
                 .push("Chưa rõ trả lời đợt lấy ý kiến nào.".to_owned());
         }

@@ -136,6 +136,11 @@ impl Dossier {
         self.names.get(&id).map(String::as_str)
     }
 
+    /// Whether there are rounds to choose from; a draft read on its own has none.
+    pub fn has_rounds(&self) -> bool {
+        !self.rounds.is_empty()
+    }
+
     /// A round by its key.
     pub fn round(&self, id: RoundId) -> Option<&Round> {
         self.rounds.iter().find(|round| round.id == id)
