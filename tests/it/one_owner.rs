@@ -7,7 +7,7 @@ use crate::stored::Stored;
 use crate::support::Desk;
 
 /// Rows of a table that takes seconds to import.
-const N_ROWS: usize = 6_000;
+const N_ROWS: usize = 3_000;
 
 fn with_long_table() -> Desk {
     let desk = Desk::with_consultation().in_chunks_of(100);
