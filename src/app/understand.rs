@@ -26,6 +26,7 @@ use crate::domain::{
     Confidence, Disposition, EmailAddress, Evidence, LetterNumber, NodeRef, OrganizationId,
     Relation, ReplyClass, RoundId, Span, Stance, Warning,
 };
+use crate::recognize::stance::{ReplyStance, stance_of_point, stance_of_reply};
 
 /// Version of all rules together; grows when any of them changes what is concluded.
 pub const RULES_VERSION: i64 = 1;
@@ -204,6 +205,20 @@ impl Understood {
                 .push("Chưa rõ trả lời đợt lấy ý kiến nào.".to_owned());
         }
     }
+}
+
+/// What words amount to that only agree, or have no opinion; `None` where they want anything.
+///
+/// "Đề nghị làm rõ lộ trình để thống nhất với Luật" speaks of agreement and is a comment: words
+/// that propose, object or ask are never taken for agreement alone.
+fn agreement_alone(words: &str) -> Option<ReplyStance> {
+    let stance = stance_of_reply(words, 0);
+    let agrees = matches!(
+        stance.class,
+        Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
+    );
+    let wants = stance_of_point(words).is_some_and(|(stance, _)| stance != Stance::Agree);
+    (agrees && !wants).then_some(stance)
 }
 
 /// An address without the angle brackets and the name beside it, for the "sender" column.

@@ -265,3 +265,17 @@ fn reading_and_outlining_need_no_data_folder() {
     assert!(!read["points"].as_array().unwrap().is_empty());
     assert!(!desk.data().exists(), "reading made a data folder");
 }
+
+#[test]
+fn a_proposal_that_speaks_of_agreement_is_a_comment() {
+    let desk = Desk::with_consultation();
+    let table = "Cơ quan góp ý,Nội dung góp ý\n\
+        Sở Tài chính,\"Đề nghị làm rõ lộ trình để bảo đảm tính khả thi, thống nhất với Luật\"\n\
+        Sở Xây dựng,Thống nhất với nội dung dự thảo\n";
+    desk.write("bang.csv", table);
+    let report = desk
+        .run(["import", "bang.csv", "--round", "2", "--json"])
+        .json();
+    assert_eq!(report[0]["n_points"], 1, "{report}");
+    assert_eq!(report[0]["n_submissions"], 2, "{report}");
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::place::{self, Surroundings};
-use super::{Dossier, Part, Point, TableAnswer, Understood};
+use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone};
 use crate::domain::{
     Confidence, EmailAddress, Evidence, Finding, LetterNumber, Location, NodeRef, ReplyClass,
     RoundId, Span, Warning,
@@ -11,7 +11,6 @@ use crate::domain::{
 use crate::intake::csv::Row;
 use crate::intake::parse_date;
 use crate::recognize::organization::Signals;
-use crate::recognize::stance::stance_of_reply;
 use crate::split::split_passage;
 
 /// Understands one row; its text becomes the only part.
@@ -71,12 +70,9 @@ fn read_cells(dossier: &Dossier, understood: &mut Understood, row: &Row) {
     match (row.content, row.proposal) {
         (Some(content), proposal) => {
             let words = content.slice(&row.text).unwrap_or_default();
-            let stance = stance_of_reply(words, 0);
-            let agrees = matches!(
-                stance.class,
-                Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
-            );
-            if agrees && proposal.is_none() {
+            if proposal.is_none()
+                && let Some(stance) = agreement_alone(words)
+            {
                 understood.class = stance.class;
                 understood
                     .evidence

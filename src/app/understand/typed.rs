@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use super::place::{self, Surroundings};
-use super::{Dossier, Part, Point, Understood};
+use super::{Dossier, Part, Point, Understood, agreement_alone};
 use crate::domain::{Confidence, Evidence, Finding, NodeRef, OrganizationId, ReplyClass};
-use crate::recognize::stance::stance_of_reply;
 use crate::split::split_passage;
 use crate::text::normalize::normalize;
 
@@ -24,11 +23,7 @@ pub fn understand_typed(
         Confidence::CERTAIN,
     ));
     understood.organizations = organizations;
-    let stance = stance_of_reply(&text, 0);
-    if matches!(
-        stance.class,
-        Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
-    ) {
+    if let Some(stance) = agreement_alone(&text) {
         understood.class = stance.class;
         understood.evidence.extend(stance.evidence);
     } else {
