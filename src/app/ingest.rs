@@ -12,8 +12,8 @@ mod table;
 use std::io::Read;
 
 pub(super) use in_hand::InHand;
-pub use settle::Settled;
 pub(super) use settle::parse_decision;
+pub use settle::{Settled, settlement};
 
 use super::{App, Error, Kind, disk};
 use crate::app::understand::Dossier;

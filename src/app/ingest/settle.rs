@@ -138,7 +138,7 @@ fn join_remarks(first: Option<String>, second: Option<String>) -> Option<String>
 /// Turns what was understood into a row; places become the stored sections.
 ///
 /// What names no day of arrival arrived when we received it.
-pub(super) fn settlement(
+pub fn settlement(
     dossier: &Dossier,
     understood: Understood,
     received_on: Date,

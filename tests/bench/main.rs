@@ -1,0 +1,92 @@
+//! What the program can do in a second, and how much memory it takes.
+//!
+//! `cargo bench -- import | stages | bulk | search | save | rows [--rows N] [--runs N]`. Each prints its
+//! figures; `RESULTS.md` keeps those of note with machine, command and date.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measurement that cannot go on has failed, and figures are printed"
+)]
+
+mod bulk;
+mod data;
+mod generate;
+mod import;
+mod measure;
+mod save;
+mod search;
+mod stages;
+
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+/// What was asked for on the command line.
+struct Asked {
+    what: Option<String>,
+    rows: Option<usize>,
+    runs: Option<usize>,
+}
+
+impl Asked {
+    fn read() -> Self {
+        let mut asked = Self {
+            what: None,
+            rows: None,
+            runs: None,
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut number = || {
+                arguments
+                    .next()
+                    .and_then(|n| n.replace('_', "").parse().ok())
+            };
+            match argument.as_str() {
+                "--rows" => asked.rows = number(),
+                "--runs" => asked.runs = number(),
+                // cargo adds it.
+                "--bench" => {}
+                other => asked.what = Some(other.to_owned()),
+            }
+        }
+        asked
+    }
+}
+
+fn main() -> ExitCode {
+    let asked = Asked::read();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let rows = |usual| asked.rows.unwrap_or(usual);
+    match asked.what.as_deref() {
+        Some("import") => {
+            runtime.block_on(import::run(rows(200_000), asked.runs.unwrap_or(5)));
+        }
+        Some("stages") => runtime.block_on(stages::run(rows(100_000))),
+        Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
+        Some("search") => runtime.block_on(search::run(rows(100_000))),
+        Some("save") => runtime.block_on(save::run(rows(400_000))),
+        Some("rows") => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            // Whoever reads may have seen enough.
+            let _ = generate::Generator::new(1).write(rows(20), &mut out);
+            let _ = out.flush();
+        }
+        _ => {
+            println!(
+                "cargo bench -- import | stages | bulk | search | save | rows [--rows N] [--runs N]"
+            );
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,152 @@
+//! The first page of a search through the use case: words, a section, a phrase.
+
+use std::time::{Duration, Instant};
+
+use tiepthu::app::search::Request;
+
+use crate::data::{self, Folder};
+use crate::generate::Dice;
+use crate::measure::Spread;
+
+/// Searches of each kind.
+const SEARCHES: usize = 1_000;
+/// Hits on a page.
+const PAGE: usize = 20;
+
+/// Measures searches among the points of `n_rows` rows.
+pub(crate) async fn run(n_rows: usize) {
+    println!("search: {n_rows} rows, {SEARCHES} searches of each kind, first {PAGE} hits");
+    let (_folder, table) = data::table(n_rows, 1);
+    let folder = Folder::fresh().await;
+    let report = folder.import(&table).await;
+    println!("  {} points", report.n_points);
+    let texts = samples(&folder).await;
+    let names = folder.app.names(&folder.consultation).await.unwrap();
+    let sections: Vec<String> = names
+        .sections
+        .iter()
+        .filter(|section| section.level >= 1)
+        .map(|section| format!("id:{}", section.id.0))
+        .collect();
+    println!("| search | p50 ms | p99 ms | most ms | with hits |");
+    println!("|---|--:|--:|--:|--:|");
+    let mut dice = Dice::new(7);
+    for kind in Kind::ALL {
+        // The first searches read files in.
+        for _ in 0..20 {
+            one(&folder, &request(kind, &texts, &sections, &mut dice)).await;
+        }
+        let mut times = Vec::new();
+        let mut n_hit = 0;
+        for _ in 0..SEARCHES {
+            let request = request(kind, &texts, &sections, &mut dice);
+            let (time, has_hits) = one(&folder, &request).await;
+            times.push(time);
+            n_hit += usize::from(has_hits);
+        }
+        let spread = Spread::of_ms(&times);
+        println!(
+            "| {} | {:.2} | {:.2} | {:.2} | {n_hit} |",
+            kind.name(),
+            spread.median(),
+            spread.at(0.99),
+            spread.max()
+        );
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    OneWord,
+    TwoWords,
+    ThreeFolded,
+    TwoInSection,
+    Section,
+    Phrase,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [
+        Self::OneWord,
+        Self::TwoWords,
+        Self::ThreeFolded,
+        Self::TwoInSection,
+        Self::Section,
+        Self::Phrase,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::OneWord => "one word",
+            Self::TwoWords => "two words",
+            Self::ThreeFolded => "three words without marks",
+            Self::TwoInSection => "two words in a section",
+            Self::Section => "everything in a section",
+            Self::Phrase => "a phrase of three",
+        }
+    }
+}
+
+/// Words that stand side by side in some comment, as people search for what they have read.
+fn request(kind: Kind, texts: &[String], sections: &[String], dice: &mut Dice) -> Request {
+    let text = &texts[dice.below(texts.len())];
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let at = dice.below(words.len().saturating_sub(3).max(1));
+    let some = |n: usize| {
+        words
+            .iter()
+            .skip(at)
+            .take(n)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let text = match kind {
+        Kind::OneWord => some(1),
+        Kind::TwoWords | Kind::TwoInSection => some(2),
+        Kind::ThreeFolded => tiepthu::text::fold::fold(&some(3)),
+        Kind::Section => String::new(),
+        Kind::Phrase => format!("\"{}\"", some(3)),
+    };
+    let section = matches!(kind, Kind::TwoInSection | Kind::Section)
+        .then(|| sections[dice.below(sections.len())].clone());
+    Request {
+        text,
+        section,
+        limit: PAGE,
+        ..Request::default()
+    }
+}
+
+async fn one(folder: &Folder, request: &Request) -> (Duration, bool) {
+    let started = Instant::now();
+    let found = folder
+        .app
+        .search(&folder.consultation, request)
+        .await
+        .unwrap();
+    (started.elapsed(), !found.points.is_empty())
+}
+
+/// The words of some points, spread over all.
+async fn samples(folder: &Folder) -> Vec<String> {
+    let mut texts = Vec::new();
+    for page in 0..20 {
+        let request = Request {
+            offset: page * 450,
+            limit: 100,
+            ..Request::default()
+        };
+        let found = folder
+            .app
+            .search(&folder.consultation, &request)
+            .await
+            .unwrap();
+        texts.extend(found.points.into_iter().map(|view| view.text));
+    }
+    texts.retain(|text| text.split_whitespace().count() > 5);
+    texts
+}
