@@ -8,7 +8,7 @@ use tiepthu::app::understand::understand_row;
 use tiepthu::intake::csv::CsvTable;
 use tiepthu::store::Store;
 use tiepthu::store::ledger::{self, Action};
-use tiepthu::store::submissions::{self, Claim, Settlement};
+use tiepthu::store::settlements::{self, Claim, Settlement};
 
 use crate::data::{self, Folder};
 use crate::measure::{Cost, Spread, Watch};
@@ -37,7 +37,7 @@ pub(crate) async fn run(n: usize) {
     let n_distinct = rows.len();
     folder.app.close().await;
     let path = folder.path().join("tiepthu.sqlite");
-    let store = Store::open(&path).await.unwrap();
+    let store = Store::open_file(&path).await.unwrap();
     println!(
         "| submissions | submissions/s | rows of all tables/s | core-µs a submission | tx p50 ms | tx p99 ms |"
     );
@@ -123,7 +123,7 @@ fn make_new(rows: &mut [(Claim, Settlement)], done: usize) {
 async fn insert(store: &Store, rows: &[(Claim, Settlement)]) -> Cost {
     let watch = Watch::start();
     let mut tx = store.write().await.unwrap();
-    let ids = submissions::insert_rows(&mut tx, rows).await.unwrap();
+    let ids = settlements::insert_rows(&mut tx, rows).await.unwrap();
     let (first, last) = (ids[0].0, ids[ids.len() - 1].0);
     ledger::append(&mut tx, 1, "bench", Action::RowsImported, first, last)
         .await

@@ -92,7 +92,7 @@ async fn one(n_rows: usize, run: usize) -> (Cost, Cost, usize) {
 
 /// Everything the index is told, read back from the database.
 pub(crate) async fn known_points(folder: &Folder) -> Vec<Known> {
-    let store = Store::open(&folder.path().join("tiepthu.sqlite"))
+    let store = Store::open_file(&folder.path().join("tiepthu.sqlite"))
         .await
         .unwrap();
     let mut tx = store.read().await.unwrap();

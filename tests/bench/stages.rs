@@ -15,7 +15,8 @@ use tiepthu::recognize::stance::{stance_of_point, stance_of_reply};
 use tiepthu::split::split_passage;
 use tiepthu::store::ledger::{self, Action};
 use tiepthu::store::points::{self, Which};
-use tiepthu::store::submissions::{self, Claim, Settlement};
+use tiepthu::store::settlements::{self, Claim, Settlement};
+use tiepthu::store::submissions;
 use tiepthu::store::{Store, catalog, consultations};
 
 use crate::data::{self, Folder};
@@ -75,13 +76,13 @@ pub(crate) async fn run(n_rows: usize) {
     drop(dossier);
 
     folder.app.close().await;
-    let store = Store::open(&folder.path().join("tiepthu.sqlite"))
+    let store = Store::open_file(&folder.path().join("tiepthu.sqlite"))
         .await
         .unwrap();
     for chunk in ready.chunks(CHUNK_ROWS) {
         let watch = Watch::start();
         let mut tx = store.write().await.unwrap();
-        let ids = submissions::insert_rows(&mut tx, chunk).await.unwrap();
+        let ids = settlements::insert_rows(&mut tx, chunk).await.unwrap();
         costs.add("insert", watch);
         let watch = Watch::start();
         let (first, last) = (ids[0].0, ids[ids.len() - 1].0);
@@ -188,13 +189,13 @@ fn parts_of_understanding(dossier: &Dossier, rows: &[Row], costs: &mut Table) {
 async fn evidence(rows: &[(Claim, Settlement)], costs: &mut Table) {
     let folder = Folder::fresh().await;
     folder.app.close().await;
-    let store = Store::open(&folder.path().join("tiepthu.sqlite"))
+    let store = Store::open_file(&folder.path().join("tiepthu.sqlite"))
         .await
         .unwrap();
     for chunk in rows.chunks(CHUNK_ROWS) {
         let watch = Watch::start();
         let mut tx = store.write().await.unwrap();
-        submissions::insert_rows(&mut tx, chunk).await.unwrap();
+        settlements::insert_rows(&mut tx, chunk).await.unwrap();
         costs.add("(insert without evidence)", watch);
         tx.commit().await.unwrap();
     }
@@ -212,7 +213,7 @@ fn without_evidence((claim, settlement): &(Claim, Settlement)) -> (Claim, Settle
 
 /// Everything needed to understand rows.
 pub(crate) async fn dossier(folder: &Folder) -> Dossier {
-    let store = Store::open(&folder.path().join("tiepthu.sqlite"))
+    let store = Store::open_file(&folder.path().join("tiepthu.sqlite"))
         .await
         .unwrap();
     let mut tx = store.read().await.unwrap();
@@ -236,6 +237,7 @@ pub(crate) fn ready(
     let mut settlement = settlement(dossier, understood, folder.app.clock.today());
     settlement.row_key = Some(format!("{row_number:032x}-1"));
     let claim = Claim {
+        round: None,
         consultation: folder.consultation.id,
         batch: None,
         channel: Channel::Table,

@@ -138,11 +138,7 @@ fn join_remarks(first: Option<String>, second: Option<String>) -> Option<String>
 /// Turns what was understood into a row; places become the stored sections.
 ///
 /// What names no day of arrival arrived when we received it.
-pub fn settlement(
-    dossier: &Dossier,
-    understood: Understood,
-    received_on: Date,
-) -> Settlement {
+pub fn settlement(dossier: &Dossier, understood: Understood, received_on: Date) -> Settlement {
     let is_late = dossier.is_late(understood.round, understood.arrived_on);
     let points = understood
         .points
