@@ -71,6 +71,20 @@ impl Browser {
         }
     }
 
+    /// Clicks what sends a form, and waits for the page that comes in answer: until then the old one
+    /// still stands and would be read or filled in its place.
+    async fn submit(&self, css: &str) {
+        let mark = "document.documentElement.dataset.old = '1'";
+        self.client.execute(mark, vec![]).await.unwrap();
+        self.click(css).await;
+        self.client
+            .wait()
+            .at_most(Duration::from_secs(10))
+            .for_element(Locator::Css("html:not([data-old]) main"))
+            .await
+            .unwrap_or_else(|error| panic!("no page after `{css}`: {error}"));
+    }
+
     async fn find(&self, css: &str) -> fantoccini::elements::Element {
         self.client
             .wait()
@@ -153,13 +167,13 @@ fn a_drafter_searches_without_diacritics_and_answers() {
         browser
             .fill("textarea[name=text]", "Đề xuất giữ nguyên theo dự thảo.")
             .await;
-        browser.click("button[name=step][value=submit]").await;
+        browser.submit("button[name=step][value=submit]").await;
         Browser::expect(&browser.text().await, "lý do");
 
         browser.click("input[name=decision][value=keep]").await;
         let reasoned = "Đề xuất giữ nguyên theo dự thảo. Lý do: đã nêu tại mục II.";
         browser.fill("textarea[name=text]", reasoned).await;
-        browser.click("button[name=step][value=submit]").await;
+        browser.submit("button[name=step][value=submit]").await;
         browser.goto(&server, &address).await;
         let saved = browser.text().await;
         Browser::expect(&saved, "Đã trình");
