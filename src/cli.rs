@@ -5,6 +5,7 @@
 
 mod args;
 mod demo;
+mod eval;
 mod import;
 mod output;
 mod read;
@@ -31,6 +32,7 @@ pub fn run_without_data(
     match command {
         Command::Outline { file } => read::outline(here, file, output),
         Command::Read(arguments) => read::read(here, arguments, output),
+        Command::Eval(arguments) => eval::run(here, arguments, output),
         _ => Ok(Exit::Failed),
     }
 }
@@ -53,7 +55,9 @@ pub async fn run(
         } => setup::init(app, here, from.as_deref(), organizations.as_deref(), output).await,
         Command::Import(arguments) => import::run(app, here, arguments, output).await,
         Command::Record(arguments) => import::record(app, here, arguments, output).await,
-        Command::Outline { .. } | Command::Read(_) => run_without_data(command, here, output),
+        Command::Outline { .. } | Command::Read(_) | Command::Eval(_) => {
+            run_without_data(command, here, output)
+        }
         Command::Search(arguments) => search::run(app, arguments, output).await,
         Command::Answer(arguments) => respond::run(app, here, arguments, output).await,
         Command::Report(arguments) => report::run(app, here, arguments, output).await,

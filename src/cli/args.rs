@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::Exit;
+use crate::app::evaluate::MEASURES;
 
 const HELP: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{after-help}";
 
@@ -87,6 +88,9 @@ pub enum Command {
     /// Cho biết sẽ hiểu một thư, văn bản hoặc bảng như thế nào, không ghi gì
     #[command(help_template = HELP)]
     Read(ReadArgs),
+    /// Đo mức hiểu đúng trên một thư mục văn bản đã có kết quả mong đợi, không ghi gì
+    #[command(help_template = HELP)]
+    Eval(EvalArgs),
     /// Tìm ý kiến, có dấu hoặc không dấu
     #[command(help_template = HELP)]
     Search(SearchArgs),
@@ -181,6 +185,27 @@ pub struct ReadArgs {
     /// Danh mục cơ quan (.csv) thay cho danh mục kèm chương trình
     #[arg(long, value_name = "TỆP")]
     pub organizations: Option<PathBuf>,
+}
+
+/// Arguments of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Thư mục các trường hợp: `letter.*`, `outline.*`, `expected.json`
+    #[arg(value_name = "THƯ MỤC")]
+    pub folder: PathBuf,
+    /// F1 tối thiểu, ví dụ points=0.95; thấp hơn thì mã kết thúc là 1; có thể lặp lại
+    #[arg(long, value_name = "PHÉP ĐO=MỨC", value_parser = minimum)]
+    pub min: Vec<(String, f64)>,
+}
+
+/// Reads `points=0.95`.
+fn minimum(text: &str) -> Result<(String, f64), String> {
+    let (what, least) = text.split_once('=').ok_or("thiếu dấu =")?;
+    if !MEASURES.contains(&what) {
+        return Err(format!("không có phép đo `{what}`"));
+    }
+    let least = least.parse::<f64>().map_err(|error| error.to_string())?;
+    Ok((what.to_owned(), least))
 }
 
 /// Arguments of `search`.
@@ -311,7 +336,7 @@ pub struct RemindArgs {
 impl Command {
     /// Whether the command neither reads nor writes a data folder.
     pub fn needs_no_data(&self) -> bool {
-        matches!(self, Self::Outline { .. } | Self::Read(_))
+        matches!(self, Self::Outline { .. } | Self::Read(_) | Self::Eval(_))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The JSON of `read` is a promise to other programs; `README.md` documents it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::app::{Error, Kind, catalog};
 use crate::domain::{Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
 use crate::intake::{self, Format};
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|error| {
         Error::caused(
             Kind::NotFound,
@@ -31,7 +31,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     })
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -81,47 +81,91 @@ fn document_name(path: &Path) -> String {
         .into_owned()
 }
 
-pub(super) fn read(here: &Path, arguments: &ReadArgs, output: &mut Output) -> Result<Exit, Error> {
-    let mut outlines: Vec<Outline> = Vec::new();
-    for file in &arguments.outline {
-        let path = here.join(file);
-        let (outline, warnings) = read_outline(
-            &document_name(&path),
-            &file_name(&path),
-            &read_bytes(&path)?,
+/// Drafts and directory, at hand for reading.
+pub(super) struct Desk {
+    dossier: Dossier,
+    organizations: Vec<Organization>,
+}
+
+impl Desk {
+    /// Reads the outlines and the directory; without one, the shipped one. `name_of` gives the
+    /// name printed before labels; `note` takes what is odd about an outline.
+    pub(super) fn open(
+        outline_files: &[PathBuf],
+        organization_file: Option<&Path>,
+        name_of: fn(&Path) -> String,
+        note: &mut dyn FnMut(&str),
+    ) -> Result<Self, Error> {
+        let mut outlines: Vec<Outline> = Vec::new();
+        for path in outline_files {
+            let (outline, warnings) =
+                read_outline(&name_of(path), &file_name(path), &read_bytes(path)?);
+            for warning in &warnings {
+                note(&warning_text(&file_name(path), warning));
+            }
+            outlines.push(outline);
+        }
+        let mut organizations = match organization_file {
+            Some(path) => {
+                catalog::parse_organizations(&path.display().to_string(), &read_text(path)?)?
+            }
+            None => {
+                catalog::parse_organizations("organizations.csv", catalog::SHIPPED_ORGANIZATIONS)?
+            }
+        };
+        // A directory that is not in a database gets its keys here.
+        for (id, organization) in (1..).zip(&mut organizations) {
+            organization.id = OrganizationId(id);
+        }
+        let dossier = Dossier::from_outlines(outlines, &organizations);
+        Ok(Self {
+            dossier,
+            organizations,
+        })
+    }
+
+    /// What would be understood of a file, as JSON.
+    pub(super) fn read_json(&self, name: &str, bytes: &[u8]) -> Result<Value, Error> {
+        let mut output = Output::to_buffer(true);
+        self.read(name, bytes, &mut output)?;
+        let (stdout, _) = output.into_text();
+        serde_json::from_str(&stdout)
+            .map_err(|error| Error::caused(Kind::Invalid, "JSON không đọc lại được.", error))
+    }
+
+    /// What would be understood of a file.
+    fn read(&self, name: &str, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {
+        let (dossier, organizations) = (&self.dossier, &self.organizations);
+        if intake::sniff(bytes, name) == Format::Csv {
+            return read_table(dossier, organizations, name, bytes, output);
+        }
+        let understood = understand_letter(dossier, bytes, name, Hint::default());
+        output.data(
+            || describe(dossier, organizations, &understood),
+            || to_json(dossier, organizations, &understood),
         );
-        for warning in &warnings {
-            output.note(&warning_text(&file_name(&path), warning));
+        for warning in &understood.warnings {
+            output.note(&warning_text(name, warning));
         }
-        outlines.push(outline);
+        Ok(Exit::look_at(!understood.warnings.is_empty()))
     }
-    let mut organizations = match &arguments.organizations {
-        Some(file) => {
-            let text = read_text(&here.join(file))?;
-            catalog::parse_organizations(&file.display().to_string(), &text)?
-        }
-        None => catalog::parse_organizations("organizations.csv", catalog::SHIPPED_ORGANIZATIONS)?,
-    };
-    // A directory that is not in a database gets its keys here.
-    for (id, organization) in (1..).zip(&mut organizations) {
-        organization.id = OrganizationId(id);
-    }
-    let dossier = Dossier::from_outlines(outlines, &organizations);
+}
+
+pub(super) fn read(here: &Path, arguments: &ReadArgs, output: &mut Output) -> Result<Exit, Error> {
+    let outlines: Vec<PathBuf> = arguments
+        .outline
+        .iter()
+        .map(|file| here.join(file))
+        .collect();
+    let organizations = arguments.organizations.as_ref().map(|file| here.join(file));
+    let desk = Desk::open(
+        &outlines,
+        organizations.as_deref(),
+        document_name,
+        &mut |text| output.note(text),
+    )?;
     let path = here.join(&arguments.file);
-    let name = file_name(&path);
-    let bytes = read_bytes(&path)?;
-    if intake::sniff(&bytes, &name) == Format::Csv {
-        return read_table(&dossier, &organizations, &name, &bytes, output);
-    }
-    let understood = understand_letter(&dossier, &bytes, &name, Hint::default());
-    output.data(
-        || describe(&dossier, &organizations, &understood),
-        || to_json(&dossier, &organizations, &understood),
-    );
-    for warning in &understood.warnings {
-        output.note(&warning_text(&name, warning));
-    }
-    Ok(Exit::look_at(!understood.warnings.is_empty()))
+    desk.read(&file_name(&path), &read_bytes(&path)?, output)
 }
 
 fn read_table(

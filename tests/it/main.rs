@@ -14,6 +14,7 @@ mod browser; // pages in a real Chromium
 mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end
 mod durability; // the order of system calls: durable first, then acknowledged
+mod evaluation; // labelled letters are understood as well as stated
 mod full_disk; // a full or read-only disk
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
