@@ -26,6 +26,7 @@ use crate::domain::{
     Confidence, Disposition, EmailAddress, Evidence, LetterNumber, NodeRef, OrganizationId,
     Relation, ReplyClass, RoundId, Span, Stance, Warning,
 };
+use crate::recognize::organization::WrittenName;
 use crate::recognize::stance::{ReplyStance, stance_of_point, stance_of_reply};
 
 /// Version of all rules together; grows when any of them changes what is concluded.
@@ -60,6 +61,8 @@ pub struct Understood {
     pub organizations: Vec<OrganizationId>,
     /// Who comes into question.
     pub candidates: Vec<(OrganizationId, Confidence)>,
+    /// The name as written, when no known organization bears it.
+    pub written_name: Option<WrittenName>,
     /// How sure of the speakers.
     pub organization_confidence: Confidence,
     /// Why a person has to look; Vietnamese sentences.
@@ -144,6 +147,7 @@ impl Understood {
             relation: None,
             organizations: Vec::new(),
             candidates: Vec::new(),
+            written_name: None,
             organization_confidence: Confidence::new(0.0),
             reasons: Vec::new(),
             parts: Vec::new(),
@@ -183,13 +187,15 @@ impl Understood {
                 .take(3)
                 .filter_map(|(id, _)| dossier.organization_name(*id))
                 .collect();
-            self.reasons.push(if names.is_empty() {
-                "Chưa rõ cơ quan, đơn vị góp ý.".to_owned()
-            } else {
-                format!(
-                    "Chưa rõ cơ quan, đơn vị góp ý; có thể là: {}.",
-                    names.join("; ")
-                )
+            let others = match names.join("; ") {
+                names if names.is_empty() => String::new(),
+                names => format!("; có thể là: {names}"),
+            };
+            self.reasons.push(match &self.written_name {
+                Some(WrittenName { name, .. }) => {
+                    format!("Cơ quan “{name}” chưa có trong danh mục{others}.")
+                }
+                None => format!("Chưa rõ cơ quan, đơn vị góp ý{others}."),
             });
         } else if self.organization_confidence.needs_person() {
             self.reasons

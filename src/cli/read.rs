@@ -268,7 +268,12 @@ fn describe(dossier: &Dossier, organizations: &[Organization], understood: &Unde
     let class = understood.class.map_or("", ReplyClass::name).to_owned();
     let mut text = format!(
         "Cơ quan: {}\nSố, ngày: {} {date}\nLoại trả lời: {}\nSố ý kiến: {}\n",
-        or_unknown(names.join("; ")),
+        or_unknown(match &understood.written_name {
+            Some(written) if names.is_empty() => {
+                format!("{} (chưa có trong danh mục)", written.name)
+            }
+            _ => names.join("; "),
+        }),
         or_unknown(number),
         or_unknown(class),
         understood.points.len()
@@ -301,9 +306,23 @@ fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Under
                 "code": organization.code,
                 "kind": organization.kind,
                 "confidence": understood.organization_confidence.value(),
+                "known": true,
             })
         })
         .collect();
+    let written = understood
+        .written_name
+        .as_ref()
+        .filter(|_| speakers.is_empty())
+        .map(|written| {
+            json!({
+                "name": written.name,
+                "code": null,
+                "kind": written.kind,
+                "confidence": written.confidence.value(),
+                "known": false,
+            })
+        });
     let text_of = |point: &Point| {
         understood
             .parts
@@ -337,7 +356,7 @@ fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Under
         })
         .collect();
     json!({
-        "organization": speakers.first(),
+        "organization": speakers.first().or(written.as_ref()),
         "organizations": speakers,
         "candidates": understood.candidates.iter().filter_map(|(id, confidence)| {
             let organization = find(organizations, *id)?;

@@ -6,10 +6,14 @@
 //!
 //! Cases: `fixtures/recognize/letter/`.
 
+mod layout;
+
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::Regex;
+
+use layout::{find_agency_lines, left_column, lines_with_spans};
 
 use crate::domain::{Confidence, Evidence, Finding, LetterNumber, Relation, Span};
 use crate::text::fold::{Folded, fold};
@@ -394,62 +398,6 @@ fn find_subject(head: &str) -> Option<Span> {
     });
     let span = Span::new(span.start + skip, span.end);
     (!span.is_empty()).then_some(span)
-}
-
-fn lines_with_spans(text: &str) -> Vec<Span> {
-    let mut start = 0;
-    text.split_inclusive('\n')
-        .map(|line| {
-            let span = Span::new(start, start + line.len()).trimmed(text);
-            start += line.len();
-            span
-        })
-        .collect()
-}
-
-/// What stands before the gap between two columns.
-fn left_column(text: &str, span: Span) -> Span {
-    let Some(words) = span.slice(text) else {
-        return span;
-    };
-    let cut = ["   ", "\t", "CỘNG HÒA", "CỘNG HOÀ", "Độc lập"]
-        .iter()
-        .filter_map(|gap| {
-            words
-                .find(gap)
-                .filter(|&at| at > 0 || !gap.starts_with(char::is_whitespace))
-        })
-        .min()
-        .unwrap_or(words.len());
-    Span::new(span.start, span.start + cut).trimmed(text)
-}
-
-/// The loud lines above the number.
-fn find_agency_lines(head: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    for line in lines_with_spans(head) {
-        let span = left_column(head, line);
-        let Some(words) = span.slice(head) else {
-            continue;
-        };
-        let folded = fold(words);
-        if folded.starts_with("so:")
-            || folded.starts_with("so :")
-            || folded.starts_with("v/v")
-            || folded.starts_with("kinh gui")
-        {
-            break;
-        }
-        let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-        let capitals = words.chars().filter(|c| c.is_uppercase()).count();
-        let is_loud = letters >= 4 && capitals * 10 >= letters * 8;
-        let is_motto = folded.contains("cong hoa xa hoi") || folded.contains("doc lap");
-        if is_loud && !is_motto && found.len() < 6 {
-            let marks = words.len() - words.trim_start_matches(['#', ' ']).len();
-            found.push(Span::new(span.start + marks, span.end));
-        }
-    }
-    found
 }
 
 /// From the signer's title, after "Nơi nhận" or near the end, to the last line of the letter.

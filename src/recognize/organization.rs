@@ -5,14 +5,22 @@
 //! wrong name is worse than none. The superior agency in the first line of a letterhead is not the
 //! speaker. Every signal that counted is kept as evidence.
 //!
+//! Whoever is not in the catalogue is named as the letterhead writes it ([`WrittenName`]), for a
+//! person to take over; "Sở Tài chính" of another province is never the one in the catalogue.
+//!
 //! Cases: `fixtures/recognize/organization/`.
 
+mod agencies;
 mod lookup;
 mod names;
+mod speaker;
+mod spelling;
 mod vote;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use names::{Key, compact, initials, key};
 
 use super::letter::LetterHead;
@@ -41,6 +49,21 @@ pub struct Signals<'a> {
     pub mail_subject: Option<&'a str>,
     /// What the organization's cell of a table row says.
     pub cell: Option<&'a str>,
+    /// The day of writing, where the head does not say: names have their time.
+    pub date: Option<Date>,
+}
+
+/// The name of whoever is in no catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrittenName {
+    /// As a report would print it: "Viện Kiến trúc Quốc gia".
+    pub name: String,
+    /// The code of the kind its words say.
+    pub kind: Option<&'static str>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Where it is written, in the letter's text.
+    pub span: Option<Span>,
 }
 
 /// Who is speaking, as far as the signals tell.
@@ -52,6 +75,8 @@ pub struct OrganizationGuess {
     pub candidates: Vec<(OrganizationId, Confidence)>,
     /// How sure.
     pub confidence: Confidence,
+    /// The name as written, when no organization of the catalogue bears it.
+    pub written: Option<WrittenName>,
     /// Why.
     pub evidence: Vec<Evidence>,
 }
@@ -76,6 +101,14 @@ struct Entry {
     /// The name and its aliases with marks, to tell names apart that only marks distinguish.
     spellings: Vec<String>,
     suffixes: Vec<String>,
+    valid_from: Option<Date>,
+    valid_to: Option<Date>,
+}
+
+impl Entry {
+    fn is_valid(&self, date: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= date) && self.valid_to.is_none_or(|to| date <= to)
+    }
 }
 
 /// The organizations that can be recognized.
@@ -188,168 +221,9 @@ impl Directory {
                 .iter()
                 .map(|suffix| suffix_key(suffix))
                 .collect(),
+            valid_from: organization.valid_from,
+            valid_to: organization.valid_to,
         });
-    }
-
-    /// Finds out who is speaking.
-    pub fn recognize(&self, signals: &Signals<'_>) -> OrganizationGuess {
-        if let Some(cell) = signals.cell.filter(|cell| !cell.trim().is_empty()) {
-            return self.read_cell(cell);
-        }
-        let mut votes = Vec::new();
-        let joint = self.vote_letterhead(signals, &mut votes);
-        self.vote_suffix(signals, &mut votes);
-        self.vote_address(signals, &mut votes);
-        self.vote_name(
-            signals.sender_name,
-            "organization.sender_name",
-            0.85,
-            &mut votes,
-        );
-        self.vote_signature(signals, &mut votes);
-        self.vote_opening(signals, &mut votes);
-        self.vote_name(
-            signals.mail_subject,
-            "organization.subject",
-            0.6,
-            &mut votes,
-        );
-        if joint.len() > 1 {
-            return self.joint(&joint, &votes);
-        }
-        self.weigh(&votes)
-    }
-
-    fn read_cell(&self, cell: &str) -> OrganizationGuess {
-        let evidence = |rule, confidence| {
-            vec![Evidence::outside(
-                Finding::Organization,
-                rule,
-                Confidence::new(confidence),
-            )]
-        };
-        match self.find_name(cell) {
-            NameMatch::One(id, confidence) => OrganizationGuess {
-                organizations: if confidence.needs_person() {
-                    Vec::new()
-                } else {
-                    vec![id]
-                },
-                candidates: vec![(id, confidence)],
-                confidence,
-                evidence: evidence("organization.cell", confidence.value()),
-            },
-            NameMatch::Several(candidates) => {
-                // "Sở Tài chính; Sở Nội vụ" in one cell are joint speakers.
-                let parts: Vec<OrganizationId> = cell
-                    .split([';', '\n'])
-                    .filter(|part| !part.trim().is_empty())
-                    .filter_map(|part| match self.find_name(part) {
-                        NameMatch::One(id, confidence) if !confidence.needs_person() => Some(id),
-                        _ => None,
-                    })
-                    .collect();
-                let n_parts = cell
-                    .split([';', '\n'])
-                    .filter(|part| !part.trim().is_empty())
-                    .count();
-                let is_joint = parts.len() > 1 && parts.len() == n_parts;
-                let confidence = Confidence::new(if is_joint { 0.9 } else { 0.5 });
-                OrganizationGuess {
-                    organizations: if is_joint { parts } else { Vec::new() },
-                    candidates,
-                    confidence,
-                    evidence: evidence("organization.cell", confidence.value()),
-                }
-            }
-            NameMatch::Unknown => OrganizationGuess {
-                organizations: Vec::new(),
-                candidates: Vec::new(),
-                confidence: Confidence::new(0.0),
-                evidence: Vec::new(),
-            },
-        }
-    }
-
-    fn joint(&self, speakers: &[usize], votes: &[Vote]) -> OrganizationGuess {
-        let confidence = Confidence::new(0.9);
-        let mut evidence = vec![Evidence::outside(
-            Finding::Organization,
-            "organization.joint_letterhead",
-            confidence,
-        )];
-        evidence.extend(votes.iter().map(Vote::evidence));
-        OrganizationGuess {
-            organizations: speakers.iter().map(|&entry| self.id(entry)).collect(),
-            candidates: speakers
-                .iter()
-                .map(|&entry| (self.id(entry), confidence))
-                .collect(),
-            confidence,
-            evidence,
-        }
-    }
-
-    /// Adds the votes up. Signals that speak for a parent do not speak against its part.
-    fn weigh(&self, votes: &[Vote]) -> OrganizationGuess {
-        let mut doubts: BTreeMap<usize, f32> = BTreeMap::new();
-        for vote in votes {
-            *doubts.entry(vote.entry).or_insert(1.0) *= 1.0 - vote.confidence;
-        }
-        let mut ranked: Vec<(usize, f32)> = doubts
-            .into_iter()
-            .map(|(entry, doubt)| (entry, 1.0 - doubt))
-            .collect();
-        ranked.sort_by(|first, second| second.1.total_cmp(&first.1));
-        let letterhead = votes
-            .iter()
-            .find(|vote| vote.rule == "organization.letterhead")
-            .map(|vote| vote.entry);
-        // The letter speaks for who wrote it, whoever forwarded it.
-        if let Some(at) =
-            letterhead.and_then(|entry| ranked.iter().position(|(other, _)| *other == entry))
-        {
-            let first = ranked.remove(at);
-            ranked.insert(0, first);
-        }
-        let best = ranked.first().copied();
-        let rival = ranked
-            .iter()
-            .skip(1)
-            .filter(|(entry, _)| !best.is_some_and(|(best, _)| self.are_related(best, *entry)))
-            .map(|(_, score)| *score)
-            .fold(0.0_f32, f32::max);
-        let confidence = match best {
-            Some(_) if letterhead.is_some() && rival > 0.8 => 0.85,
-            Some((_, score)) if letterhead.is_some() => score,
-            Some((_, score)) if rival > 0.5 => score * 0.6,
-            Some((_, score)) => score,
-            None => 0.0,
-        };
-        let confidence = Confidence::new(confidence);
-        OrganizationGuess {
-            organizations: best
-                .filter(|_| !confidence.needs_person())
-                .map(|(entry, _)| self.id(entry))
-                .into_iter()
-                .collect(),
-            candidates: ranked
-                .iter()
-                .map(|&(entry, score)| (self.id(entry), Confidence::new(score)))
-                .collect(),
-            confidence,
-            evidence: votes.iter().map(Vote::evidence).collect(),
-        }
-    }
-
-    /// Whether one belongs to the other.
-    fn are_related(&self, first: usize, second: usize) -> bool {
-        let (Some(first), Some(second)) = (self.entries.get(first), self.entries.get(second))
-        else {
-            return false;
-        };
-        first.parent.as_deref() == Some(&second.code)
-            || second.parent.as_deref() == Some(&first.code)
     }
 }
 
@@ -392,9 +266,12 @@ fn find_province(organizations: &[Organization]) -> Option<Key> {
             }
         }
     }
+    // A catalogue of many provinces has no home.
+    let total: usize = counts.values().sum();
     counts
         .into_iter()
         .max_by_key(|(_, count)| *count)
+        .filter(|(_, count)| count * 2 > total)
         .map(|(province, _)| province)
 }
 

@@ -151,6 +151,7 @@ fn recognize_sender(
         sender: mail.and_then(|mail| mail.from.as_ref()),
         mail_subject: mail.map(|mail| mail.subject.as_str()),
         cell: None,
+        date: understood.arrived_on,
     };
     let guess = dossier.directory.recognize(&signals);
     let in_first_part = main.is_none_or(|(index, _, _)| *index == 0);
@@ -164,6 +165,7 @@ fn recognize_sender(
         }));
     understood.organizations = guess.organizations;
     understood.candidates = guess.candidates;
+    understood.written_name = guess.written;
     understood.organization_confidence = guess.confidence;
 }
 

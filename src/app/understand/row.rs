@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
+
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone};
 use crate::domain::{
@@ -25,6 +27,9 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
         &mut understood,
         row.organization.as_deref(),
         address.as_ref(),
+        [&row.letter_date, &row.sent_on]
+            .into_iter()
+            .find_map(|cell| parse_date(cell.as_deref()?)),
     );
     if understood.organizations.is_empty() {
         understood.warnings.push(unknown_organization(&row));
@@ -114,10 +119,12 @@ fn recognize_sender(
     understood: &mut Understood,
     cell: Option<&str>,
     address: Option<&EmailAddress>,
+    date: Option<Date>,
 ) {
     let signals = Signals {
         cell,
         sender: address,
+        date,
         ..Signals::default()
     };
     let guess = dossier.directory.recognize(&signals);
@@ -130,6 +137,7 @@ fn recognize_sender(
         }));
     understood.organizations = guess.organizations;
     understood.candidates = guess.candidates;
+    understood.written_name = guess.written;
     understood.organization_confidence = guess.confidence;
 }
 

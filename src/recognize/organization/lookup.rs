@@ -2,10 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
+use super::agencies::AGENCIES;
 use super::names::{Key, compact, distance, key};
-use super::{Directory, MAX_NAME_CHARS, MIN_FUZZY_LETTERS, NameMatch, push_once};
+use super::{Directory, Entry, MAX_NAME_CHARS, MIN_FUZZY_LETTERS, NameMatch, push_once};
 use crate::domain::{Confidence, OrganizationId};
 use crate::text::fold::place_tones;
+
+/// The first word of a key that starts as names of agencies do.
+fn head_of(key: &str) -> Option<&str> {
+    let first = key.split(' ').next()?;
+    AGENCIES.is_head(first).then_some(first)
+}
 
 impl Directory {
     /// A key without "tỉnh" and the province at its end: both are said or left out at will.
@@ -38,6 +47,11 @@ impl Directory {
 
     /// Finds the organization one cell or one typed name means.
     pub fn find_name(&self, name: &str) -> NameMatch {
+        self.find_name_at(name, None)
+    }
+
+    /// Finds the organization a name meant on that day.
+    pub(super) fn find_name_at(&self, name: &str, date: Option<Date>) -> NameMatch {
         if name.chars().count() > MAX_NAME_CHARS {
             return NameMatch::Unknown;
         }
@@ -48,19 +62,19 @@ impl Directory {
         let bare = self.without_province(&full);
         for key in [&full, &bare] {
             if let Some(found) = self.by_key.get(key) {
-                return self.decide(found, name, 1.0);
+                return self.decide(found, name, 1.0, date);
             }
         }
         for key in [&full, &bare] {
             if let Some(found) = self.by_compact.get(&compact(key)) {
-                return self.decide(found, name, 0.97);
+                return self.decide(found, name, 0.97, date);
             }
         }
         let letters = compact(&full);
         if letters.len() >= 3
             && let Some(found) = self.by_initials.get(&letters)
         {
-            return self.decide(found, name, 0.85);
+            return self.decide(found, name, 0.85, date);
         }
         let inside = self.names_inside(&full);
         match self.without_parents(&inside).as_slice() {
@@ -82,7 +96,13 @@ impl Directory {
     }
 
     /// One of the entries that share a mark-less name: the one that is spelled so.
-    fn decide(&self, found: &[usize], name: &str, confidence: f32) -> NameMatch {
+    fn decide(
+        &self,
+        found: &[usize],
+        name: &str,
+        confidence: f32,
+        date: Option<Date>,
+    ) -> NameMatch {
         if let [only] = found {
             return NameMatch::One(self.id(*only), Confidence::new(confidence));
         }
@@ -99,12 +119,38 @@ impl Directory {
         if let [only] = exact.as_slice() {
             return NameMatch::One(self.id(*only), Confidence::new(confidence));
         }
+        let known = if exact.is_empty() { found } else { &exact };
+        if let Some(only) = self.the_valid_one(known, date) {
+            return NameMatch::One(self.id(only), Confidence::new(confidence));
+        }
         NameMatch::Several(
             found
                 .iter()
                 .map(|&entry| (self.id(entry), Confidence::new(0.5)))
                 .collect(),
         )
+    }
+
+    /// The only one of several that existed on that day.
+    pub(super) fn the_valid_one(&self, found: &[usize], date: Option<Date>) -> Option<usize> {
+        let date = date?;
+        let mut valid = found.iter().copied().filter(|&entry| {
+            self.entries
+                .get(entry)
+                .is_some_and(|entry| entry.is_valid(date))
+        });
+        valid.next().filter(|_| valid.next().is_none())
+    }
+
+    /// Whether a name is one of an entry's, a few wrong letters apart: what stands beside the name
+    /// in a longer text does not count.
+    pub(super) fn is_same_name(&self, entry: &Entry, name: &str) -> bool {
+        let written = self.without_province(&key(name)).join(" ");
+        let limit = 1 + written.chars().count() / 10;
+        entry.spellings.iter().any(|spelling| {
+            let known = self.without_province(&key(spelling)).join(" ");
+            distance(&written, &known, limit).is_some()
+        })
     }
 
     /// The organizations whose names stand in a longer text, each with its first word's index;
@@ -133,12 +179,18 @@ impl Directory {
 
     /// Whether the words after a name place it in another province.
     pub(super) fn is_elsewhere(&self, after: &[String]) -> bool {
-        let Some(province) = &self.province else {
+        let Some(home) = &self.province else {
             return false;
         };
-        after.first().is_some_and(|word| word == "tinh")
-            && after.len() > 2
-            && !after.get(1..).unwrap_or(&[]).starts_with(province)
+        let (is_said, rest) = match after {
+            [first, rest @ ..] if first == "tinh" => (true, rest),
+            [first, second, rest @ ..] if first == "thanh" && second == "pho" => (false, rest),
+            rest => (false, rest),
+        };
+        if rest.starts_with(home) {
+            return false;
+        }
+        (is_said && rest.len() > 1) || AGENCIES.province_at(rest).is_some()
     }
 
     /// Leaves out organizations to which another one of the list belongs: "Phòng …, Sở …".
@@ -167,7 +219,12 @@ impl Directory {
         }
         let limit = if n_letters < 14 { 1 } else { 2 };
         let mut close: BTreeMap<usize, usize> = BTreeMap::new();
+        let head = head_of(&written);
         for (key, entries) in &self.keys {
+            // "Bộ Tài chính" is one letter from "Sở Tài chính", and another one.
+            if head.is_some() && head_of(key).is_some_and(|other| Some(other) != head) {
+                continue;
+            }
             let edits = distance(&written, key, limit + 2);
             if let ([entry], Some(edits)) = (entries.as_slice(), edits) {
                 let known = close.entry(*entry).or_insert(edits);
@@ -194,7 +251,7 @@ impl Directory {
     }
 
     /// The organization of exactly this name.
-    pub(super) fn exact(&self, name: &str) -> Option<usize> {
+    pub(super) fn exact(&self, name: &str, date: Option<Date>) -> Option<usize> {
         let full = key(name);
         let bare = self.without_province(&full);
         [&full, &bare].into_iter().find_map(|key| {
@@ -205,7 +262,7 @@ impl Directory {
                 .as_slice()
             {
                 [only] => Some(*only),
-                _ => None,
+                several => self.the_valid_one(several, date),
             }
         })
     }

@@ -129,7 +129,8 @@ fn senders() {
             .map(|&id| code(&catalogue, id))
             .collect();
         let found = if codes.is_empty() {
-            "-".to_owned()
+            let name = guess.written.as_ref().map_or("", |name| &name.name);
+            format!("- {name}").trim().to_owned()
         } else {
             codes.join(" ")
         };
@@ -166,4 +167,156 @@ proptest! {
         let found = directory.find_name(&name);
         prop_assert!(!matches!(found, NameMatch::Several(candidates) if candidates.is_empty()));
     }
+}
+
+/// One letterhead of `letterheads.txt`.
+struct Printed {
+    lines: Vec<String>,
+    symbol: String,
+    name: String,
+    kind: String,
+}
+
+fn letterheads() -> Vec<Printed> {
+    let text = normalize(&fs::read_to_string(fixtures().join("letterheads.txt")).unwrap());
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let (head, expected) = line.split_once(" ⇒ ").unwrap();
+            let (lines, symbol) = head.split_once(" ; ").unwrap();
+            let (name, kind) = expected.split_once(" ; ").unwrap();
+            Printed {
+                lines: lines.split(" / ").map(str::to_owned).collect(),
+                symbol: symbol.to_owned(),
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+            }
+        })
+        .collect()
+}
+
+const COUNTRY: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
+const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
+const BODY: &str = "\nKính gửi: Cơ quan chủ trì soạn thảo.\n\nPhúc đáp Công văn số 12/CQCT-TH ngày 03/4/2026 về việc lấy ý kiến, sau khi nghiên cứu, cơ quan có ý kiến như sau:\n1. Đề nghị bổ sung giải thích từ ngữ.\nNơi nhận:\n- Như trên;\n- Lưu: VT.\n";
+
+/// The same letterhead as offices and text recognizers lay it out.
+fn layouts(printed: &Printed) -> Vec<(&'static str, String)> {
+    let lines = &printed.lines;
+    let number = format!("Số: 185/{}", printed.symbol);
+    let date = "ngày 26 tháng 3 năm 2026";
+    let below = lines.join("\n");
+    let mut side = String::new();
+    let mut flat = String::new();
+    for at in 0..lines.len().max(3) {
+        let left = lines.get(at).map_or("", String::as_str);
+        let right = [COUNTRY, MOTTO, ""].get(at).copied().unwrap_or("");
+        side.push_str(&format!("{left:<48}{right}\n"));
+        flat.push_str(format!("{left} {right}").trim());
+        flat.push('\n');
+    }
+    // Where the line is wrapped is an accident.
+    let wrapped: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            if words.len() < 6 {
+                return line.clone();
+            }
+            let (first, second) = words.split_at(words.len() - 2);
+            format!("{}\n{}", first.join(" "), second.join(" "))
+        })
+        .collect();
+    let title: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            line.split(' ')
+                .map(|word| {
+                    let mut chars = word.chars();
+                    chars.next().map_or(String::new(), |first| {
+                        first.to_string() + &chars.as_str().to_lowercase()
+                    })
+                })
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    vec![
+        (
+            "columns_below",
+            format!("{below}\n{number}\nV/v góp ý dự thảo\n{COUNTRY}\n{MOTTO}\n{date}\n"),
+        ),
+        ("columns_beside", format!("{side}{number}      {date}\n")),
+        ("columns_flattened", format!("{flat}{number} {date}\n")),
+        (
+            "right_column_first",
+            format!("{COUNTRY}\n{MOTTO}\n{date}\n{below}\n{number}\n"),
+        ),
+        (
+            "marks_lost",
+            crate::text::fold::fold(&format!("{below}\n{COUNTRY}\n{MOTTO}\n")).to_uppercase()
+                + &number
+                + "\n",
+        ),
+        (
+            "other_wrapping",
+            format!(
+                "{}\n-------\n{number}\n{COUNTRY}\n{MOTTO}\n",
+                wrapped.join("\n")
+            ),
+        ),
+        ("markdown", format!("# {}\n{number}\n", lines.join("\n# "))),
+        (
+            "blank_lines",
+            format!("\n\n{}\n\n*\n{number}\n\n{COUNTRY}\n", lines.join("\n\n")),
+        ),
+        (
+            "number_left_blank",
+            format!(
+                "{below}\nSố:        /{}\n{COUNTRY}\n{MOTTO}\n",
+                printed.symbol
+            ),
+        ),
+        (
+            "small_letters",
+            format!("{}\n{number}\n{COUNTRY}\n{MOTTO}\n", title.join("\n")),
+        ),
+    ]
+}
+
+#[test]
+fn letterheads_of_offices_in_no_catalogue() {
+    let catalogue = catalogue();
+    let directory = Directory::new(&catalogue);
+    let (mut misses, mut n_cases) = (Vec::new(), 0);
+    for printed in letterheads() {
+        for (layout, head_text) in layouts(&printed) {
+            n_cases += 1;
+            let text = normalize(&(head_text + BODY));
+            let head = read_letter_head(&text);
+            let guess = directory.recognize(&Signals {
+                letter_text: Some(&text),
+                head: Some(&head),
+                ..Signals::default()
+            });
+            let found = guess.written.as_ref().map_or("-", |name| &name.name);
+            let kind = guess
+                .written
+                .as_ref()
+                .and_then(|name| name.kind)
+                .unwrap_or("-");
+            let is_same = if matches!(layout, "small_letters" | "marks_lost") {
+                super::key(found) == super::key(&printed.name)
+            } else {
+                found == printed.name
+            };
+            if !is_same || kind != printed.kind || !guess.organizations.is_empty() {
+                misses.push(format!(
+                    "{layout}: {}: found {found} ({kind})",
+                    printed.name
+                ));
+            }
+        }
+    }
+    println!("{} of {n_cases} letterheads missed", misses.len());
+    assert!(misses.is_empty(), "{}\n{}", misses.len(), misses.join("\n"));
 }

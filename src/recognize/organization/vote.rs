@@ -1,5 +1,7 @@
 //! Lets each signal of a sender speak for an organization.
 
+use jiff::civil::Date;
+
 use super::names::key;
 use super::{Directory, NameMatch, Signals, Vote, push_once, suffix_key};
 use crate::domain::Span;
@@ -10,6 +12,7 @@ impl Directory {
     pub(super) fn vote_letterhead(
         &self,
         signals: &Signals<'_>,
+        date: Option<Date>,
         votes: &mut Vec<Vote>,
     ) -> Vec<usize> {
         let (Some(head), Some(text)) = (signals.head, signals.letter_text) else {
@@ -33,7 +36,7 @@ impl Directory {
         let mut from = 0;
         while from < lines.len() {
             let hit = (from + 1..=lines.len()).rev().find_map(|to| {
-                let entry = self.exact(&joined(from, to))?;
+                let entry = self.exact(&joined(from, to), date)?;
                 let span = Span::new(lines.get(from)?.0.start, lines.get(to - 1)?.0.end);
                 Some((to, entry, span))
             });
@@ -47,7 +50,7 @@ impl Directory {
         }
         // "UBND TỈNH BẮC GIANG / VĂN PHÒNG" is "Văn phòng UBND tỉnh".
         if let [(first_span, first), .., (last_span, last)] = lines.as_slice()
-            && let Some(entry) = self.exact(&format!("{last} {first}"))
+            && let Some(entry) = self.exact(&format!("{last} {first}"), date)
         {
             named.push((entry, Span::new(first_span.start, last_span.end)));
         }

@@ -1,0 +1,462 @@
+//! Reads the name of an agency that may be in no directory, as its letterhead writes it.
+//!
+//! "UBND TỈNH TUYÊN QUANG / SỞ GIÁO DỤC VÀ ĐÀO TẠO" is "Sở Giáo dục và Đào tạo tỉnh Tuyên Quang".
+//! The lines are cut into names at the words names start with; the last name speaks, and takes from
+//! the names above it what tells it apart. Where the letter itself spells the name in small
+//! letters, its spelling is taken; else the registry says which words are capitalized.
+
+use super::agencies::{AGENCIES, Word, words_of};
+use super::names::{Key, initials, key};
+use super::spelling::{Token, is_plain, spell, tokens};
+use super::{Signals, WrittenName};
+use crate::domain::{Confidence, Span};
+use crate::recognize::letter::LetterHead;
+use crate::text::fold::{Folded, fold};
+use crate::text::normalize::squeeze;
+
+/// How much of a letter is searched for its writer's name in small letters.
+const BODY_BYTES: usize = 20_000;
+/// A name of more words is a sentence.
+const MAX_WORDS: usize = 30;
+
+/// What the lines above a letter's number say.
+#[derive(Debug, Clone)]
+pub(super) struct Letterhead {
+    /// Who speaks.
+    pub(super) name: WrittenName,
+    /// The mark-less name of the province the lines name.
+    pub(super) province: Option<Key>,
+    /// Whether the name is that of a committee, which may be the superior of a line that was lost.
+    pub(super) is_committee: bool,
+}
+
+/// The words of one name.
+struct Unit<'a> {
+    tokens: Vec<Token<'a>>,
+    kind: &'static str,
+}
+
+/// The place a superior's name ends with: "tỉnh Bắc Giang".
+struct Place {
+    spelled: String,
+    folded: Vec<String>,
+}
+
+/// Reads the agency lines of a letter.
+pub(super) fn read_letterhead(signals: &Signals<'_>) -> Option<Letterhead> {
+    let (head, text) = (signals.head?, signals.letter_text?);
+    let units = cut_into_names(&tokens(text, &head.agency_lines));
+    let (speaker, above) = units.split_last()?;
+    let body = body_after(text, head.agency_lines.last()?.end);
+    let mut spelled = compose(speaker, above, &body);
+    let mut province = units.iter().rev().find_map(province_of);
+    // "SỞ TÀI CHÍNH", written in Lạng Sơn.
+    if province.is_none()
+        && is_local(speaker)
+        && above.is_empty()
+        && let Some((key, name)) = date_place(text, head)
+    {
+        spelled = format!("{spelled} {name}");
+        province = Some(key);
+    }
+    let symbol = head
+        .number
+        .as_ref()
+        .map(|number| agency_symbol(number.symbol()));
+    let agrees = symbol
+        .as_deref()
+        .is_some_and(|symbol| is_abbreviation(symbol, &spelled));
+    Some(Letterhead {
+        name: WrittenName {
+            kind: kind_of(speaker, above),
+            confidence: Confidence::new(if agrees { 0.95 } else { 0.88 }),
+            span: span_of(speaker),
+            name: spelled,
+        },
+        province,
+        is_committee: speaker.kind == "committee",
+    })
+}
+
+/// The name of a cell, of a sender or of a signature line, when it starts as names do.
+pub(super) fn read_name(name: &str, confidence: f32) -> Option<WrittenName> {
+    let name = squeeze(name);
+    let name =
+        name.trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '"' && c != '”');
+    let tokens = tokens(name, &[Span::whole(name)]);
+    if tokens.is_empty() || tokens.len() > MAX_WORDS {
+        return None;
+    }
+    let units = cut_into_names(&tokens);
+    let first = units.first()?;
+    let starts = first.tokens.first()?.span.start == tokens.first()?.span.start;
+    (starts && first.tokens.len() > 1).then(|| WrittenName {
+        name: spell(&tokens, name, ""),
+        kind: kind_of(first, &[]),
+        confidence: Confidence::new(confidence),
+        span: None,
+    })
+}
+
+/// "…, Viện Kiến trúc Quốc gia cơ bản thống nhất với …": a clause of the opening that starts with
+/// a name and goes on with what its bearer does.
+pub(super) fn read_opening(text: &str) -> Option<WrittenName> {
+    const DOES: [&str; 20] = [
+        "co y kien",
+        "co mot so",
+        "da nghien cuu",
+        "da nhan duoc",
+        "da to chuc",
+        "nhan duoc",
+        "co ban",
+        "thong nhat",
+        "nhat tri",
+        "hoan toan",
+        "tham gia",
+        "gop y",
+        "xin co",
+        "xin gui",
+        "tran trong",
+        "dong y",
+        "khong co y kien",
+        "kinh bao cao",
+        "kinh gui",
+        "gui y kien",
+    ];
+    let end = text
+        .char_indices()
+        .nth(2500)
+        .map_or(text.len(), |(at, _)| at);
+    let opening = squeeze(text.get(..end)?);
+    let mut from = 0;
+    for clause in opening.split_inclusive([',', ';', ':', '.']) {
+        let at = from;
+        from += clause.len();
+        // "Sở Văn hóa, Thể thao và Du lịch có ý kiến": the name may hold a comma.
+        let mut reach = (at + 240).min(opening.len());
+        while !opening.is_char_boundary(reach) {
+            reach -= 1;
+        }
+        let rest = opening.get(at..reach).unwrap_or(clause).trim_start();
+        let folded = Folded::new(rest);
+        let does = DOES
+            .iter()
+            .filter_map(|does| folded.as_str().find(&format!(" {does} ")))
+            .min();
+        let Some(does) = does else { continue };
+        let name = folded
+            .original(Span::new(0, does))
+            .slice(rest)
+            .unwrap_or("");
+        let first = name.chars().next();
+        let is_clean = !name.contains([':', ';', '(', '/', '"', '“'])
+            && !name.contains(". ")
+            && words_of(name).count() <= 14;
+        let is_addressee = fold(opening.get(..at).unwrap_or(""))
+            .trim_end()
+            .ends_with("gui");
+        if first.is_some_and(char::is_uppercase)
+            && is_clean
+            && !is_addressee
+            && let Some(found) = read_name(name, 0.8)
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// The central agency that signs with the symbol of a letter's number.
+pub(super) fn read_symbol(symbol: &str) -> Option<WrittenName> {
+    AGENCIES
+        .central(&agency_symbol(symbol))
+        .map(|name| WrittenName {
+            name: name.to_owned(),
+            kind: Some("central"),
+            confidence: Confidence::new(0.8),
+            span: None,
+        })
+}
+
+/// What stands for the agency in a symbol: "STC" in "STC-QLNS", "BGDĐT" in "CV-BGDĐT".
+fn agency_symbol(symbol: &str) -> String {
+    symbol
+        .split(['-', '.'])
+        .next()
+        .unwrap_or(symbol)
+        .trim()
+        .to_owned()
+}
+
+/// Whether a symbol is made of the first letters of a name: "VKTQG", "SGDĐT".
+pub(super) fn is_abbreviation(symbol: &str, name: &str) -> bool {
+    let symbol: String = fold(symbol)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    let full = initials(&words_of(&fold(name)).map(str::to_owned).collect::<Vec<_>>());
+    if symbol.is_empty() {
+        return false;
+    }
+    if symbol.starts_with("ubnd") {
+        return key(name).first().is_some_and(|word| word == "ubnd");
+    }
+    let mut letters = full.chars();
+    symbol.chars().all(|c| letters.any(|letter| letter == c))
+}
+
+/// Cuts words into names. A name starts at a line that starts as names do, unless the line above is
+/// not finished, and inside a line after a committee whose place is known.
+fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
+    let words: Vec<Word> = tokens.iter().map(|token| token.word.clone()).collect();
+    let mut units: Vec<Unit<'a>> = Vec::new();
+    let mut place_ends = None;
+    for (at, token) in tokens.iter().enumerate() {
+        let head = AGENCIES.head_at(words.get(at..).unwrap_or(&[]));
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        let goes_on = before.is_some_and(|before| AGENCIES.goes_on(&before.word, &token.word));
+        let is_start =
+            (token.starts_line && (before.is_none() || !goes_on)) || place_ends == Some(at);
+        if let Some(head) = head.filter(|_| is_start) {
+            units.push(Unit {
+                tokens: vec![token.clone()],
+                kind: head.kind,
+            });
+        } else if let Some(unit) = units.last_mut() {
+            unit.tokens.push(token.clone());
+        }
+        if let Some(unit) = units.last()
+            && matches!(&*token.word.folded, "tinh" | "pho" | "tp")
+            && unit.kind == "committee"
+        {
+            let after: Vec<String> = words
+                .get(at + 1..)
+                .unwrap_or(&[])
+                .iter()
+                .take(4)
+                .map(|word| word.folded.clone())
+                .collect();
+            place_ends = AGENCIES.province_at(&after).map(|(n, _)| at + 1 + n);
+        }
+    }
+    units.retain(|unit| unit.tokens.len() <= MAX_WORDS);
+    units
+}
+
+fn folded(unit: &Unit<'_>) -> Vec<String> {
+    unit.tokens
+        .iter()
+        .map(|token| token.word.folded.clone())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+fn span_of(unit: &Unit<'_>) -> Option<Span> {
+    let (first, last) = (unit.tokens.first()?, unit.tokens.last()?);
+    Some(Span::new(first.span.start, last.span.end))
+}
+
+fn words(unit: &Unit<'_>) -> Vec<Word> {
+    unit.tokens.iter().map(|token| token.word.clone()).collect()
+}
+
+/// The place a name ends with, from its word on: "tỉnh X", "thành phố Y", "huyện Z".
+fn place_of(unit: &Unit<'_>) -> Option<Place> {
+    let words = words(unit);
+    let plain = is_plain(&words);
+    let from = (0..words.len()).find(|&at| {
+        AGENCIES
+            .place_word_at(words.get(at..).unwrap_or(&[]), plain)
+            .is_some()
+    })?;
+    let tokens = unit.tokens.get(from..)?;
+    Some(Place {
+        spelled: spell(tokens, "", ""),
+        folded: tokens
+            .iter()
+            .map(|token| token.word.folded.clone())
+            .filter(|word| !word.is_empty())
+            .collect(),
+    })
+}
+
+/// The mark-less name of the province a name ends with.
+fn province_of(unit: &Unit<'_>) -> Option<Key> {
+    let words = folded(unit);
+    if let Some(at) = words.iter().position(|word| word == "tinh")
+        && let Some(after) = words.get(at + 1..).filter(|after| !after.is_empty())
+    {
+        let n = AGENCIES
+            .province_at(after)
+            .map(|(n, _)| n)
+            .or_else(|| (after.len() <= 4).then_some(after.len()))?;
+        return after.get(..n).map(<[_]>::to_vec);
+    }
+    // "UBND THÀNH PHỐ HÀ NỘI", "Sở Xây dựng Hải Phòng".
+    (1..words.len()).find_map(|at| {
+        let after = words.get(at..)?;
+        let (n, is_city) = AGENCIES.province_at(after)?;
+        let ends = n == after.len();
+        let before = words.get(at - 1).map_or("", String::as_str);
+        let of_city = is_city && (matches!(before, "pho" | "tp") || ends);
+        let other = matches!(
+            before,
+            "pho" | "xa" | "huyen" | "phuong" | "quan" | "tran" | "khu"
+        );
+        (of_city || (ends && !other && at > 1)).then(|| after.get(..n).unwrap_or(&[]).to_vec())
+    })
+}
+
+/// Whether a name means another agency in every province: "Sở Tài chính".
+fn is_local(unit: &Unit<'_>) -> bool {
+    unit.tokens
+        .first()
+        .is_some_and(|token| matches!(&*token.word.folded, "so" | "ban" | "thanh" | "van"))
+        && unit.kind == "department"
+}
+
+/// "Lạng Sơn, ngày 5 tháng 6 năm 2026": the province a letter was dated in, as a key and as a name.
+fn date_place(text: &str, head: &LetterHead) -> Option<(Key, String)> {
+    let last = head.agency_lines.last()?;
+    let mut end = (last.end + 600).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let after = fold(text.get(last.start..end)?);
+    let before = after.get(..after.find(", ngay")?)?;
+    let words: Vec<String> = words_of(before).map(str::to_owned).collect();
+    (1..=4.min(words.len())).rev().find_map(|n| {
+        let key = words.get(words.len() - n..)?;
+        Some((key.to_vec(), AGENCIES.province(key)?.to_owned()))
+    })
+}
+
+/// The speaker's full name.
+fn compose(speaker: &Unit<'_>, above: &[Unit<'_>], body: &str) -> String {
+    let own = folded(speaker);
+    let own_words: Vec<&str> = own.iter().map(String::as_str).collect();
+    let spelled = |unit: &Unit<'_>| spell(&unit.tokens, "", body);
+    let parent = above.last();
+    let place = above.iter().rev().find_map(place_of);
+    match (own_words.as_slice(), parent) {
+        // "HỘI NÔNG DÂN VIỆT NAM / BAN CHẤP HÀNH TỈNH X" is "Hội Nông dân tỉnh X".
+        (["ban", "chap", "hanh", ..] | ["ban", "thuong", "truc" | "vu", ..], Some(parent)) => {
+            let name = spelled(parent);
+            match place_of(speaker) {
+                Some(own_place) => {
+                    let base = name.trim_end_matches(" Việt Nam").to_owned();
+                    format!("{base} {}", own_place.spelled)
+                }
+                None => name,
+            }
+        }
+        // "UBND TỈNH X / VĂN PHÒNG" is "Văn phòng UBND tỉnh X".
+        (["van", "phong"], Some(parent)) => format!("Văn phòng {}", spelled(parent)),
+        (["thanh", "tra"], Some(parent)) if parent.kind == "committee" => match &place {
+            Some(place) => format!("Thanh tra {}", place.spelled),
+            None => format!("Thanh tra {}", spelled(parent)),
+        },
+        (["thanh", "tra"], Some(parent)) => format!("Thanh tra {}", spelled(parent)),
+        (["vu", ..], Some(parent)) if parent.kind == "central" => {
+            format!("{}, {}", spelled(speaker), spelled(parent))
+        }
+        (["phong", ..], Some(parent)) if parent.kind != "committee" => {
+            format!("{}, {}", spelled(speaker), spelled(parent))
+        }
+        (_, Some(parent)) if speaker.kind == "party" && parent.kind == "party" => {
+            format!("{} {}", spelled(speaker), spelled(parent))
+        }
+        (_, Some(_)) if takes_place(speaker) && !names_place(speaker) => match place {
+            // "THANH TRA TỈNH", "BAN DÂN TỘC TỈNH".
+            Some(place)
+                if own
+                    .last()
+                    .zip(place.folded.first())
+                    .is_some_and(|(a, b)| a == b) =>
+            {
+                let rest: Vec<&str> = place.spelled.split(' ').skip(1).collect();
+                format!("{} {}", spelled(speaker), rest.join(" "))
+            }
+            Some(place) => format!("{} {}", spelled(speaker), place.spelled),
+            None => spelled(speaker),
+        },
+        _ => spelled(speaker),
+    }
+}
+
+/// Whether a name needs its superior's place to be told apart.
+fn takes_place(unit: &Unit<'_>) -> bool {
+    let first = unit.tokens.first().map_or("", |token| &*token.word.folded);
+    matches!(
+        first,
+        "so" | "ban" | "thanh" | "van" | "chi" | "phong" | "hoi" | "hdnd"
+    ) && matches!(unit.kind, "department" | "subordinate")
+        || (first == "trung" && unit.kind == "subordinate")
+}
+
+/// Whether a name has a place of its own: "SỞ TƯ PHÁP TỈNH TÂY NINH", "Sở Xây dựng Hải Phòng".
+fn names_place(unit: &Unit<'_>) -> bool {
+    province_of(unit).is_some() || place_of(unit).is_some_and(|place| place.folded.len() > 1)
+}
+
+fn kind_of(speaker: &Unit<'_>, above: &[Unit<'_>]) -> Option<&'static str> {
+    let words = folded(speaker);
+    let has = |word: &str| words.iter().any(|other| other == word);
+    let parent = above.last().map(|unit| unit.kind);
+    let starts = |start: &[&str]| words.iter().zip(start).all(|(word, known)| word == known);
+    if parent.is_some()
+        && (starts(&["ban", "chap", "hanh"])
+            || starts(&["ban", "thuong", "truc"])
+            || starts(&["ban", "thuong", "vu"]))
+    {
+        return parent;
+    }
+    let kind = match speaker.kind {
+        "committee" => {
+            if has("huyen") || has("quan") || words.windows(2).any(|pair| pair == ["thi", "xa"]) {
+                "district"
+            } else if has("xa") || has("phuong") || has("tran") || has("khu") {
+                "commune"
+            } else if has("pho") || has("tp") {
+                if province_of(speaker).is_some() {
+                    "province"
+                } else {
+                    "district"
+                }
+            } else {
+                "province"
+            }
+        }
+        "central" if has("tinh") || (province_of(speaker).is_some() && !has("bo")) => "department",
+        "department"
+            if parent == Some("central")
+                && words.first().is_some_and(|w| w == "van" || w == "thanh") =>
+        {
+            "central"
+        }
+        "department" if parent == Some("department") && !has("bo") => "subordinate",
+        "department" if parent == Some("party") => "party",
+        // A unit of a department; a centre on its own, or of an institute, does research.
+        "subordinate" if parent.is_none() && words.first().is_some_and(|word| word == "trung") => {
+            "science"
+        }
+        "subordinate" if matches!(parent, Some("science" | "central" | "association")) => {
+            if words.first().is_some_and(|word| word == "trung") {
+                "science"
+            } else {
+                "central"
+            }
+        }
+        other => other,
+    };
+    (!kind.is_empty()).then_some(kind)
+}
+
+/// The text after the letterhead, in one line.
+fn body_after(text: &str, from: usize) -> String {
+    let mut end = (from + BODY_BYTES).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    squeeze(text.get(from..end).unwrap_or(""))
+}
