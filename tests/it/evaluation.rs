@@ -58,16 +58,27 @@ fn development_letters_are_understood() {
     hold(
         &figures,
         &[
-            ("points", 0.85),
-            ("citations", 0.93),
-            ("primary_section", 0.82),
-            ("organization", 0.93),
-            ("letter_number", 0.95),
-            ("letter_date", 0.93),
-            ("answers_number", 0.95),
-            ("class", 0.95),
-            ("stance", 0.92),
+            ("points", 0.9),
+            ("citations", 0.9),
+            ("primary_section", 0.85),
+            ("organization", 0.95),
+            ("letter_number", 0.97),
+            ("letter_date", 0.92),
+            ("answers_number", 0.97),
+            ("class", 0.97),
+            ("stance", 0.87),
         ],
+    );
+}
+
+#[test]
+fn held_back_letters_are_understood() {
+    let figures = evaluate("held_back");
+    print("held back", &figures);
+    // Far below what is reached: only a collapse is a failure here.
+    hold(
+        &figures,
+        &[("points", 0.8), ("citations", 0.85), ("class", 0.9)],
     );
 }
 
