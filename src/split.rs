@@ -5,28 +5,36 @@
 //! What a sender writes around an opinion (letterhead, "Kính gửi", the agreement itself, closing,
 //! "Nơi nhận", signature) is not a point; a heading with items below it is their context.
 //!
-//! 1. `paragraph`: lines → paragraphs, hard-wrapped lines joined, list marks read;
-//! 2. `zone`: head, preamble, body, closing;
-//! 3. `list`: the body's paragraphs → points with their headings;
-//! 4. `wording`: proposal, reason, old and new wording inside a point.
+//! 1. `paragraph`: lines → paragraphs, hard-wrapped lines joined, page numbers left out; `mark`
+//!    reads list marks;
+//! 2. `zone`: head, preamble, body, closing, annex;
+//! 3. `list`: the body's paragraphs → points with their headings; `inline` and `clause` cut what
+//!    one paragraph lists or runs together;
+//! 4. `wording`, `reason`, `quotation`: proposal, reason, old and new wording inside a point.
 //!
 //! Cases: `fixtures/split/`.
 
+mod clause;
+mod inline;
 mod list;
+mod mark;
 mod paragraph;
 mod phrase;
+mod quotation;
+mod reason;
 mod wording;
+mod words;
 mod zone;
 
 use crate::domain::{Evidence, Span};
 use list::points_of;
 use paragraph::paragraphs;
-use zone::find_zones;
+use zone::{Found, find_zones};
 
 /// What a letter consists of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// Its four parts.
+    /// Its parts.
     pub zones: Zones,
     /// The ideas in its body, in order.
     pub points: Vec<SplitPoint>,
@@ -43,6 +51,8 @@ pub struct Zones {
     pub body: Span,
     /// Closing words, "Nơi nhận", signature.
     pub closing: Span,
+    /// What follows the signature: annexes, a postscript.
+    pub annex: Span,
 }
 
 /// One idea.
@@ -50,6 +60,8 @@ pub struct Zones {
 pub struct SplitPoint {
     /// Its words, without list mark ("1.", "a)", "-") and white space at the ends.
     pub span: Span,
+    /// Page numbers and running heads inside the span, which are not its words.
+    pub holes: Vec<Span>,
     /// The headings above it, outermost first: "Đối với dự thảo Quyết định:", "1. Về mục tiêu".
     pub context: Vec<Span>,
     /// What it asks for, where a reason is told apart.
@@ -64,13 +76,29 @@ pub struct SplitPoint {
     pub evidence: Evidence,
 }
 
+impl SplitPoint {
+    /// Its words: the span without the holes.
+    pub fn spans(&self, text: &str) -> Vec<Span> {
+        let mut spans = Vec::with_capacity(1 + self.holes.len());
+        let mut start = self.span.start;
+        for hole in &self.holes {
+            spans.push(Span::new(start, hole.start).trimmed(text));
+            start = hole.end;
+        }
+        spans.push(Span::new(start, self.span.end).trimmed(text));
+        spans.retain(|span| !span.is_empty());
+        spans
+    }
+}
+
 /// Splits an official letter or the body of a mail.
 ///
 /// A letter that only agrees, and a covering note, have no points.
 pub fn split_letter(text: &str) -> Split {
     let paragraphs = paragraphs(text);
-    let (zones, body) = find_zones(text, &paragraphs);
-    let points = points_of(text, &body, false);
+    let Found { zones, body, annex } = find_zones(text, &paragraphs);
+    let mut points = points_of(text, &body, false);
+    points.extend(points_of(text, &annex, false));
     Split { zones, points }
 }
 

@@ -1,14 +1,17 @@
 //! Makes points of the paragraphs of an opinion.
 
-use super::SplitPoint;
-use super::paragraph::{Mark, Paragraph, read_mark};
+use super::clause::{cut_run_on, opinion_start, without_closing};
+use super::mark::{Mark, read_mark};
+use super::paragraph::Paragraph;
 use super::phrase::{
-    continues_point, has_place, has_proposal, is_topic, looks_like_heading, only_agrees,
-    only_covers, starts_with_place,
+    announces, asks_for_what_follows, asks_openly, concludes, continues_point, demands_itself,
+    greets, is_labelled_draft, is_labelled_proposal, is_labelled_reason, is_topic,
+    looks_like_heading, names_only_comments, names_speaker, only_agrees, only_covers,
+    starts_closing, starts_with_place,
 };
-use super::wording::{Wording, read_wording, sentences};
+use super::wording::{Wording, read_wording};
+use super::{SplitPoint, clause};
 use crate::domain::{Confidence, Evidence, Finding, Span};
-use crate::text::fold::fold;
 
 /// What a paragraph is in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +20,8 @@ enum Role {
     Heading,
     /// Starts a point.
     Point,
+    /// Starts a point to which the items below belong.
+    Whole,
     /// Belongs to the point before.
     Continuation,
     /// Agrees, covers, greets.
@@ -39,6 +44,7 @@ pub(super) fn points_of(text: &str, paragraphs: &[Paragraph], is_passage: bool) 
         has_marks: paragraphs.iter().any(|paragraph| paragraph.mark.is_some()),
         levels: Vec::new(),
         open: None,
+        details_until: 0,
         points: Vec::new(),
     };
     for at in 0..paragraphs.len() {
@@ -55,7 +61,9 @@ pub(super) fn plain_point(text: &str) -> Option<SplitPoint> {
     let is_plain = !words.is_empty()
         && !words.contains('\n')
         && read_mark(words).is_none()
-        && !may_agree(words);
+        && !clause::may_agree(words)
+        && !clause::may_run_on(words)
+        && !clause::may_list(words);
     is_plain.then(|| make_point(text, span, Vec::new(), "split.paragraph"))
 }
 
@@ -68,10 +76,12 @@ fn make_point(text: &str, span: Span, context: Vec<Span>, rule: &'static str) ->
     } = read_wording(text, span);
     let confidence = match rule {
         "split.paragraph" => 0.85,
+        "split.run_on" => 0.8,
         _ => 0.95,
     };
     SplitPoint {
         span,
+        holes: Vec::new(),
         context,
         proposal,
         reason,
@@ -84,9 +94,17 @@ fn make_point(text: &str, span: Span, context: Vec<Span>, rule: &'static str) ->
 /// A point that may still grow.
 struct Open {
     span: Span,
+    holes: Vec<Span>,
     context: Vec<Span>,
     rule: &'static str,
     is_agreement: bool,
+    /// Whether it asks for something or finds something wrong.
+    wants: bool,
+    /// Whether it says "đề nghị", "kiến nghị".
+    asks_openly: bool,
+    /// Whether it is only the draft's words so far: "Dự thảo: “…”".
+    quotes_draft: bool,
+    ends_with_colon: bool,
 }
 
 struct Reader<'a> {
@@ -97,6 +115,8 @@ struct Reader<'a> {
     /// Open headings, outermost first.
     levels: Vec<(Level, Option<Span>)>,
     open: Option<Open>,
+    /// Paragraphs before this one are details of the open point.
+    details_until: usize,
     points: Vec<SplitPoint>,
 }
 
@@ -105,11 +125,22 @@ impl Reader<'_> {
         let Some(paragraph) = self.paragraphs.get(at) else {
             return;
         };
-        match self.role(at, paragraph) {
+        let is_detail = at < self.details_until && self.open.is_some();
+        let role = if is_detail {
+            Role::Continuation
+        } else {
+            self.role(at, paragraph)
+        };
+        match role {
             Role::Nothing => self.close(),
             Role::Continuation => {
                 if let Some(open) = &mut self.open {
                     open.span.end = paragraph.span.end;
+                    open.holes.extend(&paragraph.holes);
+                    open.wants |= paragraph.wants;
+                    open.asks_openly |= asks_openly(&paragraph.words);
+                    open.quotes_draft &= !is_labelled_proposal(&paragraph.words);
+                    open.ends_with_colon = paragraph.ends_with_colon();
                 } else {
                     self.start(paragraph, "split.paragraph");
                 }
@@ -119,10 +150,11 @@ impl Reader<'_> {
                 let level = paragraph.mark.map_or(Level::Topic, Level::Marked);
                 self.enter(level);
                 // A heading that asks for something is a point of its own as well.
-                let is_point = has_proposal(&paragraph.folded)
-                    && has_place(&paragraph.folded)
-                    && !paragraph.folded.ends_with(':');
-                if is_point && paragraph.content.len() > 80 {
+                let is_point = paragraph.wants
+                    && paragraph.has_place
+                    && !paragraph.ends_with_colon()
+                    && paragraph.content.len() > 80;
+                if is_point {
                     self.start(
                         paragraph,
                         paragraph.mark.map_or("split.paragraph", Mark::rule),
@@ -131,7 +163,7 @@ impl Reader<'_> {
                 }
                 self.levels.push((level, Some(paragraph.span)));
             }
-            Role::Point => {
+            Role::Point | Role::Whole => {
                 self.close();
                 if let Some(mark) = paragraph.mark {
                     self.enter(Level::Marked(mark));
@@ -139,6 +171,9 @@ impl Reader<'_> {
                 }
                 let rule = paragraph.mark.map_or("split.paragraph", Mark::rule);
                 self.start(paragraph, rule);
+                if role == Role::Whole {
+                    self.details_until = self.block_end(at, paragraph.mark);
+                }
             }
         }
     }
@@ -160,112 +195,184 @@ impl Reader<'_> {
                     Level::Marked(Mark::Roman | Mark::Capital | Mark::Number(1))
                 )
             });
+        } else if let Level::Marked(mark) = level {
+            // "a)" after "–" goes back to above the dashes.
+            while self
+                .levels
+                .last()
+                .is_some_and(|(open, _)| !is_below(*open, mark))
+            {
+                self.levels.pop();
+            }
         }
     }
 
     fn role(&self, at: usize, paragraph: &Paragraph) -> Role {
-        let folded = &paragraph.folded;
-        let next = self.paragraphs.get(at + 1);
-        if paragraph.mark.is_some() {
-            return self.role_of_marked(at, paragraph);
-        }
-        let is_heading = looks_like_heading(folded)
-            && next.is_some()
-            && (is_topic(folded) || is_emphasized(self.text, paragraph))
-            && (folded.trim_end().ends_with(':')
-                || next.is_some_and(|next| next.mark.is_some() || !continues_point(&next.folded)));
-        if is_heading
-            && !(self.is_passage && self.open.is_some() && !folded.trim_end().ends_with(':'))
+        let words = &paragraph.words;
+        if let Some(open) = &self.open
+            && (is_labelled_reason(words) || (open.quotes_draft && is_labelled_proposal(words)))
         {
-            return Role::Heading;
-        }
-        let announces_list = folded.trim_end().ends_with(':')
-            && !has_place(folded)
-            && next.is_some_and(|next| next.mark.is_some());
-        if announces_list && !self.is_passage {
-            return Role::Nothing;
-        }
-        if self.open.is_some() && continues_point(folded) {
             return Role::Continuation;
         }
-        // "Lý do:" and explanations belong to the item above.
-        let starts_new = starts_with_place(folded) && has_proposal(folded);
-        let is_in_list = self.has_marks
-            && self
-                .levels
-                .last()
-                .is_some_and(|(_, heading)| heading.is_none());
-        if self.open.is_some() && (is_in_list || self.is_passage) && !self.open_agrees() {
-            let starts_new =
-                starts_new || (!self.is_passage && opens_topic(folded) && has_proposal(folded));
-            let starts_small = paragraph
-                .content
-                .slice(self.text)
-                .and_then(|words| words.chars().next())
-                .is_some_and(char::is_lowercase);
-            return if starts_new && !starts_small {
-                Role::Point
-            } else {
-                Role::Continuation
-            };
+        if let Some(mark) = paragraph.mark {
+            return self.role_of_marked(at, paragraph, mark);
         }
-        if (only_agrees(folded) && !has_place(folded)) || only_covers(folded) {
+        if let Some(role) = self.role_of_heading(at, paragraph) {
+            return role;
+        }
+        if let Some(open) = &self.open {
+            let quotes_next = open.ends_with_colon && open.wants;
+            if continues_point(words) || concludes(words) || quotes_next {
+                return Role::Continuation;
+            }
+        }
+        let agrees = only_agrees(words) && !paragraph.has_place;
+        let starts_small = paragraph
+            .content
+            .slice(self.text)
+            .is_some_and(|words| words.starts_with(char::is_lowercase));
+        let speaks_aside = (starts_closing(words) || greets(words))
+            && !paragraph.has_place
+            && !demands_itself(words);
+        if speaks_aside {
+            return Role::Nothing;
+        }
+        if let Some(open) = &self.open {
+            let is_in_list = self.has_marks
+                && self
+                    .levels
+                    .last()
+                    .is_some_and(|(_, heading)| heading.is_none());
+            if (is_in_list || self.is_passage) && !open.is_agreement {
+                if agrees && !starts_small && !self.is_passage {
+                    return Role::Nothing;
+                }
+                let starts_new = (starts_with_place(words) && paragraph.wants)
+                    || (self.is_passage && names_speaker(words))
+                    || (!self.is_passage && opens_topic(words.folded.as_str()) && paragraph.wants);
+                return if starts_new && !starts_small || self.is_chat_line(paragraph) {
+                    Role::Point
+                } else {
+                    Role::Continuation
+                };
+            }
+            if self.completes(open, paragraph) {
+                return Role::Continuation;
+            }
+        }
+        if agrees || only_covers(words) {
             return Role::Nothing;
         }
         Role::Point
     }
 
-    fn open_agrees(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.is_agreement)
+    /// A line of a chat, in small letters, that names a place of its own.
+    fn is_chat_line(&self, paragraph: &Paragraph) -> bool {
+        !self.has_marks
+            && paragraph.wants
+            && paragraph.folded().len() < 90
+            && starts_with_place(&paragraph.words)
     }
 
-    fn role_of_marked(&self, at: usize, paragraph: &Paragraph) -> Role {
-        let folded = &paragraph.folded;
-        let Some(mark) = paragraph.mark else {
-            return Role::Point;
-        };
-        let children = self.children(at, mark);
+    /// Whether a paragraph asks for what the open one only describes.
+    fn completes(&self, open: &Open, paragraph: &Paragraph) -> bool {
+        if open.is_agreement || starts_with_place(&paragraph.words) {
+            return false;
+        }
+        let below_title = matches!(
+            self.levels.last(),
+            Some((Level::Marked(Mark::Number(_) | Mark::Letter), Some(_)))
+        );
+        if below_title {
+            return !open.asks_openly && !opens_topic(paragraph.folded());
+        }
+        let asks = ["de nghi", "kien nghi", "de xuat", "nen ", "can "]
+            .iter()
+            .any(|word| paragraph.folded().starts_with(word));
+        !open.wants && asks
+    }
+
+    /// The role of a paragraph without mark that has the form of a heading.
+    fn role_of_heading(&self, at: usize, paragraph: &Paragraph) -> Option<Role> {
+        let words = &paragraph.words;
+        let next = self.paragraphs.get(at + 1)?;
+        let has_colon = paragraph.ends_with_colon();
+        if has_colon && next.mark.is_some() {
+            let children = self.children(at, None);
+            let n_alone = children.iter().filter(|child| stands_alone(child)).count();
+            let is_title = is_topic(words) && !demands_itself(words);
+            let numbers_follow = matches!(next.mark, Some(Mark::Number(_) | Mark::Roman));
+            if numbers_follow && asks_for_what_follows(words) && !paragraph.has_place {
+                return Some(Role::Nothing);
+            }
+            if paragraph.wants
+                && !is_title
+                && !names_only_comments(words)
+                && !names_speaker(words)
+                && n_alone * 2 < children.len()
+            {
+                return Some(Role::Whole);
+            }
+            let announces_only = announces(words)
+                && !paragraph.has_place
+                && !is_topic(words)
+                && !names_speaker(words);
+            return Some(if announces_only {
+                Role::Nothing
+            } else {
+                Role::Heading
+            });
+        }
+        let has_form = looks_like_heading(words)
+            && (is_topic(words) || paragraph.is_loud || names_speaker(words))
+            && (has_colon || next.mark.is_some() || !continues_point(&next.words));
+        let quotes = has_colon && demands_itself(words) && !names_only_comments(words);
+        let is_heading = has_form
+            && !quotes
+            && !(self.is_passage && self.open.is_some() && !has_colon)
+            && (!only_agrees(words) || has_colon);
+        is_heading.then_some(Role::Heading)
+    }
+
+    fn role_of_marked(&self, at: usize, paragraph: &Paragraph, mark: Mark) -> Role {
+        let words = &paragraph.words;
+        let children = self.children(at, Some(mark));
         if !children.is_empty() {
-            let standalone = children
-                .iter()
-                .filter(|child| stands_alone(&child.folded))
-                .count();
+            let n_alone = children.iter().filter(|child| stands_alone(child)).count();
+            let n_wanting = children.iter().filter(|child| child.wants).count();
+            let describes = paragraph.has_place && paragraph.folded().len() > 60 && n_wanting == 0;
             let is_whole =
-                has_proposal(folded) && has_place(folded) && standalone * 2 < children.len();
-            let is_part = self.is_detail(mark);
-            return if is_part {
+                (paragraph.wants && !names_only_comments(words) && n_alone * 2 < children.len())
+                    || describes;
+            return if self.is_detail(mark, paragraph) {
                 Role::Continuation
             } else if is_whole {
-                Role::Point
+                Role::Whole
             } else {
                 Role::Heading
             };
         }
-        if self.is_detail(mark) {
+        if self.is_detail(mark, paragraph) {
             return Role::Continuation;
         }
-        let next = self.paragraphs.get(at + 1);
-        let is_heading = looks_like_heading(folded)
-            && !has_place(folded)
-            && next.is_some_and(|next| {
-                (next.mark.is_none()
-                    && next.folded.chars().count() > 60
-                    && !continues_point(&next.folded))
-                    || (matches!(mark, Mark::Roman | Mark::Capital)
-                        && next.mark.is_some_and(|next| next != mark))
-            })
-            && (is_topic(folded) || is_emphasized(self.text, paragraph));
-        if is_heading {
+        let is_title = looks_like_heading(words)
+            && self.paragraphs.get(at + 1).is_some_and(|next| {
+                next.mark.is_none()
+                    && !continues_point(&next.words)
+                    && (!demands_itself(words) || names_only_comments(words))
+                    && (paragraph.ends_with_colon() || next.wants || next.folded().len() > 60)
+            });
+        if is_title {
             return Role::Heading;
         }
-        if only_agrees(folded) && !has_place(folded) {
+        if only_agrees(words) && !paragraph.has_place {
             return Role::Nothing;
         }
         Role::Point
     }
 
     /// Whether an item with this mark only spells out the open point: "hai nhóm trách nhiệm: - …".
-    fn is_detail(&self, mark: Mark) -> bool {
+    fn is_detail(&self, mark: Mark, paragraph: &Paragraph) -> bool {
         let Some(open) = &self.open else { return false };
         let is_deeper = self
             .levels
@@ -275,40 +382,32 @@ impl Reader<'_> {
                 .levels
                 .iter()
                 .any(|(level, _)| same_level(*level, Level::Marked(mark)));
-        is_deeper && !open.span.is_empty()
+        is_deeper && !open.span.is_empty() && !(paragraph.wants && paragraph.has_place)
     }
 
     /// The items directly below this one: those that follow with another mark, until one with the
     /// same mark, or one above, comes.
-    fn children(&self, at: usize, mark: Mark) -> Vec<&Paragraph> {
-        let mut children = Vec::new();
+    fn children(&self, at: usize, mark: Option<Mark>) -> Vec<&Paragraph> {
+        const MAX_SPAN: usize = 200;
+        let mut children: Vec<&Paragraph> = Vec::new();
         let mut child_mark = None;
-        let same = self
-            .levels
-            .iter()
-            .position(|(level, _)| same_level(*level, Level::Marked(mark)))
-            .unwrap_or(self.levels.len());
-        let above = self.levels.get(..same).unwrap_or(&[]);
         for next in self
             .paragraphs
             .get(at + 1..)
             .unwrap_or(&[])
             .iter()
-            .take(200)
+            .take(MAX_SPAN)
         {
             let Some(next_mark) = next.mark else {
-                if child_mark.is_none() && !continues_point(&next.folded) {
+                if child_mark.is_none() && !continues_point(&next.words) {
+                    break;
+                }
+                if mark.is_none() {
                     break;
                 }
                 continue;
             };
-            let is_above = above
-                .iter()
-                .any(|(level, _)| same_level(*level, Level::Marked(next_mark)));
-            if same_level(Level::Marked(next_mark), Level::Marked(mark))
-                || is_above
-                || !is_below(Level::Marked(mark), next_mark)
-            {
+            if self.ends_block(mark, next_mark) {
                 break;
             }
             if child_mark
@@ -321,6 +420,43 @@ impl Reader<'_> {
         children
     }
 
+    /// Whether an item with `next` is no longer below one with `mark`.
+    fn ends_block(&self, mark: Option<Mark>, next: Mark) -> bool {
+        let level = mark.map_or(Level::Topic, Level::Marked);
+        let same = self
+            .levels
+            .iter()
+            .position(|(open, _)| same_level(*open, level))
+            .unwrap_or(self.levels.len());
+        let is_above = self
+            .levels
+            .get(..same)
+            .unwrap_or(&[])
+            .iter()
+            .any(|(open, _)| same_level(*open, Level::Marked(next)));
+        is_above
+            || mark.is_some_and(|mark| {
+                same_level(Level::Marked(next), Level::Marked(mark))
+                    || !is_below(Level::Marked(mark), next)
+            })
+    }
+
+    /// The index after the details of the point at `at`.
+    fn block_end(&self, at: usize, mark: Option<Mark>) -> usize {
+        let mut end = at + 1;
+        while let Some(next) = self.paragraphs.get(end) {
+            let belongs = match next.mark {
+                Some(next) => !self.ends_block(mark, next),
+                None => continues_point(&next.words) || concludes(&next.words),
+            };
+            if !belongs {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+
     fn start(&mut self, paragraph: &Paragraph, rule: &'static str) {
         let context = self
             .levels
@@ -329,64 +465,49 @@ impl Reader<'_> {
             .collect();
         self.open = Some(Open {
             span: paragraph.content,
+            holes: paragraph.holes.clone(),
             context,
             rule,
-            is_agreement: only_agrees(&paragraph.folded),
+            is_agreement: only_agrees(&paragraph.words),
+            wants: paragraph.wants,
+            asks_openly: asks_openly(&paragraph.words),
+            quotes_draft: is_labelled_draft(&paragraph.words),
+            ends_with_colon: paragraph.ends_with_colon(),
         });
     }
 
     fn close(&mut self) {
         let Some(open) = self.open.take() else { return };
         let mut span = open.span.trimmed(self.text);
-        if let Some(start) = self.opinion_start(span, open.rule) {
-            span = Span::new(start, span.end).trimmed(self.text);
+        if let Some(words) = span.slice(self.text) {
+            let end = span.start + without_closing(words);
+            span.end = end;
+        }
+        if open.rule == "split.paragraph"
+            && let Some(words) = span.slice(self.text)
+            && let Some(start) = opinion_start(words)
+        {
+            span = Span::new(span.start + start, span.end).trimmed(self.text);
         }
         if span.is_empty() {
             return;
         }
-        self.points
-            .push(make_point(self.text, span, open.context, open.rule));
-    }
-
-    /// Where the opinion begins when the first sentence only agrees: "X nhất trí với dự thảo. Đề
-    /// nghị bổ sung …".
-    fn opinion_start(&self, span: Span, rule: &str) -> Option<usize> {
-        let words = span.slice(self.text)?;
-        if rule != "split.paragraph" || !may_agree(words) {
-            return None;
+        let (lead, pieces) = cut_run_on(self.text, span);
+        let is_cut = pieces.len() > 1;
+        for piece in pieces {
+            let mut context = open.context.clone();
+            context.extend(lead);
+            let rule = if is_cut { "split.run_on" } else { open.rule };
+            let mut point = make_point(self.text, piece, context, rule);
+            point.holes = open
+                .holes
+                .iter()
+                .copied()
+                .filter(|hole| piece.contains(*hole))
+                .collect();
+            self.points.push(point);
         }
-        let sentences = sentences(words);
-        let (first, rest) = sentences.split_first()?;
-        let first_folded = fold(first.slice(words)?);
-        if !only_agrees(&first_folded) || has_place(&first_folded) {
-            return None;
-        }
-        let next = rest.iter().find(|sentence| {
-            sentence.slice(words).is_some_and(|words| {
-                let folded = fold(words);
-                has_proposal(&folded) && !only_agrees(&folded)
-            })
-        })?;
-        Some(span.start + next.start)
     }
-}
-
-/// A quick look before folding: whether words of agreement can be in the text.
-fn may_agree(words: &str) -> bool {
-    [
-        "hất trí",
-        "hống nhất",
-        "ồng ý",
-        "ồng tình",
-        "án thành",
-        "hat tri",
-        "hông có",
-        "hông thuộc",
-        "hong co",
-        "hong nhat",
-    ]
-    .iter()
-    .any(|piece| words.contains(piece))
 }
 
 fn same_level(first: Level, second: Level) -> bool {
@@ -417,22 +538,12 @@ fn is_below(level: Level, mark: Mark) -> bool {
 }
 
 /// Whether an item says enough to be a point without the line above.
-fn stands_alone(folded: &str) -> bool {
-    starts_with_place(folded)
-        || (has_proposal(folded) && folded.chars().count() > 40)
-        || has_place(folded)
+fn stands_alone(paragraph: &Paragraph) -> bool {
+    demands_itself(&paragraph.words) || (paragraph.has_place && paragraph.wants)
 }
 
 fn opens_topic(folded: &str) -> bool {
     folded.starts_with("ngoai ra")
         || folded.starts_with("ben canh do")
         || folded.starts_with("doi voi")
-}
-
-/// "**Đối với dự thảo Quyết định:**", or all capitals.
-fn is_emphasized(text: &str, paragraph: &Paragraph) -> bool {
-    let words = paragraph.content.slice(text).unwrap_or("");
-    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let capitals = words.chars().filter(|c| c.is_uppercase()).count();
-    words.starts_with("**") || (letters > 3 && capitals * 10 >= letters * 8)
 }

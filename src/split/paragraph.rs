@@ -1,11 +1,14 @@
-//! Cuts a text into paragraphs and reads their list marks.
+//! Cuts a text into paragraphs.
 //!
 //! Mails wrap lines hard: a line goes on with the next one when the next one's first word would
 //! not have fitted, or when it starts with a small letter.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::inline::inline_items;
+use super::mark::{Mark, read_mark};
+use super::phrase::{Words, greets, has_place, has_proposal, starts_closing, starts_with_place};
 use crate::domain::Span;
-use crate::text::fold::fold;
-use crate::text::normalize::squeeze;
 
 /// A paragraph of a letter.
 #[derive(Debug, Clone)]
@@ -16,72 +19,107 @@ pub(super) struct Paragraph {
     pub(super) content: Span,
     /// The mark's form, if it has one.
     pub(super) mark: Option<Mark>,
-    /// The words after the mark, without diacritics, in lower case.
-    pub(super) folded: String,
-}
-
-/// The form of a list mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
-    /// I.
-    Roman,
-    /// A.
-    Capital,
-    /// 1., 1.1., with the count of numbers.
-    Number(u8),
-    /// a), a.
-    Letter,
-    /// (1), (i), (a).
-    Parenthesis,
-    /// "Thứ nhất,", "Một là,".
-    Ordinal,
-    /// -
-    Dash,
-    /// +
-    Plus,
-    /// •, *, o
-    Bullet,
-}
-
-impl Mark {
-    /// The rule that cuts at such a mark.
-    pub(super) fn rule(self) -> &'static str {
-        match self {
-            Self::Roman | Self::Capital | Self::Number(_) | Self::Parenthesis => "split.numbered",
-            Self::Letter => "split.lettered",
-            Self::Ordinal => "split.ordinal",
-            Self::Dash | Self::Plus | Self::Bullet => "split.dashed",
-        }
-    }
+    /// The words after the mark, in lower case.
+    pub(super) words: Words,
+    /// Whether it asks for something or finds something wrong.
+    pub(super) wants: bool,
+    /// Whether it names a place of the draft.
+    pub(super) has_place: bool,
+    /// Whether it is set in capitals or between asterisks.
+    pub(super) is_loud: bool,
+    /// Page numbers and running heads inside it.
+    pub(super) holes: Vec<Span>,
 }
 
 /// Lines longer than this show that a text is not wrapped at a fixed width.
 const MAX_WRAP_WIDTH: usize = 105;
 
-/// Cuts a text into paragraphs, in order; blank lines are no paragraphs.
+/// Cuts a text into paragraphs, in order; blank lines, page numbers and running heads are none.
 pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
     let lines = lines(text);
     let longest = lines.iter().map(|line| line.n_chars).max().unwrap_or(0);
     let is_wrapped = longest <= MAX_WRAP_WIDTH && n_broken_sentences(&lines) >= 2;
-    let width = is_wrapped.then_some(longest);
+    let layout = Layout {
+        longest,
+        width: is_wrapped.then_some(longest),
+    };
+    let heads = running_heads(&lines);
     let mut spans: Vec<Span> = Vec::new();
+    let mut holes: Vec<Span> = Vec::new();
     let mut before: Option<&Line<'_>> = None;
-    for line in &lines {
-        if line.text.is_empty() {
-            before = None;
+    let mut skipped: Vec<Span> = Vec::new();
+    // The last line of a quotation that goes over several lines.
+    let mut quoted_to = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 && at <= quoted_to {
+            if let Some(span) = spans.last_mut()
+                && !line.text.is_empty()
+            {
+                span.end = line.span.end;
+                before = Some(line);
+            }
+        } else if line.text.is_empty() {
+            // A blank line beside a page number is no end of a paragraph.
+            if skipped.is_empty() {
+                before = None;
+            }
             continue;
+        } else if is_page_number(line.text) || heads.contains(line.text) {
+            if before.is_none_or(|last| last.text.ends_with(['.', ':', ';', '!', '?', '”'])) {
+                before = None;
+                skipped.clear();
+            } else {
+                skipped.push(line.span);
+            }
+            continue;
+        } else {
+            let across_page = !skipped.is_empty();
+            match (before, spans.last_mut()) {
+                (Some(last), Some(span))
+                    if goes_on(last, line, layout)
+                        && (!across_page || line.text.starts_with(char::is_lowercase)) =>
+                {
+                    span.end = line.span.end;
+                    holes.append(&mut skipped);
+                }
+                _ => spans.push(line.span),
+            }
+            skipped.clear();
+            before = Some(line);
         }
-        match (before, spans.last_mut()) {
-            (Some(last), Some(span)) if goes_on(last, line, width) => span.end = line.span.end,
-            _ => spans.push(line.span),
+        if at >= quoted_to
+            && let Some(end) = quotation_end(&lines, at)
+        {
+            quoted_to = end;
         }
-        before = Some(line);
     }
-    spans
+    let mut paragraphs: Vec<Paragraph> = spans
         .into_iter()
         .flat_map(|span| inline_items(text, span))
         .filter_map(|span| Paragraph::new(text, span))
-        .collect()
+        .collect();
+    let mut at = 0;
+    for hole in holes {
+        while paragraphs
+            .get(at)
+            .is_some_and(|paragraph| paragraph.span.end < hole.end)
+        {
+            at += 1;
+        }
+        if let Some(paragraph) = paragraphs.get_mut(at) {
+            paragraph.holes.push(hole);
+        }
+    }
+    paragraphs
+}
+
+/// How the lines of a text are broken.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    /// The longest line, in characters.
+    longest: usize,
+    /// The width it is wrapped at, if it is.
+    width: Option<usize>,
 }
 
 /// How many lines go on in the next one with a small letter.
@@ -97,30 +135,78 @@ fn n_broken_sentences(lines: &[Line<'_>]) -> usize {
         .count()
 }
 
-/// Cuts "(1) …; (2) …" on one line into its items.
-fn inline_items(text: &str, span: Span) -> Vec<Span> {
-    let words = span.slice(text).unwrap_or("");
-    if !words.starts_with("(1)") {
-        return vec![span];
+/// "2", "- 3 -", "Trang 2/5" alone in a line.
+fn is_page_number(line: &str) -> bool {
+    if line.len() > 16 {
+        return false;
     }
-    let mut items = Vec::new();
-    let mut start = 0;
-    for number in 2..100 {
-        let mark = format!(" ({number}) ");
-        let Some(at) = words.get(start..).and_then(|rest| rest.find(&mark)) else {
-            break;
-        };
-        items.push(Span::new(span.start + start, span.start + start + at).trimmed(text));
-        start += at + 1;
+    let line = line.trim_matches(['-', '–', '—', '|', ' ', '.']);
+    let number = ["Trang ", "trang ", "TRANG ", "Page ", "page "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word))
+        .unwrap_or(line);
+    let (page, of) = number.split_once('/').unwrap_or((number, "1"));
+    let is_number = |word: &str| {
+        (1..=3).contains(&word.trim().len()) && word.trim().bytes().all(|b| b.is_ascii_digit())
+    };
+    is_number(page) && is_number(of)
+}
+
+/// Lines that stand on every page of a long text.
+fn running_heads<'a>(lines: &[Line<'a>]) -> BTreeSet<&'a str> {
+    let mut heads = BTreeSet::new();
+    if lines.len() < 60 {
+        return heads;
     }
-    items.push(Span::new(span.start + start, span.end).trimmed(text));
-    items
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in lines {
+        let may_be = (8..160).contains(&line.text.len())
+            && !line.text.ends_with(['.', ';', ':', ','])
+            && read_mark(line.text).is_none();
+        if may_be {
+            *counts.entry(line.text).or_default() += 1;
+        }
+    }
+    for (line, n_times) in counts {
+        if n_times >= 3 && !has_proposal(&Words::new(line)) {
+            heads.insert(line);
+        }
+    }
+    heads
+}
+
+/// The line in which a quotation opened in this one, and not closed in it, ends.
+fn quotation_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    const MAX_LINES: usize = 60;
+    let line = lines.get(at)?;
+    let following = || lines.iter().enumerate().skip(at + 1).take(MAX_LINES);
+    if line.n_open > 0 {
+        let mut depth = line.n_open;
+        return following().find_map(|(at, line)| {
+            depth += line.n_open;
+            (depth <= 0).then_some(at)
+        });
+    }
+    let opens = line.n_straight % 2 == 1
+        && line.text.rsplit_once('"').is_some_and(|(before, after)| {
+            !after.trim().is_empty() && before.trim_end().ends_with(':')
+        });
+    if !opens {
+        return None;
+    }
+    let (end, last) = following().find(|(_, line)| line.n_straight % 2 == 1)?;
+    let closes = last.text.trim_end_matches(['.', ';', ',']).ends_with('"');
+    closes.then_some(end)
 }
 
 struct Line<'a> {
     span: Span,
     text: &'a str,
     n_chars: usize,
+    /// Directed quotation marks opened and not closed in it, or the other way round.
+    n_open: i32,
+    /// Straight quotation marks.
+    n_straight: usize,
 }
 
 fn lines(text: &str) -> Vec<Line<'_>> {
@@ -129,10 +215,22 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     for piece in text.split_inclusive('\n') {
         let span = Span::new(start, start + piece.len()).trimmed(text);
         let line = span.slice(text).unwrap_or("");
+        let mut n_open = 0_i32;
+        let mut n_straight = 0;
+        for c in line.chars() {
+            match c {
+                '“' | '«' => n_open += 1,
+                '”' | '»' => n_open -= 1,
+                '"' => n_straight += 1,
+                _ => {}
+            }
+        }
         lines.push(Line {
             span,
             text: line,
             n_chars: piece.trim_end().chars().count(),
+            n_open,
+            n_straight,
         });
         start += piece.len();
     }
@@ -140,27 +238,48 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// Whether `next` belongs to the same paragraph as the line before it.
-fn goes_on(last: &Line<'_>, next: &Line<'_>, width: Option<usize>) -> bool {
+fn goes_on(last: &Line<'_>, next: &Line<'_>, layout: Layout) -> bool {
     if read_mark(next.text).is_some() || last.text.contains("     ") || next.text.contains("     ")
     {
         return false;
     }
-    let starts_small = next.text.chars().next().is_some_and(char::is_lowercase);
+    let starts_small = next.text.starts_with(char::is_lowercase);
     let ends_open = !last.text.ends_with(['.', ':', ';', '!', '?', '”']);
-    if starts_small && !last.text.ends_with([':', ';']) {
-        return true;
-    }
-    let Some(width) = width else { return false };
     let first_word = next
         .text
         .split_whitespace()
         .next()
         .map_or(0, |word| word.chars().count());
+    if starts_small && !last.text.ends_with([':', ';']) {
+        let next_words = Words::new(next.text);
+        if next.n_chars < 40 && (starts_closing(&next_words) || greets(&next_words)) {
+            return false;
+        }
+        let would_fit = last.n_chars + 1 + first_word + 3 < layout.longest || layout.longest < 70;
+        return !(would_fit && starts_new_remark(last, next));
+    }
+    let Some(width) = layout.width else {
+        return false;
+    };
     if last.text.ends_with(':') {
         return false;
     }
     let would_overflow = last.n_chars + 1 + first_word > width.saturating_sub(3);
     width >= 50 && would_overflow && (ends_open || last.n_chars + 12 > width)
+}
+
+/// A remark a line, as in a chat: "điều 5 nên bỏ chữ …⏎điều 7 ngắn quá …".
+fn starts_new_remark(last: &Line<'_>, next: &Line<'_>) -> bool {
+    const LEADS_ON: [&str; 20] = [
+        "tại", "của", "theo", "và", "với", "ở", "trong", "vào", "là", "định", "từ", "sang", "cho",
+        "thành", "bằng", "sau", "trước", "về", "đối", "các",
+    ];
+    let last_word = last.text.rsplit(' ').next().unwrap_or("");
+    if last.text.ends_with(',') || LEADS_ON.contains(&last_word) {
+        return false;
+    }
+    let last_words = Words::new(last.text);
+    has_proposal(&last_words) && has_place(&last_words) && starts_with_place(&Words::new(next.text))
 }
 
 impl Paragraph {
@@ -171,13 +290,27 @@ impl Paragraph {
             None => (None, 0),
         };
         let content = Span::new(span.start + skipped, span.end).trimmed(text);
-        let folded = squeeze(&fold(content.slice(text)?));
+        let words = Words::new(content.slice(text)?);
         Some(Self {
             span,
             content,
             mark,
-            folded,
+            wants: has_proposal(&words),
+            has_place: has_place(&words),
+            is_loud: content.slice(text).is_some_and(is_loud),
+            words,
+            holes: Vec::new(),
         })
+    }
+
+    /// The words after the mark without marks, in lower case.
+    pub(super) fn folded(&self) -> &str {
+        &self.words.folded
+    }
+
+    /// Whether it ends with a colon.
+    pub(super) fn ends_with_colon(&self) -> bool {
+        self.words.folded.ends_with(':')
     }
 
     /// Cuts the paragraph in two at a byte of the text; the mark stays with the first part.
@@ -193,164 +326,16 @@ impl Paragraph {
     }
 }
 
-/// Reads the list mark at the start of a line and gives the words after it.
-pub(super) fn read_mark(line: &str) -> Option<(Mark, &str)> {
-    let line = line.trim_start();
-    let first = line.chars().next()?;
-    match first {
-        '-' | '–' | '—' | '−' => bullet(line, Mark::Dash),
-        '+' => bullet(line, Mark::Plus),
-        '•' | '●' | '*' | '▪' | '·' | '\u{f0b7}' | '■' | '♦' => {
-            bullet(line, Mark::Bullet)
-        }
-        '(' => parenthesis(line),
-        '0'..='9' => number(line),
-        'T' | 't' | 'M' | 'm' | 'Ý' | 'ý' | 'H' | 'h' | 'B' | 'b' => {
-            ordinal(line).or_else(|| roman_or_letter(line))
-        }
-        _ => roman_or_letter(line),
-    }
-}
-
-fn bullet(line: &str, mark: Mark) -> Option<(Mark, &str)> {
-    let mut chars = line.chars();
-    chars.next();
-    let rest = chars.as_str();
-    let follows = rest.starts_with(|c: char| c.is_whitespace() || c.is_uppercase() || c == '“');
-    // "**Đối với …**" is emphasis.
-    (follows && !rest.trim().is_empty()).then(|| (mark, rest.trim_start()))
-}
-
-fn parenthesis(line: &str) -> Option<(Mark, &str)> {
-    let (inside, rest) = line.strip_prefix('(')?.split_once(')')?;
-    let is_mark = inside.len() <= 4
-        && !inside.is_empty()
-        && (inside.chars().all(|c| c.is_ascii_digit())
-            || inside
-                .chars()
-                .all(|c| matches!(c, 'i' | 'v' | 'x' | 'I' | 'V' | 'X'))
-            || inside.chars().count() == 1);
-    (is_mark && rest.starts_with(char::is_whitespace))
-        .then(|| (Mark::Parenthesis, rest.trim_start()))
-}
-
-fn number(line: &str) -> Option<(Mark, &str)> {
-    let mut rest = line;
-    let mut depth = 0_u8;
-    loop {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        if digits == 0 || digits > 2 || depth > 5 {
-            return None;
-        }
-        depth += 1;
-        rest = rest.get(digits..)?;
-        match rest.strip_prefix('.') {
-            Some(after) if after.starts_with(|c: char| c.is_ascii_digit()) => rest = after,
-            _ => break,
-        }
-    }
-    let after = rest
-        .strip_prefix("./")
-        .or_else(|| rest.strip_prefix(['.', ')', '/', ':']))
-        .or_else(|| {
-            rest.strip_prefix('-')
-                .filter(|after| after.starts_with(char::is_whitespace))
-        });
-    let after = match after {
-        Some(after) => after,
-        // "1.1 Tại Điều 4"
-        None if depth > 1 && rest.starts_with(char::is_whitespace) => rest,
-        None => return None,
-    };
-    let follows = after.starts_with(char::is_whitespace)
-        || after.starts_with(|c: char| c.is_uppercase() && !c.is_ascii_digit());
-    let words = after.trim_start();
-    // "2.1 tỷ đồng" is an amount.
-    let is_title =
-        words.starts_with(|c: char| c.is_uppercase() || "“\"*(".contains(c)) || depth == 1;
-    (follows && is_title && !words.is_empty()).then_some((Mark::Number(depth), words))
-}
-
-fn roman_or_letter(line: &str) -> Option<(Mark, &str)> {
-    let end = line.find(|c: char| !c.is_alphabetic())?;
-    let (word, rest) = line.split_at_checked(end)?;
-    let n_letters = word.chars().count();
-    if n_letters > 5 {
-        return None;
-    }
-    let after = rest.strip_prefix(['.', ')', '/', '-'])?;
-    let spaced = after.starts_with(char::is_whitespace);
-    let words = after.trim_start();
-    if words.is_empty() || !(spaced || after.starts_with(char::is_uppercase)) {
-        return None;
-    }
-    let mark = if word.chars().all(|c| matches!(c, 'I' | 'V' | 'X')) {
-        Mark::Roman
-    } else if n_letters == 1 && ('A'..='H').contains(&word.chars().next()?) && spaced {
-        Mark::Capital
-    } else if n_letters == 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == 'đ') {
-        Mark::Letter
-    } else {
-        return None;
-    };
-    Some((mark, words))
-}
-
-/// "Thứ nhất, …", "Một là, …", "Ý kiến 1: …".
-fn ordinal(line: &str) -> Option<(Mark, &str)> {
-    let end = line.find([',', ':']).filter(|&end| end <= 40)?;
-    let (lead, rest) = line.split_at_checked(end)?;
-    let lead = fold(lead);
-    let mut words = lead.split_whitespace();
-    let is_count = |word: &str| {
-        matches!(
-            word,
-            "nhat" | "hai" | "ba" | "tu" | "bon" | "nam" | "sau" | "bay" | "tam" | "chin" | "muoi"
-        ) || word.parse::<u8>().is_ok()
-    };
-    let is_ordinal = match (words.next()?, words.next()?, words.next(), words.next()) {
-        ("mot" | "hai" | "ba" | "bon" | "nam" | "sau" | "bay", "la", None, None) => true,
-        ("thu", count, None, None)
-        | ("y", "kien", Some("thu"), Some(count))
-        | ("y", "kien", Some(count), None) => is_count(count),
-        _ => false,
-    };
-    let rest = rest.trim_start_matches([',', ':']).trim_start();
-    (is_ordinal && !rest.is_empty()).then_some((Mark::Ordinal, rest))
+/// "**Đối với dự thảo Quyết định:**", or all capitals.
+fn is_loud(words: &str) -> bool {
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = words.chars().filter(|c| c.is_uppercase()).count();
+    words.starts_with("**") || (letters > 3 && capitals * 10 >= letters * 8)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, paragraphs, read_mark};
-
-    #[track_caller]
-    fn check(line: &str, expected: Option<(Mark, &str)>) {
-        assert_eq!(read_mark(line), expected, "{line}");
-    }
-
-    #[test]
-    fn list_marks() {
-        check("1.1. Tại Điều 4", Some((Mark::Number(2), "Tại Điều 4")));
-        check("1/ Mục IV", Some((Mark::Number(1), "Mục IV")));
-        check("(1) Viện", Some((Mark::Parenthesis, "Viện")));
-        check("đ. Số liệu", Some((Mark::Letter, "Số liệu")));
-        check("Thứ nhất, nhất trí", Some((Mark::Ordinal, "nhất trí")));
-        check("II. ĐỐI VỚI", Some((Mark::Roman, "ĐỐI VỚI")));
-        check("+ Bổ sung", Some((Mark::Plus, "Bổ sung")));
-        for line in [
-            "2.1 tỷ đồng",
-            "01/9/2021, UBND",
-            "V/v góp ý",
-            "TP. Bắc Giang",
-            "5,2 tỷ",
-            "a",
-            "2021. Kết quả",
-        ] {
-            check(line, None);
-        }
-    }
+    use super::paragraphs;
 
     #[test]
     fn wrapped_lines_are_one_paragraph() {

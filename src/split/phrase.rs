@@ -1,8 +1,12 @@
-//! What words of an opinion, an agreement, a closing look like, on mark-less lower-case text.
+//! What words of an opinion, an agreement, a closing look like, on lower-case text.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::words::MarkedPattern;
+pub(super) use super::words::Words;
+use crate::text::fold::fold;
 
 /// A compiled pattern of this module; the patterns are constants and a test compiles them all.
 struct Pattern(LazyLock<Regex>);
@@ -29,37 +33,82 @@ macro_rules! patterns {
     };
 }
 
-patterns! {
+macro_rules! marked_patterns {
+    ($($(#[$doc:meta])* $name:ident = $pattern:expr;)*) => {$(
+        $(#[$doc])*
+        static $name: LazyLock<MarkedPattern> = LazyLock::new(|| MarkedPattern::new($pattern));
+    )*
+        #[cfg(test)]
+        fn compile_all_marked() -> usize {
+            let mut n_patterns = 0;
+            $(LazyLock::force(&$name); n_patterns += 1;)*
+            n_patterns
+        }
+    };
+}
+
+marked_patterns! {
     PLACE = concat!(
-        r"\b(dieu|khoan|muc|phan|chuong|phu luc|trang|gach dau dong|nhiem vu|so thu tu|stt|dong)",
-        r"\s+(so |thu )?(\d|[ivx]+\b|nhat\b|hai\b|ba\b|cuoi\b|[a-e]\b)",
-        r"|\bdiem\s+[“']?[a-z]\b|\b[ivx]+\.\d|\b(muc|dieu|khoan) nay\b|\bphan (noi nhan|can cu)\b",
+        r"(điều|khoản|mục|phần|chương|phụ lục|trang|gạch đầu dòng|nhiệm vụ|số thứ tự|stt|dòng|tiết|biểu|bảng|mẫu)",
+        r"\s+(số |thứ )?(\d+|[ivx]+|[a-eđ])|(phần|chương|gạch đầu dòng|dòng|đoạn|nhiệm vụ) (thứ )?(nhất|hai|ba|tư|cuối)|điểm\s+[“\x22']?[a-zđ]|[ivx]+\.\d+",
+        r"|(mục|điều|khoản|điểm) này|phần (nơi nhận|căn cứ)",
     );
     STARTS_WITH_PLACE = concat!(
-        r"^(tai |o |ve |doi voi |cung |cu the |theo |ten |trong )*(cac |noi dung )?",
-        r"((dieu|khoan|muc|phan|chuong|phu luc|trang|gach dau dong|nhiem vu|so thu tu|stt|diem|to trinh|bao cao|quyet dinh|de an)",
-        r"\b|du thao (to trinh|bao cao|quyet dinh|de an)|[ivx]+\.\d)",
+        r"^((tại|ở|về|đối với|cũng|cụ thể|trong|riêng|còn|đồng thời|ngoài ra|bên cạnh đó|tương tự|và|các|nội dung)[,:]? )*",
+        r"((điều|khoản|mục|phần|chương|phụ lục|trang|gạch đầu dòng|nhiệm vụ|số thứ tự|stt|điểm|biểu|bảng|mẫu|dòng|tờ trình|",
+        r"báo cáo|quyết định|đề án|tên (gọi|của|dự thảo|văn bản)|phạm vi điều chỉnh|đối tượng áp dụng)",
+        r"|dự thảo (tờ trình|báo cáo|quyết định|đề án|nghị quyết|nghị định|quy chế|quy định|kế hoạch)|[ivx]+\.\d)",
     );
-    PROPOSAL = concat!(
-        r"\b(de nghi|de xuat|kien nghi|bo sung|sua|chinh sua|dieu chinh|thay|bo|luoc bo|xem xet|can nhac|ra soat|",
-        r"lam ro|giu nguyen|nen|can|chua|tach|gop|neu ro|ghi ro|cho biet|khong phai|khong kha thi|khong phu hop|",
-        r"khong hop ly|khong dong y|khong nhat tri|khong dong tinh|khong thong nhat|khong tan thanh|thuyet minh|",
-        r"nang|giam|lui|them|viet lai|thong nhat so lieu|cap nhat|muon biet|bang khoan|nghien cuu bo sung|dang ky)\b|\?",
+    /// Asks for something to be done.
+    ASKS = concat!(
+        r"(đề nghị|đề xuất|kiến nghị|bổ sung|sửa|sửa đổi|chỉnh sửa|chỉnh lý|điều chỉnh|thay|thay thế|bỏ|lược bỏ|",
+        r"xem xét|xem lại|cân nhắc|rà soát|làm rõ|giữ nguyên|nên|cần|tách|gộp (lại|chung|thành|với|các|hai|điều|khoản|mục|bước|vào)|nêu rõ|ghi rõ|ghi đúng|quy định rõ|",
+        r"cho biết|thuyết minh|nâng|giảm|lùi|thêm|viết lại|viết gọn|rút gọn|rút ngắn|thống nhất số liệu|cập nhật|",
+        r"muốn biết|nghiên cứu bổ sung|mong|mong muốn|tăng|đổi|đưa vào|giải thích|giải trình|không nên|phải|(kiểm tra|cộng|tính|ghi|rà|trình bày|chỉnh) lại|cho đúng)|\?",
+    );
+    /// Finds something wrong.
+    DOUBTS = concat!(
+        r"(chưa|không (phải|khả thi|phù hợp|hợp lý|cần|rõ|đủ|đúng|khớp|chính xác|đồng ý|nhất trí|đồng tình|thống nhất|",
+        r"tán thành|có)|băn khoăn|thiếu|sai|nhầm|quá|trùng|mâu thuẫn|chồng chéo|lệch|là (cao|thấp|dài|ngắn))",
     );
     /// What stands beside an agreement only when it is not all.
     DEMAND = concat!(
-        r"\b(de nghi|de xuat|kien nghi|bo sung|sua|chinh sua|dieu chinh|thay bang|luoc bo|xem xet|can nhac|ra soat|",
-        r"lam ro|giu nguyen|tach|neu ro|ghi ro|cho biet|viet lai|thuyet minh|cap nhat|can phai|nen bo|nen co)\b|\?",
+        r"(đề nghị|đề xuất|kiến nghị|bổ sung|sửa|sửa đổi|chỉnh sửa|điều chỉnh|thay bằng|lược bỏ|xem xét|cân nhắc|rà soát|",
+        r"làm rõ|giữ nguyên|tách|nêu rõ|ghi rõ|cho biết|viết lại|thuyết minh|cập nhật|cần phải|nên bỏ|nên có|mong muốn được)|\?",
     );
+    REFUSAL = r"(không|chưa) (đồng ý|nhất trí|đồng tình|thống nhất|tán thành)";
+    /// An article of a law in force, not of the draft.
+    OTHER_LAW = concat!(
+        r"^(.{0,12} )?(điều|khoản|điểm|mục|phụ lục|chương)[^.:;]{0,40} ",
+        r"(luật|bộ luật|hiến pháp|pháp lệnh|nghị định số|nghị định \d|thông tư|nghị quyết số|quyết định số|chỉ thị|quy định số|hướng dẫn số)",
+    );
+    /// Explains by what is already there.
+    EXPLAINS = r"^.{4,60}(đã (được )?(quy định|nêu|có|giao|ban hành)|cũng (đã|quy định)|chỉ (có|quy định))|như vậy|tức là|nghĩa là";
+    ASKS_OPENLY = r"(đề nghị|đề xuất|kiến nghị)";
+    /// Asks in words that need nothing beside them; "cần", "phải", "thêm" only describe at times.
+    ASKS_ITSELF = concat!(
+        r"(đề nghị|đề xuất|kiến nghị|bổ sung|sửa|sửa đổi|chỉnh sửa|điều chỉnh|thay bằng|lược bỏ|rà soát|làm rõ|giữ nguyên|",
+        r"viết lại|cập nhật|thay cụm từ|thay từ|bỏ (cụm từ|từ|chữ|khoản|điểm|điều|mục|quy định|nội dung)|nên|cần (bổ sung|sửa|làm rõ|quy định|có))",
+    );
+    STARTS_WITH_VERB = concat!(
+        r"^((và|đồng thời|ngoài ra|bên cạnh đó|riêng|cũng)[,]? )*(đề nghị|kiến nghị|đề xuất|bổ sung|bỏ|sửa|thay|chỉnh sửa|điều chỉnh|",
+        r"rà soát|làm rõ|cần|nên|xem xét|gộp|tách|chuyển|nâng|giảm|lược bỏ|thêm|viết lại|giữ nguyên|thống nhất)",
+    );
+    LEADS_TO_REASON = r"^((lý|lí) do|(lý|lí) giải|giải thích|nguyên nhân|cơ sở|căn cứ|vì|bởi|do|theo|để|nhằm|trong khi|tuy nhiên|nhưng|mặc dù)";
+}
+
+patterns! {
     AGREEMENT = "\\b(nhat tri|thong nhat|dong y|dong tinh|tan thanh|ung ho|hoan toan phu hop)\\b";
     NO_OPINION = concat!(
-        r"\b(khong co y kien|khong co gop y|khong tham gia y kien|khong co noi dung (tham gia|gop y)|",
+        r"\b(khong co (y kien|gop y)|khong tham gia y kien|khong co noi dung (tham gia|gop y)|",
         r"khong thuoc (linh vuc|tham quyen|chuc nang|pham vi)|khong gop y)",
     );
-    REFUSAL = r"\b(khong|chua) (dong y|nhat tri|dong tinh|thong nhat|tan thanh)\b";
     HOWEVER = r"\b(tuy nhien|ben canh do|dong thoi|ngoai ra|song|rieng|tuy vay|de nghi|kien nghi)\b";
     /// "have the following comments": the opinion comes next.
-    ANNOUNCES = "\\b(y kien|gop y|noi dung|nhu sau|sau day|cac van de|xin gop|de nghi|trao doi|kien nghi|dinh chinh)\\b";
+    ANNOUNCES = concat!(
+        r"\b(y kien|gop y|noi dung|nhu sau|nhu nay|sau day|cac van de|xin gop|de nghi|trao doi|kien nghi|dinh chinh|",
+        r"cho can|phan bien|cu the|(mot so|may|hai|ba|bon|cac|vai) (diem|y|van de|cho|ghi chu))\b",
+    );
     OPENS = concat!(
         r"^(thuc hien|phuc dap|tra loi|can cu|sau khi|qua nghien cuu|tiep theo|ngay \d|theo de nghi|tiep nhan|",
         r"ve co ban|nhin chung|.{0,160}(nhan duoc|da nghien cuu|da co|cam on|da nhan)|",
@@ -70,191 +119,329 @@ patterns! {
         r"|^(gui kem|kem theo|kinh gui kem)|xem (tep|file)",
         r"|\b(tep|file|phu luc|bang)\b.{0,40}\b(dinh kem|kem theo|gui kem)",
     );
+    ANNEX_CITED = r"\(?(chi tiet|cu the)?[^.]{0,20}phu luc[^.]{0,12} (dinh kem|kem theo|gui kem)|(chi tiet|cu the) (tai|nhu|o) (phu luc|bang|bieu)";
     CLOSES_FIRST = concat!(
         r"^(tren day la|tran trong|xin (tran trong |chan thanh )?cam on|xin cam on|kinh mong|rat mong|noi nhan|",
-        r"cam on|chan thanh cam on)",
+        r"cam on|chan thanh cam on|thanks|thank you|best regards|regards|sent from|(em|e|minh|ben em|ben minh) cam on|",
+        r"chuc |kinh chuc|rat cam on|(ban |file |cong van )?chinh thuc .{0,30}gui sau|cong van .{0,40}gui sau)",
     );
     CLOSES = concat!(
         r"(tong hop|xem xet|hoan thien|cam on|de biet|theo quy dinh|nghien cuu, tiep thu)[^.:;?]{0,60}(\./\.|\.)?$",
         r"|\bgui (so|phong|quy|ban|bo|van phong|uy ban|ubnd|cuc)\b[^:;?]{0,160}\.?/?\.?$",
     );
     ADDRESSES = concat!(
-        r"\b(gui|de nghi|tra loi|thong bao|bao cao|kinh)\b.{0,120}\b(tong hop|xem xet|hoan thien|biet|theo quy dinh|\./\.)",
-        r"|\bgui (so|phong|quy|ban|bo|van phong|uy ban|ubnd|cuc)\b",
+        r"\b(gui|chuyen|de nghi|tra loi|thong bao|bao cao|kinh)\b.{0,120}\b(tong hop|xem xet|hoan thien|biet|theo quy dinh|\./\.)",
+        r"|\b(gui|chuyen) (so|phong|quy|ban|bo|van phong|uy ban|ubnd|cuc)\b",
     );
     SIGNATURE = concat!(
         r"^(--|nguoi gui|dien thoai|dt\b|tel|email|e-mail|fax|website|dia chi|sdt|kt\.|tm\.|t/m|tl\.|tuq\.|q\.|",
         r"giam doc|pho |chu tich|truong |vien truong|hieu truong|cuc truong|chanh )",
     );
-    REASON = r"\b(ly do|li do|nguyen nhan de nghi|ly do de xuat|giai thich)( de nghi| de xuat| gop y)?\s*:";
-    CONTINUES = r"^(ly do|li do|vi |do |boi vi|cu the|trong do|viec nay|noi dung nay|quy dinh nay|theo do|[a-z]+ nay )";
-    HEADING = r"^(ve|doi voi|tai|gop y|y kien|nhan xet|phan|noi dung|de xuat|kien nghi|[ivx]+[.)])\b";
+    GREETING = concat!(
+        r"^(dear|hi|hello|xin chao|chao|em chao|e chao|kinh chao|kinh thua|thua)\b",
+        r"|^(anh|chi|em|a|c|ac) [a-z ]{1,30} (oi|a|nhe|than men)[,!.]?$",
+    );
+    CONTINUES = r"^(ly do|li do|ly giai|giai thich|vi |do |boi vi|cu the|trong do|viec nay|noi dung nay|quy dinh nay|theo do|[a-z]+ nay )";
+    CONCLUDES = r"^(do do|vi vay|vi the|do vay|boi vay|vi le do|vi ly do|tu do|nhu vay|theo do|xuat phat tu|tu cac ly do|tu nhung ly do)[, ]";
+    HEADING = r"^(ve|doi voi|tai|gop y|y kien|nhan xet|phan|noi dung|de xuat|kien nghi|cac noi dung|[ivx]+[.)])\b";
+    COMMENTS_TITLE = concat!(
+        r"^((mot so|cac|nhung) )?(de xuat|kien nghi|y kien|gop y|noi dung|nhan xet|ve noi dung|ve the thuc)",
+        r"([ ,/&-]*(de xuat|kien nghi|y kien|gop y|tham gia|khac|chung|cu the|bo sung|sua doi|chinh sua|chinh|va|voi|doi voi|ve|",
+        r"tung dieu|tung phan|cac|noi dung|du thao|theo thu tu))*:?$",
+    );
+    SPEAKER = concat!(
+        r"^(ong|ba|dong chi|d/c|dc|dai bieu|anh|chi) [^:.;]{2,90}:",
+        r"|^(so|phong|ubnd|ban|cong ty|hoi|chi cuc|trung tam|xa|phuong|huyen) [^:.;,]{2,60}:$",
+    );
+    LABELLED_REASON = r"^(ly do|li do|ly giai|giai thich|co so|can cu|nguyen nhan)( (de nghi|de xuat|gop y|sua doi|phap ly))?\s*:";
+    LABELLED_DRAFT = r"^(noi dung )?(tai )?(du thao|quy dinh hien tai|quy dinh tai du thao|noi dung cu|hien tai|cau cu|ban cu)( (ghi|quy dinh|neu|viet))?( nhu sau)?\s*:";
+    LABELLED_PROPOSAL = r"^((noi dung )?(de nghi|kien nghi|de xuat|gop y|sua|y kien|sua thanh|sua doi|noi dung moi|chinh sua)[^:.]{0,40}:|de nghi sua)";
+    TOP_PLACE = r"\b(dieu|muc|phan|chuong|phu luc|trang) (\d[\d.]*|[ivx]+)\b";
+    ANNEX = r"^(phu luc|phieu gop y|bang tong hop|ban tong hop|bang gop y)\b";
 }
 
 /// Names a numbered place.
-pub(super) fn has_place(folded: &str) -> bool {
-    PLACE.is_in(folded)
+pub(super) fn has_place(words: &Words) -> bool {
+    PLACE.is_in(words)
 }
 
 /// Begins with a place or a document.
-pub(super) fn starts_with_place(folded: &str) -> bool {
-    STARTS_WITH_PLACE.is_in(folded)
+pub(super) fn starts_with_place(words: &Words) -> bool {
+    STARTS_WITH_PLACE.is_in(words)
 }
 
 /// Wants, doubts or asks something.
-pub(super) fn has_proposal(folded: &str) -> bool {
-    PROPOSAL.is_in(folded)
+pub(super) fn has_proposal(words: &Words) -> bool {
+    asks(words) || DOUBTS.is_in(words)
+}
+
+/// Asks for something to be done.
+pub(super) fn asks(words: &Words) -> bool {
+    ASKS.is_in(words)
+}
+
+/// Says "đề nghị", "kiến nghị".
+pub(super) fn asks_openly(words: &Words) -> bool {
+    ASKS_OPENLY.is_in(words)
+}
+
+/// Asks in words that need nothing beside them.
+pub(super) fn demands_itself(words: &Words) -> bool {
+    ASKS_ITSELF.is_in(words)
+}
+
+/// Begins with what is to be done.
+pub(super) fn starts_with_verb(words: &Words) -> bool {
+    STARTS_WITH_VERB.is_in(words)
+}
+
+/// Begins with why, or with what speaks against it.
+pub(super) fn leads_to_reason(words: &Words) -> bool {
+    LEADS_TO_REASON.is_in(words)
+}
+
+/// The last article, section or annex it names: "dieu 5", "muc iv".
+pub(super) fn top_place(words: &Words) -> Option<String> {
+    TOP_PLACE
+        .0
+        .find_iter(&words.folded)
+        .last()
+        .map(|found| found.as_str().to_owned())
+}
+
+/// Begins with an article of a law in force.
+pub(super) fn cites_other_law(words: &Words) -> bool {
+    OTHER_LAW.is_in(words)
+}
+
+/// Explains by what is already there.
+pub(super) fn explains(words: &Words) -> bool {
+    EXPLAINS.is_in(words)
 }
 
 /// Wants something for certain: "nên" and "cần" alone also only join clauses.
-pub(super) fn demands(folded: &str) -> bool {
-    DEMAND.is_in(folded) || REFUSAL.is_in(folded) || (PROPOSAL.is_in(folded) && has_place(folded))
+pub(super) fn demands(words: &Words) -> bool {
+    DEMAND.is_in(words) || REFUSAL.is_in(words) || (has_proposal(words) && has_place(words))
 }
 
 /// Agrees, or says that there is nothing to say, and wants nothing.
-pub(super) fn only_agrees(folded: &str) -> bool {
-    (AGREEMENT.is_in(folded) && !REFUSAL.is_in(folded) && !wants_beside_agreement(folded))
-        || NO_OPINION.is_in(folded)
+pub(super) fn only_agrees(words: &Words) -> bool {
+    (AGREEMENT.is_in(&words.folded) && !REFUSAL.is_in(words) && !wants_beside_agreement(words))
+        || NO_OPINION.is_in(&words.folded)
 }
 
 /// Whether something is wanted after or beside the words of agreement.
-fn wants_beside_agreement(folded: &str) -> bool {
+fn wants_beside_agreement(words: &Words) -> bool {
     // "chưa", "cần" and the like also stand in "thống nhất với sự cần thiết".
-    let rest = folded
-        .replace("su can thiet", "")
-        .replace("can thiet", "")
-        .replace("de nghi tong hop", "")
-        .replace("bo sung them y kien", "")
-        .replace("y kien bo sung", "")
-        .replace("khong co y kien", "")
-        .replace("de nghi so", "")
-        .replace("khong co bo sung", "")
-        .replace("dang tap trung", "");
-    DEMAND.is_in(&rest) || (HOWEVER.is_in(&rest) && !rest.trim_end().ends_with("tong hop"))
+    const HARMLESS: [&str; 12] = [
+        "sự cần thiết",
+        "cần thiết",
+        "đề nghị tổng hợp",
+        "bổ sung thêm ý kiến",
+        "ý kiến bổ sung",
+        "nội dung bổ sung",
+        "không có ý kiến",
+        "không có bổ sung",
+        "đề nghị sở",
+        "đã được chỉnh sửa",
+        "sửa đổi, bổ sung một số điều",
+        "đang tập trung",
+    ];
+    let mut rest = words.clone();
+    for harmless in HARMLESS {
+        let found = if words.is_marked {
+            words.lower.contains(harmless)
+        } else {
+            true
+        };
+        if found {
+            rest.lower = rest.lower.replace(harmless, "");
+            rest.folded = rest.folded.replace(&fold(harmless), "");
+        }
+    }
+    DEMAND.is_in(&rest)
+        || (HOWEVER.is_in(&rest.folded) && !rest.folded.trim_end().ends_with("tong hop"))
 }
 
-pub(super) fn has_agreement(folded: &str) -> bool {
-    AGREEMENT.is_in(folded) || NO_OPINION.is_in(folded)
+pub(super) fn has_agreement(words: &Words) -> bool {
+    AGREEMENT.is_in(&words.folded) || NO_OPINION.is_in(&words.folded)
 }
 
 /// Says that something else follows or is enclosed, nothing more.
-pub(super) fn only_covers(folded: &str) -> bool {
-    COVERING.is_in(folded)
-        && !has_place(folded)
-        && folded.chars().count() < 220
-        && !folded.contains("nhu sau")
+pub(super) fn only_covers(words: &Words) -> bool {
+    COVERING.is_in(&words.folded)
+        && !has_place(words)
+        && words.folded.len() < 220
+        && !words.folded.contains("nhu sau")
+        && !ASKS_OPENLY.is_in(words)
 }
 
 /// Ends with a colon that announces the comments.
-pub(super) fn announces(folded: &str) -> bool {
-    folded.trim_end().ends_with(':') && ANNOUNCES.is_in(folded)
+pub(super) fn announces(words: &Words) -> bool {
+    words.folded.trim_end().ends_with(':') && ANNOUNCES.is_in(&words.folded)
 }
 
 /// Opens a letter: what it answers, what it has read.
-pub(super) fn opens(folded: &str) -> bool {
-    OPENS.is_in(folded)
+pub(super) fn opens(words: &Words) -> bool {
+    OPENS.is_in(&words.folded)
 }
 
 /// Goes on about the comments to come, with or without a colon.
-pub(super) fn leads_over(folded: &str) -> bool {
-    let ends = folded.trim_end_matches([' ', '.', ':', ';']);
-    folded.chars().count() < 300
-        && !has_place(folded)
-        && (ends.ends_with("nhu sau")
-            || ends.ends_with("noi dung sau")
-            || ends.ends_with("y kien sau")
-            || ends.ends_with("sau day")
-            || ends.ends_with("mot so noi dung")
-            || ends.ends_with("mot so y kien")
-            || ends.ends_with("kem theo cong van nay")
-            || folded.contains("(phu luc dinh kem)")
-            || folded.contains("phu luc kem theo"))
+pub(super) fn leads_over(words: &Words) -> bool {
+    let ends = words.folded.trim_end_matches([' ', '.', ':', ';']);
+    ends.len() < 300
+        && !has_place(words)
+        && ([
+            "nhu sau",
+            "noi dung sau",
+            "y kien sau",
+            "sau day",
+            "mot so noi dung",
+            "mot so y kien",
+            "kem theo cong van nay",
+        ]
+        .iter()
+        .any(|end| ends.ends_with(end))
+            || ANNEX_CITED.is_in(&words.folded))
 }
 
 /// Certainly begins the closing.
-pub(super) fn starts_closing(folded: &str) -> bool {
-    CLOSES_FIRST.is_in(folded)
+pub(super) fn starts_closing(words: &Words) -> bool {
+    CLOSES_FIRST.is_in(&words.folded)
 }
 
 /// Asks the addressee to take note: the last sentence of a letter.
-pub(super) fn closes(folded: &str) -> bool {
-    let is_short = folded.chars().count() < 420;
+pub(super) fn closes(words: &Words) -> bool {
+    let folded = &words.folded;
     let ends_letter = folded.trim_end().ends_with("./.");
-    is_short
-        && !has_place(folded)
-        && (starts_closing(folded)
+    folded.len() < 420
+        && !has_place(words)
+        && (starts_closing(words)
             || (CLOSES.is_in(folded) && ADDRESSES.is_in(folded))
             || (ends_letter && ADDRESSES.is_in(folded))
-            || (ends_letter && !has_proposal(folded)))
+            || (ends_letter && !has_proposal(words)))
 }
 
 /// A line of a signature: a title, a telephone number, a name.
-pub(super) fn signs(folded: &str) -> bool {
-    let is_short = folded.chars().count() < 70;
+pub(super) fn signs(words: &Words) -> bool {
+    let folded = &words.folded;
     SIGNATURE.is_in(folded)
-        || (is_short
+        || (folded.len() < 70
             && !folded.trim_end().ends_with(['.', ';', ':', '?', '!', ','])
-            && !has_place(folded)
-            && !has_proposal(folded)
+            && !has_place(words)
+            && !has_proposal(words)
             && !HEADING.is_in(folded))
 }
 
-/// Where a reason begins: the byte of its marker and the byte after it.
-pub(super) fn find_reason(folded: &str) -> Option<(usize, usize)> {
-    REASON
-        .0
-        .find(folded)
-        .map(|found| (found.start(), found.end()))
+/// Says hello: the line above a mail.
+pub(super) fn greets(words: &Words) -> bool {
+    GREETING.is_in(&words.folded) && words.folded.len() < 80 && !has_proposal(words)
 }
 
 /// Goes on with the point before.
-pub(super) fn continues_point(folded: &str) -> bool {
-    CONTINUES.is_in(folded)
+pub(super) fn continues_point(words: &Words) -> bool {
+    CONTINUES.is_in(&words.folded)
+}
+
+/// Draws the conclusion of what stands before: "Do đó, đề nghị …".
+pub(super) fn concludes(words: &Words) -> bool {
+    CONCLUDES.is_in(&words.folded)
+}
+
+/// "Lý do: …" in a line of its own.
+pub(super) fn is_labelled_reason(words: &Words) -> bool {
+    LABELLED_REASON.is_in(&words.folded)
+}
+
+/// "Dự thảo: “…”": the draft's words, before what is asked for instead.
+pub(super) fn is_labelled_draft(words: &Words) -> bool {
+    LABELLED_DRAFT.is_in(&words.folded)
+}
+
+/// "Đề nghị sửa: “…”", "Nội dung góp ý: …".
+pub(super) fn is_labelled_proposal(words: &Words) -> bool {
+    LABELLED_PROPOSAL.is_in(&words.folded)
 }
 
 /// Has the form of a heading: short, a topic, wants nothing.
-pub(super) fn looks_like_heading(folded: &str) -> bool {
-    let trimmed = folded.trim_end();
-    let n_chars = trimmed.chars().count();
+pub(super) fn looks_like_heading(words: &Words) -> bool {
+    let trimmed = words.folded.trim_end();
+    let n_chars = trimmed.len();
     let ends_open = !trimmed.ends_with(['.', ';', '?', '!', ',']);
     n_chars <= 120
         && ends_open
-        && (!has_proposal(trimmed) || n_chars <= 40 || trimmed.ends_with(':'))
+        && (!has_proposal(words) || names_only_comments(words) || trimmed.ends_with(':'))
+}
+
+/// "Đề xuất, kiến nghị", "Góp ý cụ thể", "Các nội dung khác".
+pub(super) fn names_only_comments(words: &Words) -> bool {
+    COMMENTS_TITLE.is_in(&words.folded)
+}
+
+/// "…, Sở trân trọng đề nghị:": all is asked for below.
+pub(super) fn asks_for_what_follows(words: &Words) -> bool {
+    [
+        "de nghi:",
+        "kien nghi:",
+        "de xuat:",
+        "noi dung sau:",
+        "nhu sau:",
+    ]
+    .iter()
+    .any(|end| words.folded.ends_with(end))
 }
 
 /// Starts like a heading without a number: "Về …", "Đối với …".
-pub(super) fn is_topic(folded: &str) -> bool {
-    HEADING.is_in(folded)
+pub(super) fn is_topic(words: &Words) -> bool {
+    HEADING.is_in(&words.folded)
+}
+
+/// "Ông Lê Văn A, Phó Giám đốc Sở X:", "Đ/c B (Văn phòng): …".
+pub(super) fn names_speaker(words: &Words) -> bool {
+    SPEAKER.is_in(&words.folded)
+}
+
+/// "PHỤ LỤC", "Phụ lục 1", "PHỤ LỤC GÓP Ý", alone in its line.
+pub(super) fn starts_annex(words: &Words) -> bool {
+    ANNEX.is_in(&words.folded) && words.folded.len() < 120
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{closes, compile_all, has_place, has_proposal, only_agrees};
+    use super::{
+        Words, closes, compile_all, compile_all_marked, has_place, has_proposal, only_agrees,
+    };
 
     #[test]
     fn every_pattern_compiles() {
         assert!(compile_all() > 10);
+        assert!(compile_all_marked() > 5);
     }
 
     #[test]
     fn agreement_alone_is_no_opinion() {
+        let only_agrees = |text: &str| only_agrees(&Words::new(text));
         assert!(only_agrees(
-            "sau khi nghien cuu, so x hoan toan nhat tri voi du thao."
+            "Sau khi nghiên cứu, Sở X hoàn toàn nhất trí với dự thảo."
         ));
-        assert!(only_agrees("so xay dung khong co y kien tham gia."));
-        assert!(!only_agrees("khong nhat tri muc ho tro"));
-        assert!(!only_agrees("co ban nhat tri, tuy nhien de nghi bo sung"));
+        assert!(only_agrees("So Xay dung khong co y kien tham gia."));
+        assert!(!only_agrees("không nhất trí mức hỗ trợ"));
+        assert!(!only_agrees("Cơ bản nhất trí, tuy nhiên đề nghị bổ sung"));
     }
 
     #[test]
     fn places_and_proposals() {
-        assert!(has_place("tai muc ii.1.3"));
+        let has_place = |text: &str| has_place(&Words::new(text));
+        let has_proposal = |text: &str| has_proposal(&Words::new(text));
+        let closes = |text: &str| closes(&Words::new(text));
+        assert!(has_place("tại mục II.1.3"));
         assert!(has_place("khoan 2 dieu 4"));
-        assert!(!has_place("phan mem quan ly"));
-        assert!(has_proposal("de nghi lam ro"));
+        assert!(!has_place("phần mềm quản lý, mức 30%, đồng 5"));
+        assert!(has_proposal("đề nghị làm rõ"));
+        assert!(!has_proposal("Bộ trưởng và cán bộ có năng lực giám sát"));
         assert!(closes(
-            "so tai chinh gui so khoa hoc va cong nghe tong hop./."
+            "Sở Tài chính gửi Sở Khoa học và Công nghệ tổng hợp./."
         ));
-        assert!(!closes("muc iv.3.1: bo sung noi dung ket noi."));
+        assert!(!closes("Mục IV.3.1: bổ sung nội dung kết nối."));
     }
 }

@@ -1,8 +1,8 @@
 //! Reads a point: proposal, reason, old and new wording; and sentences.
 
-use super::phrase::find_reason;
+use super::quotation::{QuotationRole, names_term, quotations, replaces, role_of_quotation};
+use super::reason::{Parts, find_reason};
 use crate::domain::Span;
-use crate::text::fold::{Folded, fold};
 
 /// The parts of a point.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,136 +19,41 @@ pub(super) fn read_wording(text: &str, span: Span) -> Wording {
         return Wording::default();
     };
     let mut wording = Wording::default();
-    if let Some((start, end)) = reason_in(words) {
-        let proposal = Span::new(span.start, span.start + start).trimmed(text);
-        let reason = Span::new(span.start + end, span.end).trimmed(text);
+    let within = |part: Span| part.shifted(span.start).trimmed(text);
+    if let Some(Parts { proposal, reason }) = find_reason(words) {
+        let proposal = within(proposal);
+        let reason = within(reason);
         if !proposal.is_empty() && !reason.is_empty() {
             wording.proposal = Some(proposal);
             wording.reason = Some(reason);
         }
     }
-    for quotation in quotations(words) {
-        let inside =
-            Span::new(span.start + quotation.start, span.start + quotation.end).trimmed(text);
-        if inside.is_empty() {
-            continue;
-        }
-        match role_of_quotation(words, quotation) {
+    let quotations = quotations(words);
+    let roles: Vec<Option<QuotationRole>> = quotations
+        .iter()
+        .map(|quotation| role_of_quotation(words, *quotation))
+        .collect();
+    for (quotation, role) in quotations.iter().zip(&roles) {
+        let inside = within(*quotation);
+        match role {
             Some(QuotationRole::New) if wording.new_text.is_none() => {
-                wording.new_text = Some(inside);
+                wording.new_text = Some(inside).filter(|inside| !inside.is_empty());
             }
             Some(QuotationRole::Old) if wording.old_text.is_none() => {
-                wording.old_text = Some(inside);
+                wording.old_text = Some(inside).filter(|inside| !inside.is_empty());
             }
             _ => {}
         }
+    }
+    // "giao huyện “chủ trì” là chưa phù hợp, sửa thành “phối hợp”": the one quoted before.
+    if let (None, [first, second], [None, Some(QuotationRole::New)]) =
+        (wording.old_text, quotations.as_slice(), roles.as_slice())
+        && replaces(words, *second)
+        && !names_term(words, *first)
+    {
+        wording.old_text = Some(within(*first)).filter(|inside| !inside.is_empty());
     }
     wording
-}
-
-/// Where "Lý do:" begins and ends.
-fn reason_in(words: &str) -> Option<(usize, usize)> {
-    // A look at the marked letters spares folding most points.
-    let may_have = ["ý do", "í do", "Ý DO", "Í DO", "y do", "i do", "ải thích"]
-        .iter()
-        .any(|piece| words.contains(piece));
-    if !may_have {
-        return None;
-    }
-    let folded = Folded::new(words);
-    let (start, end) = find_reason(folded.as_str())?;
-    let span = folded.original(Span::new(start, end));
-    Some((span.start, span.end))
-}
-
-/// The spans inside quotation marks, in order.
-fn quotations(words: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut directed: Option<usize> = None;
-    let mut depth = 0_u32;
-    let mut straight: Option<usize> = None;
-    for (at, c) in words.char_indices() {
-        match c {
-            '“' | '«' => {
-                if depth == 0 {
-                    directed = Some(at + c.len_utf8());
-                }
-                depth += 1;
-            }
-            '”' | '»' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0
-                    && let Some(start) = directed.take()
-                {
-                    found.push(Span::new(start, at));
-                }
-            }
-            '"' => match straight.take() {
-                Some(start) => found.push(Span::new(start, at)),
-                None => straight = Some(at + 1),
-            },
-            _ => {}
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum QuotationRole {
-    Old,
-    New,
-}
-
-/// What the words before a quotation make of it.
-fn role_of_quotation(words: &str, quotation: Span) -> Option<QuotationRole> {
-    let before = words.get(..quotation.start)?;
-    let tail: Vec<char> = before.chars().rev().take(60).collect();
-    let tail: String = tail.into_iter().rev().collect();
-    let tail = fold(&tail);
-    let tail = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let ends_with = |ends: &[&str]| ends.iter().any(|end| tail.ends_with(end));
-    if ends_with(&[
-        "thanh",
-        "thanh cum tu",
-        "thanh tu",
-        "bang",
-        "bang cum tu",
-        "bang tu",
-        "nhu sau",
-        "thanh la",
-        "thanh noi dung",
-        "viet la",
-        "ghi la",
-        "lai la",
-    ]) {
-        return Some(QuotationRole::New);
-    }
-    let names_words = ends_with(&[
-        "cum tu", "tu", "chu", "doan", "cau", "noi dung", "quy dinh", "sua", "thay", "bo",
-        "sua doi", "hai tu", "thay the",
-    ]);
-    if !names_words {
-        return None;
-    }
-    // "bổ sung cụm từ “X” sau từ “Y”" wants X; "trước cụm từ “Y”" only says where.
-    let after = |word: &str| tail.rfind(word).map(|at| at + word.len());
-    let adding = after("bo sung").or_else(|| after("them"));
-    let removing = ["sua", "thay", " bo ", "luoc bo", "dieu chinh"]
-        .iter()
-        .filter_map(|word| after(word))
-        .max();
-    let placing = ["sau", "truoc"].iter().filter_map(|word| after(word)).max();
-    if placing.is_some() && placing >= adding && placing >= removing {
-        return None;
-    }
-    match (adding, removing) {
-        (Some(adding), removing) if removing.is_none_or(|removing| removing < adding) => {
-            Some(QuotationRole::New)
-        }
-        (_, Some(_)) => Some(QuotationRole::Old),
-        _ => tail.starts_with("bo ").then_some(QuotationRole::Old),
-    }
 }
 
 /// The sentences of a text: cut after `.`, `?` or `!` when a capital follows.
@@ -157,8 +62,7 @@ pub(super) fn sentences(words: &str) -> Vec<Span> {
     let mut start = 0;
     let mut before = ' ';
     for (at, c) in words.char_indices() {
-        let ends =
-            matches!(c, '.' | '?' | '!') && !before.is_ascii_digit() && !before.is_uppercase();
+        let ends = matches!(c, '.' | '?' | '!') && !before.is_uppercase();
         let rest = words.get(at + c.len_utf8()..).unwrap_or("");
         let follows = rest.starts_with(char::is_whitespace)
             && rest

@@ -199,7 +199,7 @@ fn read_points(
                 .points
                 .into_iter()
                 .filter(outside_tables)
-                .map(Found::from_split),
+                .map(|point| Found::from_split(&part.text, point)),
         );
         points.sort_by_key(|found| found.spans.first().map(|span| span.start));
         let mut previous: Vec<NodeRef> = Vec::new();
@@ -245,9 +245,9 @@ struct Found {
 }
 
 impl Found {
-    fn from_split(point: SplitPoint) -> Self {
+    fn from_split(text: &str, point: SplitPoint) -> Self {
         Self {
-            spans: vec![point.span],
+            spans: point.spans(text),
             headings: point.context,
             place_cell: None,
             proposal: point.proposal,

@@ -36,7 +36,7 @@ pub fn understand_typed(
                 .collect();
             let mut point = Point {
                 part: 0,
-                spans: vec![piece.span],
+                spans: piece.spans(&text),
                 proposal: piece.proposal,
                 reason: piece.reason,
                 old_text: piece.old_text,
