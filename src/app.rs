@@ -9,6 +9,7 @@ pub mod browse;
 pub mod catalog;
 pub mod disk;
 pub mod evaluate;
+pub mod freezing;
 pub mod ingest;
 mod lines;
 pub mod record;

@@ -6,6 +6,7 @@
 mod args;
 mod demo;
 mod eval;
+mod freeze;
 mod import;
 mod output;
 mod read;
@@ -61,6 +62,16 @@ pub async fn run(
         Command::Search(arguments) => search::run(app, arguments, output).await,
         Command::Answer(arguments) => respond::run(app, here, arguments, output).await,
         Command::Report(arguments) => report::run(app, here, arguments, output).await,
+        Command::Freeze(arguments) => freeze::freeze(app, arguments, output).await,
+        Command::Versions { consultation } => {
+            freeze::list(app, consultation.as_deref(), output).await
+        }
+        Command::Compare {
+            earlier,
+            later,
+            consultation,
+        } => freeze::compare(app, *earlier, *later, consultation.as_deref(), output).await,
+        Command::Issue(arguments) => freeze::issue(app, here, arguments, output).await,
         Command::Remind(arguments) => remind::run(app, here, arguments, output).await,
         Command::Index { .. } => status::rebuild_index(app, output).await,
         Command::Verify => status::verify(app, output).await,

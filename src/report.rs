@@ -8,6 +8,7 @@
 //! Nghị định 30/2020/NĐ-CP, Phụ lục I. Expected files: `fixtures/report/`.
 
 pub mod docx;
+pub mod frozen;
 pub mod html;
 pub mod model;
 pub mod reconcile;

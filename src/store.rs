@@ -17,6 +17,7 @@ mod evidence;
 pub mod ledger;
 pub mod points;
 pub mod problems;
+pub mod report_versions;
 pub mod responses;
 pub mod settlements;
 pub mod submissions;

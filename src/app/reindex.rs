@@ -152,7 +152,11 @@ async fn apply(
     entry: &Entry,
 ) -> Result<(), Error> {
     match entry.action {
-        Action::ConsultationSet | Action::CatalogSet | Action::SubmissionsClaimed => Ok(()),
+        Action::ConsultationSet
+        | Action::CatalogSet
+        | Action::SubmissionsClaimed
+        | Action::ReportsFrozen
+        | Action::ReportsIssued => Ok(()),
         Action::SubmissionsSettled
         | Action::RowsImported
         | Action::SubmissionsChanged

@@ -158,7 +158,7 @@ impl App {
 }
 
 /// Which numbers do not add up, and the rows at fault.
-fn refusal(unreconciled: &model::Unreconciled) -> String {
+pub(super) fn refusal(unreconciled: &model::Unreconciled) -> String {
     let mut text = "Không viết báo cáo vì số liệu không khớp:".to_owned();
     for equation in &unreconciled.equations {
         text.push_str(&format!("\n  - {}", equation.text));

@@ -67,6 +67,7 @@ impl App {
         let mut tx = self.store.read().await?;
         let mut hashes = submissions::list_blobs(&mut tx).await?;
         hashes.extend(store::consultations::list_draft_blobs(&mut tx).await?);
+        hashes.extend(store::report_versions::list_blobs(&mut tx).await?);
         drop(tx);
         hashes.sort_unstable();
         hashes.dedup();
@@ -167,6 +168,7 @@ fn describe(fault: &Fault) -> String {
                 Action::PointsChanged => "ý kiến",
                 Action::ConsultationSet => "hồ sơ",
                 Action::CatalogSet => "cơ quan",
+                Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
             };
             format!(
                 "Nội dung {what} số {first_id} đến {last_id} không còn như khi ghi (mục {seq} của nhật ký)."

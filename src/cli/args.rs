@@ -100,6 +100,32 @@ pub enum Command {
     /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work
     #[command(help_template = HELP)]
     Report(ReportArgs),
+    /// Chốt báo cáo tổng hợp thành bản trình lần N, giữ nguyên số liệu và tệp
+    #[command(help_template = HELP)]
+    Freeze(FreezeArgs),
+    /// Liệt kê các bản trình đã chốt
+    #[command(help_template = HELP)]
+    Versions {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+    /// So sánh hai bản trình, hoặc một bản trình với số liệu lúc này
+    #[command(help_template = HELP)]
+    Compare {
+        /// Bản trình lần
+        #[arg(value_name = "LẦN")]
+        earlier: u32,
+        /// Bản trình lần; để trống là số liệu lúc này
+        #[arg(value_name = "LẦN")]
+        later: Option<u32>,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+    /// Ghi số, ngày và tệp đã ký của bản trình sau khi ban hành
+    #[command(help_template = HELP)]
+    Issue(IssueArgs),
     /// Soạn sẵn thư nhắc (.eml) cho các cơ quan chưa trả lời; không gửi đi
     #[command(help_template = HELP)]
     Remind(RemindArgs),
@@ -311,6 +337,59 @@ pub struct ReportArgs {
     /// Gộp ý kiến đến cấp mục nào
     #[arg(long, value_name = "CẤP")]
     pub depth: Option<u8>,
+    /// Lấy lại tệp của bản trình đã chốt lần này
+    #[arg(
+        long,
+        value_name = "LẦN",
+        conflicts_with_all = ["round", "include_internal", "depth", "organization"]
+    )]
+    pub frozen: Option<u32>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `freeze`.
+#[derive(Debug, Args)]
+pub struct FreezeArgs {
+    /// Chỉ các đợt này; có thể lặp lại
+    #[arg(long, value_name = "SỐ")]
+    pub round: Vec<u32>,
+    /// Gồm cả đợt nội bộ
+    #[arg(long)]
+    pub include_internal: bool,
+    /// Gộp ý kiến đến cấp mục nào
+    #[arg(long, value_name = "CẤP")]
+    pub depth: Option<u8>,
+    /// Bản làm việc: còn ý kiến chưa xác định mục, chưa trả lời hoặc chưa duyệt
+    #[arg(long)]
+    pub working: bool,
+    /// Người chốt
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `issue`.
+#[derive(Debug, Args)]
+pub struct IssueArgs {
+    /// Bản trình lần
+    #[arg(value_name = "LẦN")]
+    pub ordinal: u32,
+    /// Số, ký hiệu, ví dụ 215/BC-SKHCN
+    #[arg(long, value_name = "SỐ")]
+    pub number: String,
+    /// Ngày ban hành, ví dụ 2021-12-01
+    #[arg(long, value_name = "NGÀY")]
+    pub date: jiff::civil::Date,
+    /// Tệp đã ký
+    #[arg(long, value_name = "TỆP")]
+    pub signed: Option<PathBuf>,
+    /// Người ghi
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
     /// Mã hồ sơ
     #[arg(long, value_name = "MÃ")]
     pub consultation: Option<String>,

@@ -30,6 +30,20 @@ pub(super) async fn run(
             ),
         )
     })?;
+    if let Some(ordinal) = arguments.frozen {
+        let version = app.report_version(&consultation, ordinal).await?;
+        if version.content.kind != arguments.kind {
+            return Err(Error::new(
+                Kind::Invalid,
+                format!(
+                    "Bản trình lần {ordinal} là loại {}, không phải {}.",
+                    version.content.kind, arguments.kind
+                ),
+            ));
+        }
+        let bytes = app.frozen_file(&version, format)?;
+        return save(&here.join(&arguments.output), &bytes, output);
+    }
     let organization = match &arguments.organization {
         Some(name) => Some(app.organization_by_name(consultation.id, name).await?),
         None => None,
@@ -58,8 +72,11 @@ pub(super) async fn run(
     };
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
-    let path = here.join(&arguments.output);
-    write_whole(&path, &bytes)?;
+    save(&here.join(&arguments.output), &bytes, output)
+}
+
+fn save(path: &Path, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {
+    write_whole(path, bytes)?;
     output.data(
         || format!("{} ({} byte)", path.display(), bytes.len()),
         || json!({"file": path.display().to_string(), "size_bytes": bytes.len()}),

@@ -307,7 +307,7 @@ impl Page {
         self.raw("</dl>\n");
         self.element("h3", "", "Đối chiếu số liệu");
         self.raw("<ul>\n");
-        for equation in &info.reconciliation.equations {
+        for equation in &info.equations {
             let mark = if equation.holds {
                 "Khớp"
             } else {
@@ -316,10 +316,10 @@ impl Page {
             self.element("li", "", &format!("{mark}: {}", equation.text));
         }
         self.raw("</ul>\n");
-        if !info.reconciliation.notices.is_empty() {
+        if !info.notices.is_empty() {
             self.element("h3", "", "Cần xem");
             self.raw("<ul>\n");
-            for notice in &info.reconciliation.notices {
+            for notice in &info.notices {
                 self.element("li", "", notice);
             }
             self.raw("</ul>\n");

@@ -16,6 +16,7 @@ mod roster;
 mod statistics;
 
 use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::OrganizationId;
 
@@ -25,7 +26,8 @@ use super::rows::{self, PointRow};
 use super::snapshot::Snapshot;
 
 /// Which report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Kind {
     /// Báo cáo tổng hợp, tiếp thu, giải trình.
     Full,
@@ -80,8 +82,30 @@ impl Kind {
     }
 }
 
+impl From<Kind> for String {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Extract(organization) => format!("{} {organization}", kind.code()),
+            _ => kind.code().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (code, organization) = match text.split_once(' ') {
+            Some((code, id)) => (code, id.parse().ok().map(OrganizationId)),
+            None => (text.as_str(), None),
+        };
+        Self::parse(code, organization)
+            .ok_or_else(|| format!("no kind of report is called `{text}`"))
+    }
+}
+
 /// A report ready to be rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportModel {
     /// Which report it is.
     pub kind: Kind,
@@ -94,7 +118,7 @@ pub struct ReportModel {
 }
 
 /// Blocks that share page geometry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Portrait or landscape.
     pub orientation: Orientation,
@@ -105,7 +129,8 @@ pub struct Part {
 }
 
 /// How a page lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Orientation {
     /// 210 × 297 mm.
     Portrait,
@@ -114,7 +139,8 @@ pub enum Orientation {
 }
 
 /// One component of a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Block {
     /// Agency, Quốc hiệu, number and date.
     Head(Head),
@@ -156,7 +182,7 @@ pub enum Block {
 }
 
 /// The two columns at the top of page 1 (Nghị định 30/2020/NĐ-CP, ô 1 to 4).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Cơ quan chủ quản.
     pub superior: String,
@@ -169,7 +195,7 @@ pub struct Head {
 }
 
 /// Ô 7 and 9b.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// Nơi nhận, one item each, without dash and final mark.
     pub recipients: Vec<String>,
@@ -180,14 +206,14 @@ pub struct Signature {
 }
 
 /// Text on one or more lines, in runs of one style each.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Line {
     /// The runs.
     pub runs: Vec<Run>,
 }
 
 /// Text in one style.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// The text.
     pub text: String,
@@ -196,7 +222,8 @@ pub struct Run {
 }
 
 /// How a run looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RunStyle {
     /// As the block.
     Plain,
@@ -209,7 +236,7 @@ pub enum RunStyle {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Name of the sheet in a workbook; tables of one name share a sheet.
     pub sheet: String,
@@ -222,7 +249,7 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its title.
     pub title: String,
@@ -235,7 +262,8 @@ pub struct Column {
 }
 
 /// How cells are aligned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Words.
     Left,
@@ -244,7 +272,8 @@ pub enum Align {
 }
 
 /// A row of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Row {
     /// One cell over the whole width that heads the rows below.
     Heading(String),
@@ -255,7 +284,7 @@ pub enum Row {
 }
 
 /// A cell of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// Its paragraphs.
     pub lines: Vec<Line>,
@@ -266,7 +295,8 @@ pub struct Cell {
 }
 
 /// What a cell is in a workbook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     /// Its text.
     #[default]
@@ -278,7 +308,7 @@ pub enum Value {
 }
 
 /// What belongs on an info sheet and on screen, not in the body that is signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Info {
     /// The consultation's title.
     pub consultation: String,
@@ -288,8 +318,10 @@ pub struct Info {
     pub ledger_seq: i64,
     /// The scope in words, as label and value.
     pub filters: Vec<(String, String)>,
-    /// All numbers, and that they add up.
-    pub reconciliation: Reconciliation,
+    /// Every equation; all of them hold.
+    pub equations: Vec<Equation>,
+    /// What a person should look at although the numbers add up.
+    pub notices: Vec<String>,
 }
 
 /// Why a report is refused: numbers that do not add up.

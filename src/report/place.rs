@@ -80,15 +80,7 @@ pub(super) fn heading(section: &SectionEntry) -> Option<String> {
         _ if section.heading.trim().is_empty() || section.heading == section.label => return None,
         _ => {}
     }
-    let heading = section.heading.trim();
-    let mut short: String = heading.chars().take(MAX_HEADING_CHARS).collect();
-    if short.len() < heading.len() {
-        // Cut at a word.
-        if let Some((words, _)) = short.rsplit_once(' ') {
-            short = words.to_owned();
-        }
-        short.push('…');
-    }
+    let short = super::wording::shortened(section.heading.trim(), MAX_HEADING_CHARS);
     Some(short)
 }
 

@@ -8,6 +8,10 @@
 mod equations;
 mod tally;
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{OrganizationId, Round, RoundId};
 
 use super::facts::{Facts, Reply, RosterLine};
@@ -51,10 +55,10 @@ impl Scope {
 }
 
 /// One statement about the numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Equation {
     /// Stable name, e.g. `asked`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Number of the round it is about; `None` for the whole scope.
     pub round: Option<u32>,
     /// In words, with the numbers: "Đã hỏi 41 = đã trả lời 33 + chưa trả lời 8".

@@ -205,7 +205,7 @@ pub(super) fn check(facts: &Facts<'_>, rows: &[PointRow<'_>]) -> Equation {
         .map(|point| point.id)
         .collect();
     Equation {
-        name: "rows",
+        name: "rows".into(),
         round: None,
         text: format!(
             "Ý kiến nhận được {received} = trong bảng {} ({} dòng) + ngoài phạm vi lấy ý kiến {out_of_scope}",

@@ -3,6 +3,7 @@
 //! Expected texts: `fixtures/report/`, renewed with `INSTA_UPDATE=always cargo test --lib report`.
 
 mod docx;
+mod frozen;
 mod html;
 mod model;
 mod properties;

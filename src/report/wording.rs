@@ -61,6 +61,18 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
     format!("{},{}%", number(per_mille / 10), per_mille % 10)
 }
 
+/// At most so many characters, cut at a word and marked where something is left out.
+pub(super) fn shortened(text: &str, max_chars: usize) -> String {
+    let mut short: String = text.chars().take(max_chars).collect();
+    if short.len() < text.len() {
+        if let Some((words, _)) = short.rsplit_once(' ') {
+            short = words.to_owned();
+        }
+        short.push('…');
+    }
+    short
+}
+
 /// The text with its first letter in upper case.
 pub(super) fn upper_first(text: &str) -> String {
     let mut chars = text.chars();

@@ -402,7 +402,7 @@ fn write_info(
     for (label, value) in &info.filters {
         lines.push((label, value, &looks.text));
     }
-    for equation in &info.reconciliation.equations {
+    for equation in &info.equations {
         let (label, look) = if equation.holds {
             ("Đối chiếu: khớp", &looks.text)
         } else {
@@ -410,7 +410,7 @@ fn write_info(
         };
         lines.push((label, &equation.text, look));
     }
-    for notice in &info.reconciliation.notices {
+    for notice in &info.notices {
         lines.push(("Cần xem", notice, &looks.bold));
     }
     for ((label, value, look), row) in lines.into_iter().zip(0_u32..) {

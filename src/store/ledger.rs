@@ -33,10 +33,14 @@ pub enum Action {
     ResponsesSaved,
     /// A batch was undone.
     BatchUndone,
+    /// Reports were frozen.
+    ReportsFrozen,
+    /// Frozen reports were issued: number, day, signed file.
+    ReportsIssued,
 }
 
 impl Action {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::ConsultationSet,
         Self::CatalogSet,
         Self::SubmissionsClaimed,
@@ -46,6 +50,8 @@ impl Action {
         Self::PointsChanged,
         Self::ResponsesSaved,
         Self::BatchUndone,
+        Self::ReportsFrozen,
+        Self::ReportsIssued,
     ];
 
     /// The stable code in the database.
@@ -60,6 +66,8 @@ impl Action {
             Self::PointsChanged => "points.changed",
             Self::ResponsesSaved => "responses.saved",
             Self::BatchUndone => "batch.undone",
+            Self::ReportsFrozen => "reports.frozen",
+            Self::ReportsIssued => "reports.issued",
         }
     }
 
@@ -210,11 +218,20 @@ async fn content(
         || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
         || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' ' || text
         FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
+        || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' '
+        || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
+        FROM report_version WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '
+        || COALESCE(signed_hash, '') || ' ' || actor || ' ' || closed_us || ' ' || number
+        FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
     let queries: &[&'static str] = match action {
         Action::SubmissionsClaimed => &[SUBMISSIONS],
         Action::SubmissionsSettled => &[PARTS],
         Action::RowsImported => &[SUBMISSIONS, PARTS],
         Action::ResponsesSaved => &[RESPONSES],
+        Action::ReportsFrozen => &[REPORTS],
+        Action::ReportsIssued => &[ISSUES],
         Action::ConsultationSet
         | Action::CatalogSet
         | Action::SubmissionsChanged

@@ -123,7 +123,7 @@ struct WaitingDto {
 
 #[derive(Serialize)]
 struct EquationDto {
-    name: &'static str,
+    name: String,
     round: Option<u32>,
     text: String,
     holds: bool,
@@ -187,7 +187,7 @@ fn status_dto(status: Status) -> StatusDto {
             .equations
             .into_iter()
             .map(|equation| EquationDto {
-                name: equation.name,
+                name: equation.name.into_owned(),
                 round: equation.round,
                 text: equation.text,
                 holds: equation.holds,

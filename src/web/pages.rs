@@ -12,6 +12,7 @@ pub(super) mod roster;
 pub(super) mod submission;
 pub(super) mod submissions;
 pub(super) mod triage;
+pub(super) mod versions;
 
 mod outline;
 mod point_view;

@@ -10,7 +10,7 @@ use tower_http::csrf::CsrfLayer;
 use super::error::Error;
 use super::pages::{
     import, originals, overview, point, points, record, reports, roster, submission, submissions,
-    triage,
+    triage, versions,
 };
 use super::{api, assets, layers};
 use crate::app::App;
@@ -28,6 +28,9 @@ pub fn router(app: App) -> Router {
     let upload = get(import::get_import)
         .post(import::import_files)
         .layer(DefaultBodyLimit::max(upload_bytes));
+    let signed_file = post(versions::issue_report).layer(DefaultBodyLimit::max(
+        file_bytes.saturating_add(MAX_FORM_BYTES),
+    ));
     Router::new()
         .route("/", get(overview::get_start))
         .route("/c/{code}", get(overview::redirect_to_overview))
@@ -58,6 +61,16 @@ pub fn router(app: App) -> Router {
         )
         .route("/c/{code}/reports", get(reports::list_reports))
         .route("/c/{code}/reports/{name}", get(reports::get_report))
+        .route(
+            "/c/{code}/versions",
+            get(versions::list_versions).post(versions::freeze_report),
+        )
+        .route(
+            "/c/{code}/versions/{id}/comparison",
+            get(versions::compare_versions),
+        )
+        .route("/c/{code}/versions/{id}/issue", signed_file)
+        .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
         .route("/originals/{id}", get(originals::get_original))
         .nest("/api/v1", api::router())
         .route("/static/{name}", get(assets::get_asset))

@@ -553,3 +553,41 @@ async fn json_has_its_promised_shape() {
         assert!(error["error"]["message"].is_string(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_version_is_frozen_and_compared() {
+    let desk = Desk::new().await;
+    let versions = format!("{BASE}/versions");
+    let refused = desk.post(&versions, &[("edition", "official")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("Chưa chốt được bản chính thức"));
+    assert_whole(&versions, &refused);
+
+    let frozen = desk.post(&versions, &[("edition", "working")]).await;
+    assert_eq!(
+        frozen.expect(StatusCode::SEE_OTHER).header(LOCATION),
+        versions
+    );
+    let page = desk.get(&versions).await.expect(StatusCode::OK);
+    check_page(&versions, &page);
+    assert!(page.text.contains("Bản trình lần 1"));
+    assert!(page.text.contains("Bản làm việc"));
+    let again = desk.post(&versions, &[("edition", "working")]).await;
+    assert!(again.text.contains("Không có gì thay đổi"));
+
+    let word = desk.get(&format!("{versions}/1/docx")).await;
+    assert!(
+        word.expect(StatusCode::OK)
+            .header(CONTENT_DISPOSITION)
+            .contains("ban-trinh-lan-1.docx")
+    );
+    let comparison = format!("{versions}/1/comparison");
+    let page = desk.get(&comparison).await.expect(StatusCode::OK);
+    check_page(&comparison, &page);
+    assert!(page.text.contains("thay đổi 0"));
+    for missing in ["/7/docx", "/1/exe", "/1/signed", "/7/comparison"] {
+        desk.get(&format!("{versions}{missing}"))
+            .await
+            .expect(StatusCode::NOT_FOUND);
+    }
+}

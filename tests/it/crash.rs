@@ -161,6 +161,32 @@ fn writing_a_report() {
     });
 }
 
+#[test]
+fn freezing_a_report() {
+    let base = Desk::with_demo();
+    let command = ["freeze", "--working"];
+    let undisturbed = base.copy();
+    let started = Instant::now();
+    undisturbed.run(command).expect(1);
+    let mut duration = started.elapsed();
+    let expected = Stored::of(&undisturbed).without_moments();
+    let mut random = Random::new(15);
+    for i in 0..15 {
+        let part = (f64::from(i) + random.unit()) / 15.0;
+        let when = format!("killed at {:.1} % of freezing", 100.0 * part);
+        let desk = kill_at(&base, &command, part, &mut duration);
+        // Either it is there whole, or not at all; a second order adds nothing to it.
+        desk.run(command).expect(1);
+        expected.check_same(&Stored::of(&desk).without_moments(), &when);
+        desk.run(["verify"]).expect(0);
+        let whole = [
+            "report", "full", "--format", "docx", "--frozen", "1", "-o", "b.docx",
+        ];
+        desk.run(whole).expect(0);
+        assert!(document(&desk.path("b.docx")).contains("BÁO CÁO"), "{when}");
+    }
+}
+
 /// The text of a Word file; panics when the file is not whole.
 fn document(path: &Path) -> String {
     let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();

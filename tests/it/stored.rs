@@ -33,6 +33,20 @@ impl Stored {
         Self(stored)
     }
 
+    /// Without what carries the moment of a frozen report: its files, and their hashes. A file that
+    /// was written before a kill may lie there unused.
+    pub(crate) fn without_moments(mut self) -> Self {
+        self.0.remove("(originals)");
+        for version in self.0.get_mut("report_version").into_iter().flatten() {
+            let fields: Vec<serde_json::Value> = serde_json::from_str(version).unwrap();
+            let is_hash =
+                |field: &&serde_json::Value| field.as_str().is_none_or(|text| text.len() != 64);
+            *version =
+                serde_json::to_string(&fields.iter().filter(is_hash).collect::<Vec<_>>()).unwrap();
+        }
+        self
+    }
+
     /// Checks that another folder holds the same; shows the first difference.
     #[track_caller]
     pub(crate) fn check_same(&self, found: &Self, when: &str) {

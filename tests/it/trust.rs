@@ -50,6 +50,16 @@ fn an_altered_answer_is_noticed() {
 }
 
 #[test]
+fn an_altered_frozen_report_is_noticed() {
+    let desk = Desk::with_demo();
+    desk.run(["freeze", "--working"]).expect(1);
+    desk.run(["verify"]).expect(0);
+    tamper(&desk, "UPDATE report_version SET actor = 'ai đó'");
+    let ran = desk.run(["verify"]).expect(1);
+    assert!(ran.stderr.contains("bản trình"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_missing_ledger_entry_is_noticed() {
     check_noticed("DELETE FROM ledger WHERE seq = 5", "thiếu");
 }

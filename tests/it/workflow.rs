@@ -279,3 +279,71 @@ fn a_proposal_that_speaks_of_agreement_is_a_comment() {
     assert_eq!(report[0]["n_points"], 1, "{report}");
     assert_eq!(report[0]["n_submissions"], 2, "{report}");
 }
+
+#[test]
+fn a_report_is_frozen_compared_and_issued() {
+    let (desk, id) = typed_in();
+    let refused = desk.run(["freeze"]).expect(2);
+    assert!(
+        refused.stderr.contains(&format!("Ý kiến số {id}")),
+        "what is unfinished is named: {}",
+        refused.stderr
+    );
+    let working = desk.run(["freeze", "--working", "--json"]).expect(1).json();
+    assert_eq!(working["ordinal"], 1, "{working}");
+    let refused = desk.run(["issue", "1", "--number", "1/BC", "--date", "2021-12-01"]);
+    assert!(refused.expect(2).stderr.contains("bản làm việc"));
+
+    let text = "Tiếp thu, bổ sung chỉ tiêu.";
+    let answer = ["answer", &id, "--decision", "accept", "--text", text];
+    desk.run([&answer[..], &["--change-place", "mục III.2.b", "--submit"]].concat())
+        .expect(0);
+    let approved = desk.run(["answer", &id, "--approve", "--actor", "Giám đốc"]);
+    approved.expect(0);
+    let changes = desk.run(["compare", "1", "--json"]).expect(0).json();
+    let change = &changes["changed"][0];
+    assert_eq!(change["point"].to_string(), id, "{changes}");
+    let says_so = |difference: &Value| difference["after"] == text;
+    let differences = change["differences"].as_array().unwrap();
+    assert!(differences.iter().any(says_so), "{changes}");
+
+    let frozen = desk.run(["freeze", "--json"]).expect(0).json();
+    assert_eq!(frozen["ordinal"], 2);
+    assert_eq!(frozen["is_official"], true);
+    let again = desk.run(["freeze", "--json"]).expect(0).json();
+    assert_eq!(again["ordinal"], 2, "nothing changed: {again}");
+    assert_eq!(again["was_known"], true);
+
+    // What was frozen stays, whatever comes later.
+    let write = |file: &str| {
+        let frozen = ["--format", "html", "--frozen", "2", "-o", file];
+        desk.run([&["report", "full"][..], &frozen].concat())
+            .expect(0);
+        std::fs::read(desk.path(file)).unwrap()
+    };
+    let before = write("truoc.html");
+    desk.run(["answer", &id, "--text", "Khác.", "--decision", "note"]);
+    assert_eq!(write("sau.html"), before);
+    assert_eq!(
+        desk.run(["compare", "1", "2", "--json"]).expect(0).json()["n_same"],
+        0
+    );
+
+    desk.write("da_ky.pdf", "%PDF-1.4 signed");
+    let issue = [
+        "issue",
+        "2",
+        "--number",
+        "215/BC-SKHCN",
+        "--date",
+        "2021-12-01",
+    ];
+    desk.run([&issue[..], &["--signed", "da_ky.pdf"]].concat())
+        .expect(0);
+    let twice = desk.run(issue).expect(2);
+    assert!(twice.stderr.contains("215/BC-SKHCN"), "{}", twice.stderr);
+    let versions = desk.run(["versions", "--json"]).expect(0).json();
+    assert_eq!(versions["versions"][1]["issue"]["number"], "215/BC-SKHCN");
+    assert_eq!(versions["versions"][1]["issue"]["signed_file"], "da_ky.pdf");
+    desk.run(["verify"]).expect(0);
+}

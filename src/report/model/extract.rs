@@ -10,7 +10,7 @@ use super::{Block, Cell, Column, Line, Orientation, Part, Row, Source, Table, po
 /// Why an extract of an unknown organization is refused.
 pub(super) fn unknown(id: OrganizationId) -> Equation {
     Equation {
-        name: "extract",
+        name: "extract".into(),
         round: None,
         text: format!("Đơn vị số {id} có trong danh mục"),
         holds: false,

@@ -43,6 +43,7 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
         taken_at: snapshot.taken_at,
         ledger_seq: snapshot.ledger_seq,
         filters,
-        reconciliation: source.numbers.clone(),
+        equations: source.numbers.equations.clone(),
+        notices: source.numbers.notices.clone(),
     }
 }

@@ -60,7 +60,7 @@ impl Faults {
         sides_agree: bool,
     ) -> Equation {
         Equation {
-            name,
+            name: name.into(),
             round,
             text,
             holds: sides_agree && self.named.is_empty(),

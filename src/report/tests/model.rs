@@ -107,7 +107,6 @@ fn never_prints_a_refusal_and_says_so() {
     assert!(
         model
             .info
-            .reconciliation
             .notices
             .iter()
             .any(|n| n.contains("chưa tiếp thu"))

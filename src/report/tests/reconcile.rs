@@ -30,7 +30,7 @@ fn check_broken(names: &[&str], break_it: impl FnOnce(&mut Snapshot)) {
     break_it(&mut snapshot);
     let reconciliation = reconcile(&snapshot, &Scope::default());
     let failing: Vec<_> = reconciliation.failing().collect();
-    let mut found: Vec<&str> = failing.iter().map(|equation| equation.name).collect();
+    let mut found: Vec<&str> = failing.iter().map(|equation| &*equation.name).collect();
     found.dedup();
     assert_eq!(found, names, "{failing:#?}");
     assert!(

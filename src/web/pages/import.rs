@@ -144,7 +144,7 @@ async fn import_file(
     Ok(Outcome::Done(imported.await?))
 }
 
-fn cut_off(error: &MultipartError) -> Error {
+pub(super) fn cut_off(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Error::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -102,7 +102,7 @@ fn typed(fields: &Fields) -> Result<Typed, String> {
 }
 
 /// Reads `14/10/2021`, and the order of ISO 8601.
-fn parse_day(text: &str) -> Option<Date> {
+pub(super) fn parse_day(text: &str) -> Option<Date> {
     let mut numbers = text.trim().split(['/', '-', '.']).map(str::parse::<i16>);
     let (first, month, last) = (
         numbers.next()?.ok()?,

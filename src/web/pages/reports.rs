@@ -49,7 +49,7 @@ struct UnreconciledPage {
 #[derive(Deserialize, Default, Clone)]
 pub(in crate::web) struct Asked {
     #[serde(default)]
-    round: String,
+    pub(super) round: String,
     #[serde(default)]
     organization: String,
     #[serde(default)]
@@ -137,12 +137,7 @@ pub(in crate::web) async fn get_report(
         return Err(Error::invalid("Hãy chọn cơ quan, đơn vị của bản trích."));
     }
     let kind = ReportKind::parse(kind, organization).ok_or_else(Error::no_such_page)?;
-    let scope = Scope {
-        rounds: round_number(&asked.round)?.map(|number| vec![number]),
-        include_internal: asked.internal == "1",
-        section_depth: app.config.section_depth,
-        ..Scope::default()
-    };
+    let scope = scope_of(&app, &asked)?;
     let model = match app.report(&consultation, kind, scope.clone()).await {
         Ok(model) => model,
         Err(error) if error.kind == app::Kind::Conflict => {
@@ -158,6 +153,16 @@ pub(in crate::web) async fn get_report(
         format.extension()
     );
     Ok(file_response(&file, format, bytes))
+}
+
+/// The scope that a form or an address asks for.
+pub(super) fn scope_of(app: &App, asked: &Asked) -> Result<Scope, Error> {
+    Ok(Scope {
+        rounds: round_number(&asked.round)?.map(|number| vec![number]),
+        include_internal: asked.internal == "1",
+        section_depth: app.config.section_depth,
+        ..Scope::default()
+    })
 }
 
 /// Says which numbers do not add up.
@@ -186,7 +191,7 @@ async fn refuse(
     Ok((StatusCode::CONFLICT, Html(page)).into_response())
 }
 
-fn file_response(name: &str, format: FileFormat, bytes: Vec<u8>) -> Response {
+pub(super) fn file_response(name: &str, format: FileFormat, bytes: Vec<u8>) -> Response {
     let content_type = (CONTENT_TYPE, format.media_type().to_owned());
     match format {
         FileFormat::Docx | FileFormat::Xlsx => {

@@ -230,6 +230,38 @@ CREATE TABLE response (
     UNIQUE (point_id, version)
 );
 
+-- Đã chốt (bản trình lần N): a report as it was, and the files that were written from it. Number, day
+-- and signed file come from Văn thư after issue and close the version.
+CREATE TABLE report_version (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    ordinal BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    scope TEXT NOT NULL,           -- JSON
+    is_official BOOLEAN NOT NULL,
+    substance TEXT NOT NULL,       -- digest of what it says, without the moment
+    model_hash TEXT NOT NULL,      -- the kept JSON
+    docx_hash TEXT NOT NULL,
+    xlsx_hash TEXT NOT NULL,
+    html_hash TEXT NOT NULL,
+    ledger_seq BIGINT NOT NULL,    -- the last entry it knows
+    n_points BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    frozen_us BIGINT NOT NULL,
+    UNIQUE (consultation_id, ordinal)
+);
+
+-- Once at most for each version.
+CREATE TABLE report_issue (
+    report_version_id BIGINT NOT NULL PRIMARY KEY REFERENCES report_version (id),
+    number TEXT NOT NULL,
+    issued_on TEXT NOT NULL,
+    signed_hash TEXT,              -- the signed file
+    signed_name TEXT,
+    actor TEXT NOT NULL,
+    closed_us BIGINT NOT NULL
+);
+
 CREATE TABLE problem (
     id BIGINT NOT NULL PRIMARY KEY,
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),

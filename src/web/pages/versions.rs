@@ -1,0 +1,309 @@
+//! Bản trình: reports as they were, what changed between two, and what Văn thư gave them.
+
+use askama::Template;
+use axum::extract::multipart::Multipart;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::import::cut_off;
+use super::originals::attachment;
+use super::record::parse_day;
+use super::reports::{Asked, file_response, scope_of};
+use super::{outlive, round_number};
+use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, differences};
+use crate::app::reporting::FileFormat;
+use crate::app::values::ReportKind;
+use crate::app::{self, App, local_time};
+use crate::domain::Consultation;
+use crate::web::address::base;
+use crate::web::error::Error;
+use crate::web::extract::{Form, Id, InConsultation, Name, Query};
+use crate::web::views::{Html, Page, Place, Select};
+
+#[derive(Template)]
+#[template(path = "versions.html", config = "src/web/askama.toml")]
+struct VersionsPage {
+    page: Page,
+    round: Select,
+    versions: Vec<VersionView>,
+    problem: Vec<String>,
+}
+
+struct VersionView {
+    ordinal: u32,
+    is_official: bool,
+    frozen_at: String,
+    actor: String,
+    n_points: i64,
+    hash: String,
+    issue: Option<String>,
+    signed: Option<String>,
+    /// Ordinal of the one before.
+    earlier: Option<u32>,
+}
+
+#[derive(Template)]
+#[template(path = "comparison.html", config = "src/web/askama.toml")]
+pub(in crate::web) struct ComparisonPage {
+    page: Page,
+    heading: String,
+    summary: String,
+    added: Vec<PointLine>,
+    removed: Vec<PointLine>,
+    changed: Vec<ChangedView>,
+}
+
+struct PointLine {
+    id: i64,
+    about: String,
+    text: String,
+}
+
+struct ChangedView {
+    line: PointLine,
+    differences: Vec<(&'static str, String, String)>,
+}
+
+/// What the form that freezes sends.
+#[derive(Deserialize)]
+pub(in crate::web) struct FreezeFields {
+    #[serde(flatten)]
+    asked: Asked,
+    #[serde(default)]
+    edition: String,
+}
+
+/// The other side of a comparison: empty for this moment.
+#[derive(Deserialize, Default)]
+pub(in crate::web) struct With {
+    #[serde(default)]
+    with: String,
+}
+
+pub(in crate::web) async fn list_versions(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+) -> Result<Response, Error> {
+    show(&app, &consultation, "", Vec::new()).await
+}
+
+pub(in crate::web) async fn freeze_report(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Form(fields): Form<FreezeFields>,
+) -> Result<Response, Error> {
+    let order = FreezeOrder {
+        kind: ReportKind::Full,
+        scope: scope_of(&app, &fields.asked)?,
+        is_working: fields.edition == "working",
+        actor: app.config.actor.clone(),
+    };
+    let (writer, of) = (app.clone(), consultation.clone());
+    let frozen = outlive(async move { writer.freeze_report(&of, &order).await }).await;
+    match frozen {
+        Ok(frozen) if frozen.was_known => {
+            let ordinal = frozen.version.ordinal;
+            let problem = vec![format!(
+                "Không có gì thay đổi từ bản trình lần {ordinal} nên không chốt thêm."
+            )];
+            show(&app, &consultation, &fields.asked.round, problem).await
+        }
+        Ok(_) => Ok(Redirect::to(&format!("{}/versions", base(&consultation))).into_response()),
+        Err(error) if error.kind == app::Kind::Conflict => {
+            let problem = error.message.lines().map(str::to_owned).collect();
+            show(&app, &consultation, &fields.asked.round, problem).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The day, number and signed file of an issued version.
+pub(in crate::web) async fn issue_report(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(ordinal): Id,
+    request: Request,
+) -> Result<Response, Error> {
+    let form = Multipart::from_request(request, &app).await;
+    let mut form =
+        form.map_err(|rejection| Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}")))?;
+    let (mut number, mut day, mut signed) = (String::new(), String::new(), None);
+    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
+        let file = field.file_name().map(str::to_owned);
+        match (field.name(), file) {
+            (Some("number"), _) => number = field.text().await.map_err(|error| cut_off(&error))?,
+            (Some("issued_on"), _) => day = field.text().await.map_err(|error| cut_off(&error))?,
+            (Some("signed"), Some(name)) if !name.is_empty() => {
+                let bytes = field.bytes().await.map_err(|error| cut_off(&error))?;
+                signed = Some((name, bytes));
+            }
+            _ => {}
+        }
+    }
+    let Some(day) = parse_day(&day) else {
+        let problem = "Hãy ghi ngày ban hành dạng ngày/tháng/năm, ví dụ 01/12/2021.".to_owned();
+        return show(&app, &consultation, "", vec![problem]).await;
+    };
+    let ordinal = ordinal_of(ordinal)?;
+    let (writer, of) = (app.clone(), consultation.clone());
+    let actor = app.config.actor.clone();
+    let issued = outlive(async move {
+        let signed = signed
+            .as_ref()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_ref()));
+        writer
+            .issue_report(&of, ordinal, &number, day, signed, &actor)
+            .await
+    });
+    match issued.await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/versions", base(&consultation))).into_response()),
+        Err(error) => match error.kind {
+            app::Kind::Invalid | app::Kind::Conflict => {
+                show(&app, &consultation, "", vec![error.message]).await
+            }
+            app::Kind::NotFound | app::Kind::Unavailable | app::Kind::Internal => Err(error.into()),
+        },
+    }
+}
+
+/// A file of a frozen report: `docx`, `xlsx`, `html`, or `signed`.
+pub(in crate::web) async fn get_file(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(ordinal): Id,
+    Name(name): Name,
+) -> Result<Response, Error> {
+    let version = app
+        .report_version(&consultation, ordinal_of(ordinal)?)
+        .await?;
+    if name == "signed" {
+        let (name, bytes) = app.signed_file(&version)?.ok_or_else(Error::no_such_page)?;
+        let headers = [
+            (CONTENT_TYPE, "application/octet-stream".to_owned()),
+            (CONTENT_DISPOSITION, attachment(&name)),
+        ];
+        return Ok((headers, bytes).into_response());
+    }
+    let format = FileFormat::parse(&name).ok_or_else(Error::no_such_page)?;
+    let bytes = app.frozen_file(&version, format)?;
+    let file = format!(
+        "{}-ban-trinh-lan-{}.{}",
+        consultation.code,
+        version.ordinal,
+        format.extension()
+    );
+    Ok(file_response(&file, format, bytes))
+}
+
+pub(in crate::web) async fn compare_versions(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(earlier): Id,
+    Query(With { with }): Query<With>,
+) -> Result<Html<ComparisonPage>, Error> {
+    let earlier = ordinal_of(earlier)?;
+    let later = round_number(&with)?;
+    let comparison = app.compare_reports(&consultation, earlier, later).await?;
+    let line = |point: &FrozenPoint| PointLine {
+        id: point.id,
+        about: [point.speakers.as_str(), point.place.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+        text: point.text.clone(),
+    };
+    let title = match later {
+        Some(later) => format!("Bản trình lần {later} so với lần {earlier}"),
+        None => format!("Số liệu lúc này so với bản trình lần {earlier}"),
+    };
+    Ok(Html(ComparisonPage {
+        page: Page::new(&consultation, Place::Reports, &title),
+        heading: title,
+        summary: format!(
+            "Thêm {}, bớt {}, thay đổi {}, giữ nguyên {} ý kiến.",
+            comparison.added.len(),
+            comparison.removed.len(),
+            comparison.changed.len(),
+            comparison.n_same
+        ),
+        added: comparison.added.iter().map(line).collect(),
+        removed: comparison.removed.iter().map(line).collect(),
+        changed: comparison
+            .changed
+            .iter()
+            .map(|(before, after)| ChangedView {
+                line: line(after),
+                differences: differences(before, after),
+            })
+            .collect(),
+    }))
+}
+
+fn ordinal_of(id: i64) -> Result<u32, Error> {
+    u32::try_from(id).map_err(|_not_an_ordinal| Error::no_such_page())
+}
+
+async fn show(
+    app: &App,
+    consultation: &Consultation,
+    round: &str,
+    problem: Vec<String>,
+) -> Result<Response, Error> {
+    let rounds = app.rounds(consultation).await?;
+    let choices = rounds.iter().map(super::points::round_choice);
+    let mut versions: Vec<VersionView> = Vec::new();
+    for version in app.report_versions(consultation).await? {
+        let earlier = versions.last().map(|view| view.ordinal);
+        versions.push(view(version, earlier));
+    }
+    versions.reverse();
+    let status = if problem.is_empty() {
+        axum::http::StatusCode::OK
+    } else {
+        axum::http::StatusCode::CONFLICT
+    };
+    let page = VersionsPage {
+        page: Page::new(consultation, Place::Reports, "Bản trình đã chốt"),
+        round: Select::new(
+            "round",
+            "Phạm vi",
+            "Tất cả các đợt chính thức",
+            round,
+            choices,
+        ),
+        versions,
+        problem,
+    };
+    Ok((status, Html(page)).into_response())
+}
+
+fn view(version: Version, earlier: Option<u32>) -> VersionView {
+    let content = version.content;
+    let hash: String = content.model.to_string().chars().take(16).collect();
+    VersionView {
+        ordinal: version.ordinal,
+        is_official: content.is_official,
+        frozen_at: local_time(content.frozen_us)
+            .strftime("%H:%M %d/%m/%Y")
+            .to_string(),
+        actor: content.actor,
+        n_points: content.n_points,
+        hash,
+        signed: version
+            .issue
+            .as_ref()
+            .and_then(|issue| issue.signed.as_ref())
+            .map(|(_, name)| name.clone()),
+        issue: version.issue.map(|issue| {
+            format!(
+                "số {} ngày {}",
+                issue.number,
+                issue.issued_on.strftime("%d/%m/%Y")
+            )
+        }),
+        earlier,
+    }
+}
