@@ -67,13 +67,8 @@ impl App {
         consultation: &Consultation,
         order: &FreezeOrder,
     ) -> Result<Frozen, Error> {
-        let snapshot = self.snapshot(consultation).await?;
         let (kind, scope) = (order.kind, order.scope.clone());
-        let report = run_blocking(move || frozen::freeze(&snapshot, kind, &scope))
-            .await?
-            .map_err(|unreconciled| {
-                Error::new(Kind::Conflict, super::reporting::refusal(&unreconciled))
-            })?;
+        let report = self.build_frozen(consultation, kind, scope).await?;
         let unfinished = frozen::unfinished(&report);
         if !order.is_working && !unfinished.is_empty() {
             return Err(Error::new(Kind::Conflict, not_official(&unfinished)));
@@ -159,7 +154,7 @@ impl App {
             files.push(self.blobs.put(&bytes)?);
         }
         let files = <[ContentHash; 3]>::try_from(files)
-            .map_err(|_| Error::new(Kind::Internal, "Không dựng được tệp báo cáo."))?;
+            .map_err(|_other_count| Error::new(Kind::Internal, "Không dựng được tệp báo cáo."))?;
         Ok(NewVersion {
             kind,
             scope,
@@ -240,22 +235,29 @@ impl App {
     ) -> Result<Comparison, Error> {
         let version = self.report_version(consultation, earlier).await?;
         let before = self.frozen_report(&version)?;
-        let after = match later {
-            Some(ordinal) => {
-                let version = self.report_version(consultation, ordinal).await?;
-                self.frozen_report(&version)?
-            }
-            None => {
-                let (kind, scope) = (before.model.kind, scope_of(&version)?);
-                let snapshot = self.snapshot(consultation).await?;
-                run_blocking(move || frozen::freeze(&snapshot, kind, &scope))
-                    .await?
-                    .map_err(|unreconciled| {
-                        Error::new(Kind::Conflict, super::reporting::refusal(&unreconciled))
-                    })?
-            }
+        let after = if let Some(ordinal) = later {
+            let version = self.report_version(consultation, ordinal).await?;
+            self.frozen_report(&version)?
+        } else {
+            let scope = scope_of(&version)?;
+            self.build_frozen(consultation, before.model.kind, scope)
+                .await?
         };
         run_blocking(move || frozen::compare(&before, &after)).await
+    }
+
+    async fn build_frozen(
+        &self,
+        consultation: &Consultation,
+        kind: model::Kind,
+        scope: Scope,
+    ) -> Result<FrozenReport, Error> {
+        let snapshot = self.snapshot(consultation).await?;
+        run_blocking(move || frozen::freeze(&snapshot, kind, &scope))
+            .await?
+            .map_err(|unreconciled| {
+                Error::new(Kind::Conflict, super::reporting::refusal(&unreconciled))
+            })
     }
 
     fn frozen_report(&self, version: &Version) -> Result<FrozenReport, Error> {

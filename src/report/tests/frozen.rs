@@ -84,7 +84,7 @@ fn a_comparison_names_what_changed() {
 
     let mut fewer = after.clone();
     let gone = fewer.points.remove(0);
-    assert_eq!(compare(&after, &fewer).removed, [gone.clone()]);
+    assert_eq!(compare(&after, &fewer).removed, std::slice::from_ref(&gone));
     assert_eq!(compare(&fewer, &after).added, [gone]);
 }
 
