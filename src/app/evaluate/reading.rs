@@ -94,6 +94,8 @@ impl Reading {
     /// Who speaks; `None` where that is not stated at all.
     pub(super) fn speakers(&self) -> Option<Vec<Named>> {
         match (&self.organizations, &self.organization) {
+            // An office in no directory stands in `organization` alone.
+            (Some(all), Some(Some(one))) if all.is_empty() => Some(vec![one.clone()]),
             (Some(all), _) => Some(all.clone()),
             (None, Some(one)) => Some(one.iter().cloned().collect()),
             (None, None) => None,

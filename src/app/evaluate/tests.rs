@@ -140,6 +140,8 @@ fn organizations_are_known_by_any_of_their_names() {
         "name": "Công ty TNHH Minh Tâm", "code": null, "aliases": ["UBND huyện Hiệp Hòa"],
     }});
     check(&unlisted, &found, "organization_unlisted", (1, 1, 1));
+    let written = json!({"organizations": [], "organization": {"name": "Công ty TNHH Minh Tâm"}});
+    check(&unlisted, &written, "organization_unlisted", (1, 1, 1));
     // Silence is better than a wrong name.
     let silent = json!({"organization": null});
     check(&name(full), &silent, "organization", (1, 0, 0));
