@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod disk;
 pub mod evaluate;
 pub mod freezing;
+pub mod grouping;
 pub mod ingest;
 mod lines;
 pub mod record;

@@ -7,6 +7,7 @@ mod args;
 mod demo;
 mod eval;
 mod freeze;
+mod group;
 mod import;
 mod output;
 mod read;
@@ -61,6 +62,11 @@ pub async fn run(
         }
         Command::Search(arguments) => search::run(app, arguments, output).await,
         Command::Answer(arguments) => respond::run(app, here, arguments, output).await,
+        Command::Group {
+            consultation,
+            action,
+        } => group::run(app, consultation.as_deref(), action, output).await,
+        Command::Similar(arguments) => group::similar(app, arguments, output).await,
         Command::Report(arguments) => report::run(app, here, arguments, output).await,
         Command::Freeze(arguments) => freeze::freeze(app, arguments, output).await,
         Command::Versions { consultation } => {

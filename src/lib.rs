@@ -3,6 +3,7 @@
 pub mod domain;
 pub mod text;
 
+pub mod group;
 pub mod intake;
 pub mod recognize;
 pub mod report;

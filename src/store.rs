@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod consultations;
 mod engine;
 mod evidence;
+pub mod groups;
 pub mod ledger;
 pub mod points;
 pub mod problems;

@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use super::grouping::Similar;
 use super::search::{Names, PointView};
 use super::values::{RosterEntry, Section};
 use super::{App, Error, Kind, responding, run_blocking};
-use crate::domain::{Consultation, Disposition, OrganizationKind, PointId, Round, SubmissionId};
+use crate::domain::{
+    Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SubmissionId,
+};
 use crate::report::reconcile::{Reconciliation, Scope, reconcile};
 use crate::report::roster;
 use crate::report::snapshot::SubmissionEntry;
 use crate::store;
+use crate::store::groups::{self, Group};
 use crate::store::points;
 use crate::store::responses::{self, Response};
 use crate::store::submissions::{self, Part, Submission};
 use crate::store::tallies;
+
+/// Earlier answers suggested for an open point.
+const N_SIMILAR: usize = 3;
 
 /// A page of submissions.
 #[derive(Debug, Clone)]
@@ -48,6 +55,10 @@ pub struct PointInFull {
     pub view: PointView,
     /// The texts of its submission.
     pub parts: Vec<Part>,
+    /// Its group, proposed or confirmed.
+    pub group: Option<Group>,
+    /// Answered points like it, while it is open.
+    pub similar: Vec<Similar>,
     /// Every version of its answer, oldest first.
     pub versions: Vec<Response>,
     /// Something odd about the words of its answer.
@@ -166,7 +177,14 @@ impl App {
         let of = view.point.submission;
         let parts = submissions::list_parts(&mut tx, of, of).await?;
         let versions = responses::list_versions(&mut tx, id).await?;
+        let group = groups::find_group_of(&mut tx, id).await?;
         drop(tx);
+        let similar = if view.point.state == PointState::Open {
+            self.similar_to(consultation, &names, &view, N_SIMILAR)
+                .await?
+        } else {
+            Vec::new()
+        };
         let inside = view.point.section.map(|section| names.subtree(section));
         let inside = inside.unwrap_or_default();
         let is_inside = |section: &&Section| inside.binary_search(&section.id).is_ok();
@@ -175,6 +193,8 @@ impl App {
             draft: names.sections.iter().filter(is_inside).cloned().collect(),
             view,
             parts,
+            group,
+            similar,
             versions,
             names,
         })

@@ -4,16 +4,18 @@
 //! touch and upserts them. Nothing is deleted from the ledger, so an index that is lost, cut off or
 //! of another version starts over from entry 0.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{App, Error};
 use crate::domain::{
-    Disposition, DocumentId, Organization, OrganizationId, PointId, ResponseId, SectionId,
-    SubmissionId,
+    Disposition, DocumentId, GroupId, Organization, OrganizationId, PointId, PointState,
+    ResponseId, SectionId, SubmissionId,
 };
 use crate::index::{IndexedPoint, Writer};
 use crate::store::consultations::Section;
-use crate::store::ledger::{self, Action, Entry};
+use crate::store::groups;
+use crate::store::ledger::{self, Action};
 use crate::store::points::{self, Point};
 use crate::store::submissions::{self, Part};
 use crate::store::{self, Tx, responses};
@@ -24,6 +26,10 @@ const ORIGIN_FILE: &str = "ledger.id";
 const ENTRIES_PER_STEP: i64 = 200;
 /// Submissions looked up at a time, so that memory stays bounded whatever an entry spans.
 const SUBMISSIONS_PER_STEP: i64 = 5_000;
+/// Members of a group looked up at a time.
+const MEMBERS_PER_STEP: i64 = 1_000;
+/// Submissions between two points that are still worth reading along.
+const MAX_GAP: i64 = 8;
 
 /// The single writer of the index, behind a lock.
 ///
@@ -149,14 +155,15 @@ async fn apply(
     tx: &mut Tx,
     writer: &mut Writer,
     surroundings: &Surroundings,
-    entry: &Entry,
+    entry: &ledger::Entry,
 ) -> Result<(), Error> {
     match entry.action {
         Action::ConsultationSet
         | Action::CatalogSet
         | Action::SubmissionsClaimed
         | Action::ReportsFrozen
-        | Action::ReportsIssued => Ok(()),
+        | Action::ReportsIssued
+        | Action::GroupsProposed => Ok(()),
         Action::SubmissionsSettled
         | Action::RowsImported
         | Action::SubmissionsChanged
@@ -180,12 +187,57 @@ async fn apply(
             let range = (ResponseId(entry.first_id), ResponseId(entry.last_id));
             let which = points::Which::OfResponses(range.0, range.1);
             let points = points::list_points(tx, which).await?;
-            upsert(tx, writer, surroundings, &points).await
+            upsert(tx, writer, surroundings, &points).await?;
+            for group in groups::list_answered(tx, range.0, range.1).await? {
+                upsert_group(tx, writer, surroundings, group).await?;
+            }
+            Ok(())
+        }
+        Action::GroupsChanged => {
+            for group in entry.first_id..=entry.last_id {
+                upsert_group(tx, writer, surroundings, GroupId(group)).await?;
+            }
+            Ok(())
         }
     }
 }
 
+/// Indexes again the members of a group and what was taken out of it.
+async fn upsert_group(
+    tx: &mut Tx,
+    writer: &mut Writer,
+    surroundings: &Surroundings,
+    group: GroupId,
+) -> Result<(), Error> {
+    let mut after = PointId(i64::MIN);
+    loop {
+        let which = points::Which::OfGroup(group, after, MEMBERS_PER_STEP);
+        let points = points::list_points(tx, which).await?;
+        let Some(last) = points.iter().map(|point| point.id).max() else {
+            return Ok(());
+        };
+        after = last;
+        upsert(tx, writer, surroundings, &points).await?;
+    }
+}
+
+/// Indexes again points that lie near each other or far apart: what surrounds them is read for a
+/// few of their submissions at a time, without what lies between.
 async fn upsert(
+    tx: &mut Tx,
+    writer: &mut Writer,
+    surroundings: &Surroundings,
+    points: &[Point],
+) -> Result<(), Error> {
+    // Points are listed by submission.
+    let near = |one: &Point, next: &Point| next.submission.0 - one.submission.0 <= MAX_GAP;
+    for some in points.chunk_by(near) {
+        upsert_near(tx, writer, surroundings, some).await?;
+    }
+    Ok(())
+}
+
+async fn upsert_near(
     tx: &mut Tx,
     writer: &mut Writer,
     surroundings: &Surroundings,
@@ -205,6 +257,12 @@ async fn upsert(
     {
         let current = responses::list_current(tx, first, last).await?;
         answers.extend(current.into_iter().map(|r| (r.point, r.content.text)));
+    }
+    for id in points.iter().filter_map(|point| point.representative) {
+        if let Entry::Vacant(missing) = answers.entry(id) {
+            let current = responses::list_current(tx, id, id).await?;
+            missing.insert(current.into_iter().map(|r| r.content.text).collect());
+        }
     }
     for point in points {
         if !is_searchable(point.disposition) {
@@ -241,10 +299,18 @@ async fn upsert(
             arrived_on: point.arrived_on,
             group: point.group,
             text: &text,
-            answer: answers.get(&point.id).map_or("", String::as_str),
+            answer: answers.get(&answering(point)).map_or("", String::as_str),
         })?;
     }
     Ok(())
+}
+
+/// The point whose answer is the answer of this one.
+pub(super) fn answering(point: &Point) -> PointId {
+    match (point.state, point.representative) {
+        (PointState::AnsweredInGroup, Some(representative)) => representative,
+        _ => point.id,
+    }
 }
 
 /// Whether the points of a submission in this state can be found: what is counted, and what waits

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reindex::texts_of;
+use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind, SubmissionId};
 use crate::report::model::{self, ReportModel};
@@ -231,8 +231,13 @@ fn point_entries(
         .into_iter()
         .map(|point| PointEntry {
             response: answers
-                .get(&point.id)
-                .filter(|_| point.state == PointState::Answered)
+                .get(&answering(&point))
+                .filter(|_| {
+                    matches!(
+                        point.state,
+                        PointState::Answered | PointState::AnsweredInGroup
+                    )
+                })
                 .and_then(|content| {
                     Some(ResponseEntry {
                         decision: content.decision?,
@@ -251,6 +256,7 @@ fn point_entries(
             stance: point.stance,
             state: point.state,
             group: point.group,
+            represents_group: point.representative == Some(point.id),
             joined_into: point.joined_into,
             needs_leadership: point.needs_leadership,
             out_of_scope_reason: point.out_of_scope,

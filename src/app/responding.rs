@@ -46,6 +46,17 @@ impl App {
     pub async fn answer(&self, act: &Act) -> Result<Answered, Error> {
         let mut tx = self.store.write().await?;
         let point = read_point(&mut tx, act.point).await?;
+        if let Some(group) = point.group
+            && point.representative != Some(point.id)
+        {
+            return Err(Error::new(
+                Kind::Invalid,
+                format!(
+                    "Ý kiến số {} thuộc nhóm ý kiến trùng số {group} nên được trả lời chung; hãy trả lời cả nhóm, hoặc đưa ý kiến này ra khỏi nhóm trước.",
+                    point.id
+                ),
+            ));
+        }
         if act
             .seen_version
             .is_some_and(|version| version != point.version)

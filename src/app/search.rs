@@ -404,8 +404,13 @@ impl App {
             let Some(submission) = from.get(&point.submission).cloned() else {
                 continue;
             };
-            let response = match point.response {
-                Some(_) => responses::list_versions(&mut tx, point.id).await?.pop(),
+            // Answered through a group: the representative's answer is everybody's.
+            let answered = match point.state {
+                PointState::AnsweredInGroup => point.representative,
+                _ => point.response.map(|_| point.id),
+            };
+            let response = match answered {
+                Some(id) => responses::list_versions(&mut tx, id).await?.pop(),
                 None => None,
             };
             let text = texts.remove(&point.id).unwrap_or_default();

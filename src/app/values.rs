@@ -2,12 +2,14 @@
 //!
 //! Faces name them here: they import neither adapters nor the brain.
 
+pub use crate::group::difference::{Kind as StretchKind, Stretch};
 pub use crate::index::{Correction, Count, Facet, FacetValue, Total};
 pub use crate::report::model::Kind as ReportKind;
 pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
 pub use crate::report::roster::{Reply, RosterEntry};
 pub use crate::respond::{Draft, Step};
 pub use crate::store::consultations::{Document, Section};
+pub use crate::store::groups::Group;
 pub use crate::store::points::{Change as PointChange, Point};
 pub use crate::store::problems::Problem;
 pub use crate::store::responses::Response;

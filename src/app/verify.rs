@@ -166,6 +166,7 @@ fn describe(fault: &Fault) -> String {
                 | Action::SubmissionsChanged
                 | Action::BatchUndone => "lượt góp ý",
                 Action::PointsChanged => "ý kiến",
+                Action::GroupsProposed | Action::GroupsChanged => "nhóm ý kiến trùng",
                 Action::ConsultationSet => "hồ sơ",
                 Action::CatalogSet => "cơ quan",
                 Action::ReportsFrozen | Action::ReportsIssued => "bản trình",

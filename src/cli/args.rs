@@ -97,6 +97,19 @@ pub enum Command {
     /// Trả lời, trình, duyệt hoặc trả lại một ý kiến; hoặc nhập nhiều câu trả lời từ tệp CSV
     #[command(help_template = HELP)]
     Answer(AnswerArgs),
+    /// Ý kiến trùng nhau: đề xuất nhóm, xác nhận, tách, trả lời một lần cho cả nhóm
+    #[command(help_template = HELP)]
+    Group {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ", global = true)]
+        consultation: Option<String>,
+        /// What to do with groups.
+        #[command(subcommand)]
+        action: GroupAction,
+    },
+    /// Ý kiến tương tự đã được trả lời, ở mọi đợt, để dùng lại câu trả lời
+    #[command(help_template = HELP)]
+    Similar(SimilarArgs),
     /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work
     #[command(help_template = HELP)]
     Report(ReportArgs),
@@ -154,6 +167,114 @@ pub enum IndexAction {
     /// Lập lại từ cơ sở dữ liệu
     #[command(help_template = HELP)]
     Rebuild,
+}
+
+/// What to do with groups of points that say the same.
+#[derive(Debug, Subcommand)]
+pub enum GroupAction {
+    /// So sánh mọi ý kiến và đề xuất các nhóm trùng nhau; không đụng đến nhóm đã xác nhận
+    #[command(help_template = HELP)]
+    Propose,
+    /// Các nhóm đang đề xuất, nhóm lớn trước
+    #[command(help_template = HELP)]
+    List {
+        /// Các nhóm đã xác nhận thay cho nhóm đang đề xuất
+        #[arg(long)]
+        confirmed: bool,
+        /// Bỏ qua bao nhiêu nhóm đầu
+        #[arg(long, default_value_t = 0, value_name = "SỐ")]
+        offset: usize,
+        /// Số nhóm tối đa
+        #[arg(long, default_value_t = 20, value_name = "SỐ")]
+        limit: usize,
+    },
+    /// Một nhóm với mọi thành viên và chỗ khác nhau
+    #[command(help_template = HELP)]
+    Show {
+        /// Số của nhóm
+        #[arg(value_name = "NHÓM")]
+        group: i64,
+    },
+    /// Xác nhận nhóm: từ đây trả lời một lần cho mọi thành viên
+    #[command(help_template = HELP)]
+    Confirm {
+        /// Số của các nhóm
+        #[arg(required = true, value_name = "NHÓM")]
+        groups: Vec<i64>,
+    },
+    /// Đưa ý kiến ra khỏi nhóm; từ hai ý kiến trở lên thành một nhóm riêng
+    #[command(help_template = HELP)]
+    Split {
+        /// Số của nhóm
+        #[arg(value_name = "NHÓM")]
+        group: i64,
+        /// Số của các ý kiến
+        #[arg(required = true, value_name = "Ý KIẾN")]
+        points: Vec<i64>,
+    },
+    /// Giải tán nhóm, hoặc bác một đề xuất; không đề xuất lại nữa
+    #[command(help_template = HELP)]
+    Dissolve {
+        /// Số của các nhóm
+        #[arg(required = true, value_name = "NHÓM")]
+        groups: Vec<i64>,
+    },
+    /// Đổi ý kiến đại diện của nhóm
+    #[command(help_template = HELP)]
+    Represent {
+        /// Số của nhóm
+        #[arg(value_name = "NHÓM")]
+        group: i64,
+        /// Số của ý kiến
+        #[arg(value_name = "Ý KIẾN")]
+        point: i64,
+    },
+    /// Trả lời, trình, duyệt hoặc trả lại một lần cho cả nhóm
+    #[command(help_template = HELP)]
+    Answer(GroupAnswerArgs),
+}
+
+/// Arguments of `group answer`.
+#[derive(Debug, Args)]
+pub struct GroupAnswerArgs {
+    /// Số của nhóm
+    #[arg(value_name = "NHÓM")]
+    pub group: i64,
+    /// `accept`, `accept_in_part`, `keep`, `clarify`, `note` hoặc `refer`
+    #[arg(long, value_name = "KẾT QUẢ")]
+    pub decision: Option<String>,
+    /// Nội dung tiếp thu, giải trình
+    #[arg(long, value_name = "CHỮ")]
+    pub text: Option<String>,
+    /// Chỗ đã sửa trong dự thảo
+    #[arg(long, value_name = "MỤC")]
+    pub change_place: Option<String>,
+    /// Trình lãnh đạo
+    #[arg(long)]
+    pub submit: bool,
+    /// Duyệt
+    #[arg(long, conflicts_with_all = ["submit", "send_back"])]
+    pub approve: bool,
+    /// Trả lại, ghi lý do
+    #[arg(long = "return", value_name = "LÝ DO", conflicts_with = "submit")]
+    pub send_back: Option<String>,
+    /// Người trả lời hoặc người duyệt
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+}
+
+/// Arguments of `similar`.
+#[derive(Debug, Args)]
+pub struct SimilarArgs {
+    /// Số của ý kiến
+    #[arg(value_name = "Ý KIẾN")]
+    pub point: i64,
+    /// Số kết quả tối đa
+    #[arg(long, default_value_t = 5, value_name = "SỐ")]
+    pub limit: usize,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
 }
 
 /// Arguments of `import`.

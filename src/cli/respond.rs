@@ -42,40 +42,16 @@ pub(super) async fn run(
     let Some(point) = arguments.point else {
         return Err(Error::new(Kind::Invalid, "Chưa nói trả lời ý kiến số mấy."));
     };
-    let decision = parse_code(
-        "Kết quả xử lý",
-        arguments.decision.as_deref(),
-        &Decision::ALL,
-        Decision::code,
-    )?;
-    let draft = (decision.is_some() || arguments.text.is_some()).then(|| Draft {
-        decision,
-        text: arguments.text.clone().unwrap_or_default(),
-        change_place: arguments.change_place.clone(),
-    });
-    let step = if arguments.approve {
-        Step::Approve
-    } else if arguments.send_back.is_some() {
-        Step::Return
-    } else if arguments.submit {
-        Step::Submit
-    } else {
-        Step::Save
+    let words = Words {
+        decision: arguments.decision.as_deref(),
+        text: arguments.text.as_deref(),
+        change_place: arguments.change_place.as_deref(),
+        submit: arguments.submit,
+        approve: arguments.approve,
+        send_back: arguments.send_back.as_deref(),
+        actor: arguments.actor.as_deref(),
     };
-    if draft.is_none() && step == Step::Save {
-        return Err(Error::new(Kind::Invalid, "Chưa có --decision hoặc --text."));
-    }
-    let act = Act {
-        point: PointId(point),
-        seen_version: None,
-        draft,
-        step,
-        remark: arguments.send_back.clone(),
-        actor: arguments
-            .actor
-            .clone()
-            .unwrap_or_else(|| app.config.actor.clone()),
-    };
+    let act = act(app, PointId(point), &words)?;
     let Answered {
         response,
         state,
@@ -95,4 +71,50 @@ pub(super) async fn run(
         output.note(notice);
     }
     Ok(Exit::look_at(notice.is_some()))
+}
+
+/// What was typed about an answer, of a point or of a group.
+pub(super) struct Words<'a> {
+    pub(super) decision: Option<&'a str>,
+    pub(super) text: Option<&'a str>,
+    pub(super) change_place: Option<&'a str>,
+    pub(super) submit: bool,
+    pub(super) approve: bool,
+    pub(super) send_back: Option<&'a str>,
+    pub(super) actor: Option<&'a str>,
+}
+
+/// Reads what was typed.
+pub(super) fn act(app: &App, point: PointId, words: &Words<'_>) -> Result<Act, Error> {
+    let decision = parse_code(
+        "Kết quả xử lý",
+        words.decision,
+        &Decision::ALL,
+        Decision::code,
+    )?;
+    let draft = (decision.is_some() || words.text.is_some()).then(|| Draft {
+        decision,
+        text: words.text.unwrap_or_default().to_owned(),
+        change_place: words.change_place.map(str::to_owned),
+    });
+    let step = if words.approve {
+        Step::Approve
+    } else if words.send_back.is_some() {
+        Step::Return
+    } else if words.submit {
+        Step::Submit
+    } else {
+        Step::Save
+    };
+    if draft.is_none() && step == Step::Save {
+        return Err(Error::new(Kind::Invalid, "Chưa có --decision hoặc --text."));
+    }
+    Ok(Act {
+        point,
+        seen_version: None,
+        draft,
+        step,
+        remark: words.send_back.map(str::to_owned),
+        actor: words.actor.unwrap_or(&app.config.actor).to_owned(),
+    })
 }

@@ -107,7 +107,7 @@ fn describe(found: &Found) -> String {
 }
 
 /// Who says it, in which letter.
-fn source(view: &PointView) -> String {
+pub(super) fn source(view: &PointView) -> String {
     let names = if view.organizations.is_empty() {
         view.submission
             .sender
@@ -138,7 +138,7 @@ fn to_json(found: &Found) -> Value {
     })
 }
 
-fn point_to_json(view: &PointView) -> Value {
+pub(super) fn point_to_json(view: &PointView) -> Value {
     json!({
         "id": view.point.id.0,
         "submission": view.submission.id.0,
@@ -160,6 +160,7 @@ fn point_to_json(view: &PointView) -> Value {
         "state": view.point.state.code(),
         "decision": view.point.decision.map(Decision::code),
         "answer": view.response.as_ref().map(|response| response.content.text.as_str()),
+        "group": view.point.group.map(|group| group.0),
         "version": view.point.version,
     })
 }

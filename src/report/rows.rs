@@ -91,8 +91,15 @@ impl<'a> PointRow<'a> {
         {
             self.section = Some(rank);
         }
-        // The words come from a point with report wording, and from no joined point.
-        let gives_words = |p: &PointEntry| (p.state != PointState::Joined, p.report_text.is_some());
+        // The words come from a point with report wording, then from the representative of a group,
+        // and from no joined point.
+        let gives_words = |p: &PointEntry| {
+            (
+                p.state != PointState::Joined,
+                p.report_text.is_some(),
+                p.represents_group,
+            )
+        };
         let is_better = self
             .points
             .first()

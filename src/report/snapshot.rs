@@ -127,6 +127,8 @@ pub struct PointEntry {
     pub state: PointState,
     /// Its group of same-saying points.
     pub group: Option<GroupId>,
+    /// Whether its words stand for the group.
+    pub represents_group: bool,
     /// The point it was joined into.
     pub joined_into: Option<PointId>,
     /// Xin ý kiến lãnh đạo.

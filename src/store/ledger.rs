@@ -31,6 +31,10 @@ pub enum Action {
     PointsChanged,
     /// New versions of answers.
     ResponsesSaved,
+    /// The program proposed groups of points that say the same, or no longer proposes some.
+    GroupsProposed,
+    /// A person confirmed or changed groups: what points are answered through changed.
+    GroupsChanged,
     /// A batch was undone.
     BatchUndone,
     /// Reports were frozen.
@@ -40,7 +44,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::ConsultationSet,
         Self::CatalogSet,
         Self::SubmissionsClaimed,
@@ -49,6 +53,8 @@ impl Action {
         Self::SubmissionsChanged,
         Self::PointsChanged,
         Self::ResponsesSaved,
+        Self::GroupsProposed,
+        Self::GroupsChanged,
         Self::BatchUndone,
         Self::ReportsFrozen,
         Self::ReportsIssued,
@@ -65,6 +71,8 @@ impl Action {
             Self::SubmissionsChanged => "submissions.changed",
             Self::PointsChanged => "points.changed",
             Self::ResponsesSaved => "responses.saved",
+            Self::GroupsProposed => "groups.proposed",
+            Self::GroupsChanged => "groups.changed",
             Self::BatchUndone => "batch.undone",
             Self::ReportsFrozen => "reports.frozen",
             Self::ReportsIssued => "reports.issued",
@@ -236,6 +244,8 @@ async fn content(
         | Action::CatalogSet
         | Action::SubmissionsChanged
         | Action::PointsChanged
+        | Action::GroupsProposed
+        | Action::GroupsChanged
         | Action::BatchUndone => &[],
     };
     let mut hasher = Sha256::new();

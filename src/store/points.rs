@@ -60,8 +60,10 @@ pub struct Point {
     pub state: PointState,
     /// The point it was joined into.
     pub joined_into: Option<PointId>,
-    /// Its group.
+    /// Its confirmed group.
     pub group: Option<GroupId>,
+    /// The point that is answered for the whole group.
+    pub representative: Option<PointId>,
     /// Why it is out of scope.
     pub out_of_scope: Option<String>,
     /// Xin ý kiến lãnh đạo.
@@ -70,9 +72,9 @@ pub struct Point {
     pub drafter: Option<String>,
     /// Current version of its answer.
     pub response: Option<ResponseId>,
-    /// What that version decides.
+    /// What is decided, in its own answer or in its group's.
     pub decision: Option<Decision>,
-    /// How far that version is.
+    /// How far that answer is.
     pub response_state: Option<ResponseState>,
     /// Grows with each human change.
     pub version: i64,
@@ -203,7 +205,9 @@ struct PointRow {
     stance: Option<String>,
     joined_into: Option<i64>,
     group_id: Option<i64>,
-    group_answered: bool,
+    representative_id: Option<i64>,
+    group_decision: Option<String>,
+    group_state: Option<String>,
     out_of_scope: Option<String>,
     needs_leadership: bool,
     drafter: Option<String>,
@@ -220,16 +224,17 @@ struct PointRow {
 
 impl PointRow {
     fn state(&self) -> PointState {
-        let has_answer =
-            self.decision.is_some() && self.response_state.as_deref() != Some("returned");
+        let is_answer = |decision: &Option<String>, state: &Option<String>| {
+            decision.is_some() && state.as_deref() != Some("returned")
+        };
         if self.joined_into.is_some() {
             PointState::Joined
         } else if self.out_of_scope.is_some() {
             PointState::OutOfScope
-        } else if has_answer {
-            PointState::Answered
-        } else if self.group_answered {
+        } else if is_answer(&self.group_decision, &self.group_state) {
             PointState::AnsweredInGroup
+        } else if is_answer(&self.decision, &self.response_state) {
+            PointState::Answered
         } else {
             PointState::Open
         }
@@ -238,6 +243,11 @@ impl PointRow {
     fn into_record(self, other_sections: Vec<SectionId>) -> Result<Point, Error> {
         const TABLE: &str = "point";
         let state = self.state();
+        let (decision, response_state) = if state == PointState::AnsweredInGroup {
+            (self.group_decision, self.group_state)
+        } else {
+            (self.decision, self.response_state)
+        };
         let spans: Vec<(i64, usize, usize)> = from_json(&self.spans, TABLE, "spans")?;
         #[expect(
             clippy::as_conversions,
@@ -266,16 +276,15 @@ impl PointRow {
             state,
             joined_into: self.joined_into.map(PointId),
             group: self.group_id.map(GroupId),
+            representative: self.representative_id.map(PointId),
             out_of_scope: self.out_of_scope,
             needs_leadership: self.needs_leadership,
             drafter: self.drafter,
             response: self.response_id.map(ResponseId),
-            decision: self
-                .decision
+            decision: decision
                 .map(|code| known(Decision::parse(&code), TABLE, "decision"))
                 .transpose()?,
-            response_state: self
-                .response_state
+            response_state: response_state
                 .map(|code| known(ResponseState::parse(&code), TABLE, "response_state"))
                 .transpose()?,
             version: self.version,
@@ -303,48 +312,75 @@ pub enum Which<'a> {
     These(&'a [PointId]),
     /// Those of a section, the section's children not included.
     InSection(SectionId),
+    /// So many of a confirmed group or of what was taken out of it, by key after one.
+    OfGroup(GroupId, PointId, i64),
+}
+
+/// Adds the condition that names the points.
+fn restrict<'a, DB: sqlx::Database>(query: &mut QueryBuilder<DB>, which: Which<'a>)
+where
+    i64: sqlx::Encode<'a, DB> + sqlx::Type<DB>,
+{
+    match which {
+        Which::All(id) => {
+            query.push("p.consultation_id = ").push_bind(id.0);
+        }
+        Which::OfSubmissions(first, last) => {
+            query.push("p.submission_id BETWEEN ").push_bind(first.0);
+            query.push(" AND ").push_bind(last.0);
+        }
+        Which::Range(first, last) => {
+            query.push("p.id BETWEEN ").push_bind(first.0);
+            query.push(" AND ").push_bind(last.0);
+        }
+        Which::OfResponses(first, last) => {
+            query
+                .push("p.id IN (SELECT point_id FROM response WHERE id BETWEEN ")
+                .push_bind(first.0);
+            query.push(" AND ").push_bind(last.0).push(")");
+        }
+        Which::These(ids) => {
+            query.push("p.id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.0);
+            }
+            query.push(")");
+        }
+        Which::InSection(id) => {
+            query.push("p.section_id = ").push_bind(id.0);
+        }
+        Which::OfGroup(group, after, limit) => {
+            query.push("p.id IN (SELECT point_id FROM group_member WHERE group_id = ");
+            query
+                .push_bind(group.0)
+                .push(" AND point_id > ")
+                .push_bind(after.0);
+            query.push(" UNION SELECT point_id FROM group_part WHERE group_id = ");
+            query
+                .push_bind(group.0)
+                .push(" AND point_id > ")
+                .push_bind(after.0);
+            query
+                .push(" ORDER BY point_id LIMIT ")
+                .push_bind(limit)
+                .push(")");
+        }
+    }
 }
 
 /// Lists points.
 pub async fn list_points(tx: &mut Tx, which: Which<'_>) -> Result<Vec<Point>, Error> {
     const SELECT: &str = "SELECT p.*, s.disposition, s.round_id, s.channel, s.arrived_on,
-        (p.group_id IS NOT NULL AND EXISTS (
-            SELECT 1 FROM point_group g JOIN point r ON r.id = g.representative_id
-            WHERE g.id = p.group_id AND g.is_confirmed AND r.decision IS NOT NULL
-              AND COALESCE(r.response_state, '') <> 'returned')) AS group_answered
-        FROM point p JOIN submission s ON s.id = p.submission_id WHERE p.is_current AND ";
+        g.id AS group_id, g.representative_id, r.decision AS group_decision,
+        r.response_state AS group_state
+        FROM point p JOIN submission s ON s.id = p.submission_id
+        LEFT JOIN group_member m ON m.point_id = p.id
+        LEFT JOIN point_group g ON g.id = m.group_id AND g.is_confirmed
+        LEFT JOIN point r ON r.id = g.representative_id WHERE p.is_current AND ";
     let rows: Vec<PointRow> = on_engine!(tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        match which {
-            Which::All(id) => {
-                query.push("p.consultation_id = ").push_bind(id.0);
-            }
-            Which::OfSubmissions(first, last) => {
-                query.push("p.submission_id BETWEEN ").push_bind(first.0);
-                query.push(" AND ").push_bind(last.0);
-            }
-            Which::Range(first, last) => {
-                query.push("p.id BETWEEN ").push_bind(first.0);
-                query.push(" AND ").push_bind(last.0);
-            }
-            Which::OfResponses(first, last) => {
-                query
-                    .push("p.id IN (SELECT point_id FROM response WHERE id BETWEEN ")
-                    .push_bind(first.0);
-                query.push(" AND ").push_bind(last.0).push(")");
-            }
-            Which::These(ids) => {
-                query.push("p.id IN (");
-                let mut list = query.separated(", ");
-                for id in ids {
-                    list.push_bind(id.0);
-                }
-                query.push(")");
-            }
-            Which::InSection(id) => {
-                query.push("p.section_id = ").push_bind(id.0);
-            }
-        }
+        restrict(&mut query, which);
         query.push(" ORDER BY p.submission_id, p.position, p.id");
         query.build_query_as().fetch_all(conn).await?
     });

@@ -55,14 +55,14 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
         sqlx::query_as(
             "SELECT p.section_id IS NOT NULL,
                     p.joined_into IS NOT NULL, p.out_of_scope IS NOT NULL,
-                    CASE WHEN p.decision IS NOT NULL AND p.response_state <> 'returned'
-                         THEN p.decision
-                         ELSE (SELECT r.decision FROM point_group g
-                               JOIN point r ON r.id = g.representative_id
-                               WHERE g.id = p.group_id AND g.is_confirmed
-                                 AND r.response_state <> 'returned') END AS effective,
+                    CASE WHEN r.decision IS NOT NULL AND r.response_state <> 'returned'
+                         THEN r.decision
+                         WHEN p.response_state <> 'returned' THEN p.decision END AS effective,
                     COUNT(*)
              FROM point p JOIN submission s ON s.id = p.submission_id
+             LEFT JOIN group_member m ON m.point_id = p.id
+             LEFT JOIN point_group g ON g.id = m.group_id AND g.is_confirmed
+             LEFT JOIN point r ON r.id = g.representative_id
              WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
              GROUP BY 1, 2, 3, 4",
         )

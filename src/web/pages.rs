@@ -1,6 +1,7 @@
 //! The pages, one module each: handler, view struct, template.
 
 pub(super) mod filters;
+pub(super) mod groups;
 pub(super) mod import;
 pub(super) mod originals;
 pub(super) mod overview;
@@ -14,6 +15,7 @@ pub(super) mod submissions;
 pub(super) mod triage;
 pub(super) mod versions;
 
+mod beside;
 mod outline;
 mod point_view;
 

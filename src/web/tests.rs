@@ -1,5 +1,7 @@
 //! The pages over a small real data folder, asked without a network.
 
+mod groups;
+
 use std::path::PathBuf;
 
 use axum::Router;
@@ -210,6 +212,8 @@ async fn every_page_is_whole() {
         "submissions?state=unread".into(),
         "submissions/1".into(),
         "triage".into(),
+        "groups".into(),
+        "groups?state=confirmed&page=2&done=proposed&n=3".into(),
         "roster".into(),
         "import".into(),
         "record".into(),

@@ -31,6 +31,7 @@ impl<T: Template> IntoResponse for Html<T> {
 pub(super) enum Place {
     Overview,
     Points,
+    Groups,
     Submissions,
     Triage,
     Roster,
@@ -40,9 +41,10 @@ pub(super) enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Points,
+        Self::Groups,
         Self::Submissions,
         Self::Triage,
         Self::Roster,
@@ -55,6 +57,7 @@ impl Place {
         match self {
             Self::Overview => "Tổng quan",
             Self::Points => "Tra cứu",
+            Self::Groups => "Ý kiến trùng",
             Self::Submissions => "Lượt góp ý",
             Self::Triage => "Chờ xử lý",
             Self::Roster => "Trả lời",
@@ -68,6 +71,7 @@ impl Place {
         match self {
             Self::Overview => "",
             Self::Points => "points",
+            Self::Groups => "groups",
             Self::Submissions => "submissions",
             Self::Triage => "triage",
             Self::Roster => "roster",
@@ -181,11 +185,14 @@ impl Badge {
     pub(super) fn of_point(view: &PointView) -> Vec<Self> {
         let mut badges = Vec::new();
         match view.point.state {
-            PointState::Answered => {
+            PointState::Answered | PointState::AnsweredInGroup => {
                 badges.extend(view.point.decision.map(Self::decision));
                 badges.extend(view.point.response_state.map(Self::response));
+                if view.point.state == PointState::AnsweredInGroup {
+                    badges.push(Self::new("quiet", "Theo nhóm"));
+                }
             }
-            PointState::AnsweredInGroup | PointState::Joined | PointState::OutOfScope => {
+            PointState::Joined | PointState::OutOfScope => {
                 badges.push(Self::new("quiet", view.point.state.name()));
             }
             PointState::Open => {

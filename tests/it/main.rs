@@ -16,6 +16,7 @@ mod demo; // the main job on the shipped example, end to end
 mod durability; // the order of system calls: durable first, then acknowledged
 mod evaluation; // labelled letters are understood as well as stated
 mod full_disk; // a full or read-only disk
+mod grouping; // points that say the same, answered once
 mod odd_letters; // whatever arrives, reading it ends
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder

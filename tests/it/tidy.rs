@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("intake", &["domain", "text"]),
     ("split", &["domain", "text"]),
     ("recognize", &["domain", "text"]),
+    ("group", &["domain", "text"]),
     ("report", &["domain", "text"]),
     ("respond", &["domain", "text"]),
     ("blob", &["domain"]),
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "blob",
             "config",
             "domain",
+            "group",
             "index",
             "intake",
             "recognize",
@@ -126,6 +128,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("reqwest", &["boot"]),
     ("mail_parser", &["intake"]),
     ("rust_xlsxwriter", &["report"]),
+    ("similar", &["group"]),
 ];
 
 #[test]

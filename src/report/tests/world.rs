@@ -272,6 +272,7 @@ impl World {
             stance: None,
             state: PointState::Open,
             group: None,
+            represents_group: false,
             joined_into: None,
             needs_leadership: false,
             out_of_scope_reason: None,

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::beside::{self, Beside};
 use super::filters::Filters;
 use super::points::section_choices;
 use super::{coded, outlive};
@@ -65,6 +66,7 @@ struct PointPage {
     is_out_of_scope: bool,
     place: Select,
     versions: Vec<Version>,
+    beside: Beside,
 }
 
 struct EvidenceLine {
@@ -90,24 +92,24 @@ struct DraftPiece {
 }
 
 /// The answer as its form shows it.
-struct AnswerForm {
-    version: i64,
-    decisions: Vec<(&'static str, &'static str, bool)>,
-    text: String,
-    change_place: String,
-    remark: String,
+pub(super) struct AnswerForm {
+    pub(super) version: i64,
+    pub(super) decisions: Vec<(&'static str, &'static str, bool)>,
+    pub(super) text: String,
+    pub(super) change_place: String,
+    pub(super) remark: String,
 }
 
 /// A version of the answer.
-struct Version {
-    number: i64,
-    moment: String,
-    author: String,
-    state: Badge,
-    decision: Option<Badge>,
-    text: String,
-    change_place: String,
-    remark: String,
+pub(super) struct Version {
+    pub(super) number: i64,
+    pub(super) moment: String,
+    pub(super) author: String,
+    pub(super) state: Badge,
+    pub(super) decision: Option<Badge>,
+    pub(super) text: String,
+    pub(super) change_place: String,
+    pub(super) remark: String,
 }
 
 /// What the answer form sends.
@@ -205,7 +207,7 @@ pub(in crate::web) async fn answer_point(
     show(&app, &consultation, PointId(id), status, shown).await
 }
 
-fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Act, Error> {
+pub(super) fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Act, Error> {
     let step = match fields.step.as_str() {
         "save" => Step::Save,
         "submit" => Step::Submit,
@@ -234,7 +236,7 @@ fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Act, Error> {
 }
 
 /// Forms send line ends as CR LF.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }
 
@@ -426,24 +428,31 @@ fn view(
         conflict: shown.is_conflict.then(|| current.map(version)).flatten(),
         can_approve: current
             .is_some_and(|it| it.content.state == crate::domain::ResponseState::Submitted),
-        form: answer_form(point.version, current, shown.fields.as_ref()),
+        form: answer_form(
+            point.version,
+            suggested(full, &shown.kept).or(current),
+            shown.fields.as_ref(),
+        ),
         problem: shown.problem,
         notice: full.notice,
         saved: saved(&shown.kept),
         needs_leadership: point.needs_leadership,
         is_out_of_scope: point.state == PointState::OutOfScope,
         out_of_scope: point.out_of_scope.clone().unwrap_or_default(),
-        place: Select::new(
-            "section",
-            "Mục của dự thảo",
-            "Chọn mục",
-            &chosen,
-            places(full, &chosen, depth),
-        ),
+        place: place_select(full, &chosen, depth),
         versions,
+        beside: beside::beside(&base, full),
         kept: as_query(&kept),
         page,
     }
+}
+
+/// The earlier answer that a person wants to begin with.
+fn suggested<'a>(full: &'a PointInFull, pairs: &[(String, String)]) -> Option<&'a Answer> {
+    let (_, id) = pairs.iter().find(|(key, _)| key == "like")?;
+    let id: i64 = id.parse().ok()?;
+    let found = full.similar.iter().find(|one| one.view.point.id.0 == id)?;
+    found.view.response.as_ref()
 }
 
 fn position(neighbors: &Neighbors) -> String {
@@ -464,6 +473,11 @@ fn saved(pairs: &[(String, String)]) -> Option<String> {
     Some(text.to_owned())
 }
 
+fn place_select(full: &PointInFull, chosen: &str, depth: u8) -> Select {
+    let places = places(full, chosen, depth);
+    Select::new("section", "Mục của dự thảo", "Chọn mục", chosen, places)
+}
+
 /// Sections to move a point to; its own one is among them however deep it lies.
 fn places(full: &PointInFull, chosen: &str, depth: u8) -> Vec<(String, String)> {
     let mut places = section_choices(&full.names, depth.max(9));
@@ -474,7 +488,11 @@ fn places(full: &PointInFull, chosen: &str, depth: u8) -> Vec<(String, String)> 
     places
 }
 
-fn answer_form(version: i64, current: Option<&Answer>, sent: Option<&AnswerFields>) -> AnswerForm {
+pub(super) fn answer_form(
+    version: i64,
+    current: Option<&Answer>,
+    sent: Option<&AnswerFields>,
+) -> AnswerForm {
     let content = current.map(|answer| &answer.content);
     let decision = match sent {
         Some(sent) => Decision::parse(&sent.decision),
@@ -498,7 +516,7 @@ fn answer_form(version: i64, current: Option<&Answer>, sent: Option<&AnswerField
     }
 }
 
-fn version(answer: &Answer) -> Version {
+pub(super) fn version(answer: &Answer) -> Version {
     let content = &answer.content;
     Version {
         number: answer.version,

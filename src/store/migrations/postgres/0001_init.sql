@@ -187,7 +187,6 @@ CREATE TABLE point (
     stance TEXT COLLATE "C",
     is_current BOOLEAN NOT NULL,   -- false once newer rules or a person re-split the submission
     joined_into BIGINT,
-    group_id BIGINT,
     out_of_scope TEXT,             -- why
     needs_leadership BOOLEAN NOT NULL,
     drafter TEXT,
@@ -199,7 +198,6 @@ CREATE TABLE point (
 );
 CREATE INDEX point_by_submission ON point (submission_id);
 CREATE INDEX point_by_section ON point (consultation_id, section_id);
-CREATE INDEX point_by_group ON point (group_id) WHERE group_id IS NOT NULL;
 
 CREATE TABLE point_section (
     point_id BIGINT NOT NULL,
@@ -207,12 +205,35 @@ CREATE TABLE point_section (
     PRIMARY KEY (point_id, section_id)
 );
 
+-- Points that say the same: proposed by the program until a person confirms. A confirmed group is
+-- answered through its representative. A proposal with `extends_id` would add to that group.
 CREATE TABLE point_group (
     id BIGINT NOT NULL PRIMARY KEY,
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),
     representative_id BIGINT NOT NULL REFERENCES point (id),
+    extends_id BIGINT,
     is_confirmed BOOLEAN NOT NULL,
+    n_members BIGINT NOT NULL,
+    version BIGINT NOT NULL,
     created_us BIGINT NOT NULL
+);
+CREATE INDEX point_group_by_consultation ON point_group (consultation_id, is_confirmed, n_members);
+CREATE INDEX point_group_by_representative ON point_group (representative_id);
+
+CREATE TABLE group_member (
+    point_id BIGINT NOT NULL PRIMARY KEY REFERENCES point (id),
+    group_id BIGINT NOT NULL REFERENCES point_group (id),
+    similarity DOUBLE PRECISION NOT NULL
+);
+CREATE INDEX group_member_by_group ON group_member (group_id, point_id);
+
+-- What people took apart: the program never again proposes points of different parts of what was
+-- one group together. Groups may be gone; this stays.
+CREATE TABLE group_part (
+    group_id BIGINT NOT NULL,
+    point_id BIGINT NOT NULL REFERENCES point (id),
+    part BIGINT NOT NULL,          -- 0: what stayed together; otherwise the first point of the part
+    PRIMARY KEY (group_id, point_id)
 );
 
 -- Append-only: every version of every answer.
