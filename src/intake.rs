@@ -24,6 +24,7 @@ mod docx;
 mod eml;
 mod headings;
 mod html;
+mod layout;
 mod limits;
 pub mod outline_file;
 mod plain;

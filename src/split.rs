@@ -12,23 +12,30 @@
 //!    one paragraph lists or runs together;
 //! 4. `wording`, `reason`, `quotation`: proposal, reason, old and new wording inside a point.
 //!
+//! 5. `left_over`: what wants something and went into no point.
+//!
 //! Cases: `fixtures/split/`.
 
 mod clause;
 mod inline;
+mod left_over;
 mod list;
 mod mark;
 mod paragraph;
 mod phrase;
 mod quotation;
+mod reading_order;
 mod reason;
 mod wording;
 mod words;
 mod zone;
 
 use crate::domain::{Evidence, Span};
+use left_over::left_over;
 use list::points_of;
 use paragraph::paragraphs;
+use phrase::{Words, asks_openly, starts_with_place, starts_with_verb};
+use reading_order::table_rows;
 use zone::{Found, find_zones};
 
 /// What a letter consists of.
@@ -38,6 +45,8 @@ pub struct Split {
     pub zones: Zones,
     /// The ideas in its body, in order.
     pub points: Vec<SplitPoint>,
+    /// Sentences that want something and lie in no point: a person has to look.
+    pub left_over: Vec<Span>,
 }
 
 /// The parts of a letter: consecutive, together the whole text; each may be empty.
@@ -98,19 +107,33 @@ pub fn split_letter(text: &str) -> Split {
     let paragraphs = paragraphs(text);
     let Found { zones, body, annex } = find_zones(text, &paragraphs);
     let mut points = points_of(text, &body, false);
-    points.extend(points_of(text, &annex, false));
-    Split { zones, points }
+    match table_rows(text, zones.annex) {
+        Some(rows) => points.extend(rows),
+        None => points.extend(points_of(text, &annex, false)),
+    }
+    let left_over = left_over(text, zones, &points);
+    Split {
+        zones,
+        points,
+        left_over,
+    }
 }
 
 /// Splits a text that is all opinion: an entry of minutes, the content cell of a table.
 ///
 /// Several numbered ideas in one cell become several points.
 pub fn split_passage(text: &str) -> Vec<SplitPoint> {
-    if let Some(point) = list::plain_point(text) {
-        return vec![point];
+    if let Some(points) = list::plain_points(text) {
+        return points;
     }
     let paragraphs = paragraphs(text);
     points_of(text, &paragraphs, true)
+}
+
+/// Whether words are wording for the draft itself, not a request to change it.
+pub fn is_wording(words: &str) -> bool {
+    let words = Words::new(words);
+    !(asks_openly(&words) || starts_with_verb(&words) || starts_with_place(&words))
 }
 
 #[cfg(test)]

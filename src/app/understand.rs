@@ -7,6 +7,7 @@
 //! The rules carry a version: re-reading under newer rules replaces the points of submissions that
 //! bear no human decision.
 
+mod cells;
 mod dossier;
 mod letter;
 mod place;

@@ -345,6 +345,7 @@ fn row_of(
         .flatten();
     let proposal = push(cell(Column::Proposal));
     let reason = push(cell(Column::Reason));
+    let draft = push(cell(Column::DraftText));
     let warnings = warnings_of(
         mapping,
         cells,
@@ -359,6 +360,7 @@ fn row_of(
         content,
         proposal,
         reason,
+        draft,
         heading: carry.heading.clone(),
         organization: facts.organization,
         letter_number: facts.letter_number,

@@ -2,7 +2,9 @@
 //! say about all other files.
 
 use super::archive::{self, Budget};
-use super::{Format, PartRole, PartTable, Reading, TextPart, csv, docx, eml, html, limits, sniff};
+use super::{
+    Format, PartRole, PartTable, Reading, TextPart, csv, docx, eml, html, layout, limits, sniff,
+};
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::normalize;
@@ -19,7 +21,11 @@ pub(super) fn read_document(
     let location = Location::Part { path: path.clone() };
     let (text, tables, extractor) = match format {
         Format::Docx => return docx::read_letter(bytes, path, role, reading, budget),
-        Format::Text => (decode(bytes, &location, reading), Vec::new(), "text/1"),
+        Format::Text => {
+            let text = decode(bytes, &location, reading);
+            let (text, tables) = layout::read(&text).unwrap_or_else(|| (text, Vec::new()));
+            (text, tables, "text/1")
+        }
         Format::Html => {
             let page = html::read(&legacy::decode(bytes).text);
             (page.text, page.tables, "html/1")

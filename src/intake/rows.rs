@@ -32,7 +32,8 @@ use crate::text::normalize;
 pub struct Row {
     /// 1-based physical line where the row begins, header and blank lines included.
     pub row_number: u64,
-    /// Place, content, proposal and reason, those that are there, joined by `\n` in that order;
+    /// Place, content, proposal, reason and the draft's words, those that are there, in that order
+    /// joined by `\n`;
     /// normalized. The spans below point into it.
     pub text: String,
     /// The place cell, possibly of a row above (merged).
@@ -43,6 +44,8 @@ pub struct Row {
     pub proposal: Option<Span>,
     /// Why.
     pub reason: Option<Span>,
+    /// The draft's own words at that place.
+    pub draft: Option<Span>,
     /// The heading row above it: "II. Đối với dự thảo Quy chế".
     pub heading: Option<String>,
     /// Who comments.
@@ -84,6 +87,8 @@ pub struct PartRow {
     pub proposal: Option<Span>,
     /// Why.
     pub reason: Option<Span>,
+    /// The draft's own words at that place.
+    pub draft: Option<Span>,
     /// The heading row above it.
     pub heading: Option<Span>,
     /// Who comments.
@@ -454,6 +459,7 @@ fn part_row(
         content,
         proposal: own(Column::Proposal),
         reason: own(Column::Reason),
+        draft: own(Column::DraftText),
         heading: carry.heading,
         organization: facts.organization,
         letter_number: facts.letter_number,

@@ -6,34 +6,43 @@
 use super::phrase::{
     Words, asks, asks_openly, cites_other_law, closes, concludes, demands_itself, explains,
     has_agreement, has_place, has_proposal, leads_to_reason, only_agrees, only_covers,
-    starts_closing, starts_with_place, starts_with_verb, top_place,
+    starts_closing, starts_with_place, starts_with_verb, tells_who_speaks, top_place,
 };
 use super::wording::sentences;
 use crate::domain::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Parts of words of agreement.
+static AGREEING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"hất trí|hống nhất|ồng ý|ồng tình|án thành|ồng thuận|hat tri|hông có|hông thuộc|hông tham|hông góp|",
+        r"hong co|hong nhat",
+    ))
+    .expect("the pattern is valid")
+});
+/// The second mark of a list in one line.
+static SECOND_MARK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\(2\)|\(ii\)|\(b\)| 2[.)/]| b\)").expect("the pattern is valid"));
 
 /// A quick look before folding: whether words of agreement can be in the text.
 pub(super) fn may_agree(words: &str) -> bool {
-    [
-        "hất trí",
-        "hống nhất",
-        "ồng ý",
-        "ồng tình",
-        "án thành",
-        "hat tri",
-        "hông có",
-        "hông thuộc",
-        "hong co",
-        "hong nhat",
-    ]
-    .iter()
-    .any(|piece| words.contains(piece))
+    AGREEING.is_match(words)
 }
 
 /// A quick look: whether the text can list items in one line.
 pub(super) fn may_list(words: &str) -> bool {
-    ["(2)", "(ii)", "(b)", " 2.", " 2)", " 2/", " b)"]
-        .iter()
-        .any(|mark| words.contains(mark))
+    SECOND_MARK.is_match(words)
+}
+
+/// A quick look: whether a segment can begin a proposal of its own.
+fn may_lead(words: &str, boundary: Boundary) -> bool {
+    let n_words = if boundary == Boundary::Comma {
+        6
+    } else {
+        usize::MAX
+    };
+    words.split([' ', '\n']).take(n_words).any(is_place_word)
 }
 
 /// A quick look: whether at least two places are named, with something between them that can end a
@@ -163,6 +172,14 @@ pub(super) fn cut_run_on(text: &str, span: Span) -> (Option<Span>, Vec<Span>) {
     let Some(words) = span.slice(text).filter(|words| may_run_on(words)) else {
         return whole();
     };
+    let bounds = boundaries(words, 0);
+    let any_leads = bounds.iter().skip(1).any(|(span, boundary)| {
+        span.slice(words)
+            .is_some_and(|words| may_lead(words, *boundary))
+    });
+    if !any_leads {
+        return whole();
+    }
     let (lead, from) = shared_lead(words);
     let segments: Vec<Segment> = boundaries(words, from)
         .into_iter()
@@ -310,9 +327,13 @@ fn shared_lead(words: &str) -> (Option<Span>, usize) {
     if has_proposal(&before) || !leads {
         return (None, 0);
     }
+    let has_place = has_place(&before);
+    if !has_place && !tells_who_speaks(&before) {
+        return (None, 0);
+    }
     let lead = Span::new(0, colon + 1);
     let from = words.len() - rest.trim_start().len();
-    (has_place(&before).then_some(lead), from)
+    (has_place.then_some(lead), from)
 }
 
 /// The segments of a text from a byte on, outside quotations and parentheses.

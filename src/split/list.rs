@@ -7,7 +7,7 @@ use super::phrase::{
     announces, asks_for_what_follows, asks_openly, concludes, continues_point, demands_itself,
     greets, is_labelled_draft, is_labelled_proposal, is_labelled_reason, is_topic,
     looks_like_heading, names_only_comments, names_speaker, only_agrees, only_covers,
-    starts_closing, starts_with_place,
+    starts_closing, starts_with_place, starts_with_verb,
 };
 use super::wording::{Wording, read_wording};
 use super::{SplitPoint, clause};
@@ -54,20 +54,36 @@ pub(super) fn points_of(text: &str, paragraphs: &[Paragraph], is_passage: bool) 
     reader.points
 }
 
-/// The point that most table cells are: one line without list marks or words of agreement.
-pub(super) fn plain_point(text: &str) -> Option<SplitPoint> {
+/// The points of what most table cells are: one line without list marks or words of agreement.
+pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
     let span = Span::whole(text).trimmed(text);
     let words = span.slice(text)?;
     let is_plain = !words.is_empty()
         && !words.contains('\n')
         && read_mark(words).is_none()
         && !clause::may_agree(words)
-        && !clause::may_run_on(words)
         && !clause::may_list(words);
-    is_plain.then(|| make_point(text, span, Vec::new(), "split.paragraph"))
+    if !is_plain {
+        return None;
+    }
+    let (lead, pieces) = cut_run_on(text, span);
+    let rule = if pieces.len() > 1 {
+        "split.run_on"
+    } else {
+        "split.paragraph"
+    };
+    let points = pieces
+        .into_iter()
+        .map(|piece| make_point(text, piece, lead.into_iter().collect(), rule));
+    Some(points.collect())
 }
 
-fn make_point(text: &str, span: Span, context: Vec<Span>, rule: &'static str) -> SplitPoint {
+pub(super) fn make_point(
+    text: &str,
+    span: Span,
+    context: Vec<Span>,
+    rule: &'static str,
+) -> SplitPoint {
     let Wording {
         proposal,
         reason,
@@ -150,10 +166,14 @@ impl Reader<'_> {
                 let level = paragraph.mark.map_or(Level::Topic, Level::Marked);
                 self.enter(level);
                 // A heading that asks for something is a point of its own as well.
-                let is_point = paragraph.wants
-                    && paragraph.has_place
-                    && !paragraph.ends_with_colon()
-                    && paragraph.content.len() > 80;
+                let is_sentence =
+                    paragraph.folded().ends_with(['.', ';']) && demands_itself(&paragraph.words);
+                let asks_there = paragraph.has_place
+                    && (paragraph.content.len() > 80
+                        || starts_with_verb(&paragraph.words)
+                        || asks_openly(&paragraph.words));
+                let is_point =
+                    paragraph.wants && !paragraph.ends_with_colon() && (is_sentence || asks_there);
                 if is_point {
                     self.start(
                         paragraph,
@@ -260,7 +280,7 @@ impl Reader<'_> {
                 return Role::Continuation;
             }
         }
-        if agrees || only_covers(words) {
+        if agrees || only_covers(words) || (!self.is_passage && is_scrap(paragraph)) {
             return Role::Nothing;
         }
         Role::Point
@@ -508,6 +528,18 @@ impl Reader<'_> {
             self.points.push(point);
         }
     }
+}
+
+/// Scraps of a bad reading: "001000000100", "STATES", a cell's word of a table read line by line.
+fn is_scrap(paragraph: &Paragraph) -> bool {
+    let folded = paragraph.folded();
+    let n_words = folded
+        .split(' ')
+        .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+        .count();
+    !paragraph.wants
+        && !folded.ends_with(['.', ';', '!', '?'])
+        && (n_words < 2 || (n_words < 6 && !paragraph.has_place))
 }
 
 fn same_level(first: Level, second: Level) -> bool {

@@ -129,6 +129,12 @@ patterns! {
         r"(tong hop|xem xet|hoan thien|cam on|de biet|theo quy dinh|nghien cuu, tiep thu)[^.:;?]{0,60}(\./\.|\.)?$",
         r"|\bgui (so|phong|quy|ban|bo|van phong|uy ban|ubnd|cuc)\b[^:;?]{0,160}\.?/?\.?$",
     );
+    NOTICE = r"\b(tong hop|xem xet|hoan thien|hoan chinh|nghien cuu|tiep thu)\b";
+    BEYOND_NOTICE = concat!(
+        r"\b(ho tro|bo sung|sua|dieu chinh|lam ro|quy dinh (ro|cu the|them)|giao cho|nang|giam|tang|thay|huong dan|bo tri|",
+        r"cho phep|mo rong|keo dai|ap dung|cong nhan|quan tam)\b",
+    );
+    GOES_ON = r"^(ngoai ra|dong thoi|ben canh do|rieng|mat khac|them nua)\b";
     ADDRESSES = concat!(
         r"\b(gui|chuyen|de nghi|tra loi|thong bao|bao cao|kinh)\b.{0,120}\b(tong hop|xem xet|hoan thien|biet|theo quy dinh|\./\.)",
         r"|\b(gui|chuyen) (so|phong|quy|ban|bo|van phong|uy ban|ubnd|cuc)\b",
@@ -157,6 +163,7 @@ patterns! {
     LABELLED_DRAFT = r"^(noi dung )?(tai )?(du thao|quy dinh hien tai|quy dinh tai du thao|noi dung cu|hien tai|cau cu|ban cu)( (ghi|quy dinh|neu|viet))?( nhu sau)?\s*:";
     LABELLED_PROPOSAL = r"^((noi dung )?(de nghi|kien nghi|de xuat|gop y|sua|y kien|sua thanh|sua doi|noi dung moi|chinh sua)[^:.]{0,40}:|de nghi sua)";
     TOP_PLACE = r"\b(dieu|muc|phan|chuong|phu luc|trang) (\d[\d.]*|[ivx]+)\b";
+    SPEAKS = r"^(gop y|y kien|xin gop|em gop|toi gop)\b|\b(goi dien|nhan tin|co y kien|gop y|trao doi|phan anh|phat bieu)$";
     ANNEX = r"^(phu luc|phieu gop y|bang tong hop|ban tong hop|bang gop y)\b";
 }
 
@@ -317,9 +324,20 @@ pub(super) fn closes(words: &Words) -> bool {
     folded.len() < 420
         && !has_place(words)
         && (starts_closing(words)
-            || (CLOSES.is_in(folded) && ADDRESSES.is_in(folded))
+            || (CLOSES.is_in(folded) && ADDRESSES.is_in(folded) && !asks_beyond_notice(words))
             || (ends_letter && ADDRESSES.is_in(folded))
             || (ends_letter && !has_proposal(words)))
+}
+
+/// Whether more is asked for than to take note: "đề nghị xem xét hỗ trợ …", "Ngoài ra, …".
+fn asks_beyond_notice(words: &Words) -> bool {
+    let after = NOTICE
+        .0
+        .find_iter(&words.folded)
+        .last()
+        .and_then(|found| words.folded.get(found.end()..))
+        .unwrap_or("");
+    BEYOND_NOTICE.is_in(after) || GOES_ON.is_in(&words.folded)
 }
 
 /// A line of a signature: a title, a telephone number, a name.
@@ -399,6 +417,11 @@ pub(super) fn is_topic(words: &Words) -> bool {
 /// "Ông Lê Văn A, Phó Giám đốc Sở X:", "Đ/c B (Văn phòng): …".
 pub(super) fn names_speaker(words: &Words) -> bool {
     SPEAKER.is_in(&words.folded)
+}
+
+/// "Góp ý dự thảo", "Chị Lan (Phòng Tài chính) gọi điện": who speaks of what, no topic.
+pub(super) fn tells_who_speaks(words: &Words) -> bool {
+    SPEAKS.is_in(&words.folded)
 }
 
 /// "PHỤ LỤC", "Phụ lục 1", "PHỤ LỤC GÓP Ý", alone in its line.

@@ -3,6 +3,7 @@ mod marked;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 
@@ -178,8 +179,69 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// A sentence that asks for something, put anywhere below the head of a letter, is in a point
+    /// or is pointed out.
+    #[test]
+    fn nothing_asked_for_is_lost(case in 0_usize..1000, place in 0_usize..1000, wish in 0_usize..WISHES.len()) {
+        let letter = &LETTERS[case % LETTERS.len()];
+        let paragraphs: Vec<&str> = letter.split('\n').collect();
+        let head = split_letter(letter).zones.head.end;
+        let from = letter.get(..head).unwrap().matches('\n').count() + 1;
+        // Between paragraphs, not in the middle of a wrapped one.
+        let places: Vec<usize> = (from..=paragraphs.len())
+            .filter(|&at| {
+                let above = paragraphs.get(at - 1).map_or("", |line| line.trim());
+                above.is_empty() || above.ends_with(['.', ':', ';'])
+            })
+            .collect();
+        let at = places.get(place % places.len().max(1)).copied().unwrap_or(paragraphs.len());
+        let mut with: Vec<&str> = paragraphs.clone();
+        let wish = WISHES[wish];
+        with.insert(at.min(with.len()), wish);
+        let text = with.join("\n");
+        let split = split_letter(&text);
+        let start = text.find(wish).unwrap();
+        let wish = Span::new(start, start + wish.len());
+        let is_seen = split
+            .points
+            .iter()
+            .map(|point| point.span)
+            .chain(split.left_over)
+            .any(|span| span.start < wish.end && wish.start < span.end);
+        prop_assert!(is_seen, "{}", text);
+    }
+}
+
+static LETTERS: LazyLock<Vec<String>> = LazyLock::new(marked::letters);
+
+/// Sentences that want something, as they stand in letters.
+const WISHES: [&str; 8] = [
+    "Đề nghị bổ sung khoản 7 vào Điều 23 về trách nhiệm của chủ tàu.",
+    "Tại khoản 2 Điều 31, đề nghị sửa “tàu cá” thành “phương tiện”.",
+    "Kiến nghị cơ quan soạn thảo làm rõ cơ sở của mức phí này.",
+    "Điều 44 cần quy định rõ thời hạn lưu hồ sơ.",
+    "Nên bỏ quy định về giấy xác nhận tạm trú tại mục VII.",
+    "- Đề nghị rà soát, thống nhất tên gọi các bến cảng.",
+    "3. Bổ sung Phụ lục IX danh mục bến thủy nội địa.",
+    "Ngoài ra, đề nghị xem xét hỗ trợ ngư dân chuyển nghề.",
+];
+
 fn check_soundness(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
-    let Split { zones, points } = split_letter(text);
+    let Split {
+        zones,
+        points,
+        left_over,
+    } = split_letter(text);
+    for sentence in &left_over {
+        prop_assert!(sentence.slice(text).is_some());
+        let is_outside = |point: &SplitPoint| {
+            sentence.end <= point.span.start || point.span.end <= sentence.start
+        };
+        prop_assert!(points.iter().all(is_outside));
+    }
     prop_assert_eq!(zones.head.start, 0);
     prop_assert_eq!(zones.head.end, zones.preamble.start);
     prop_assert_eq!(zones.preamble.end, zones.body.start);

@@ -3,15 +3,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::cells::{Cells, points_of_cells};
 use super::place::{self, Surroundings};
-use super::{Dossier, Part, Point, TableAnswer, Understood, sender_text};
-use crate::domain::{Disposition, Evidence, Finding, NodeRef, ReplyClass, RoundId, Span};
+use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone, sender_text};
+use crate::domain::{
+    Disposition, Evidence, Finding, Location, NodeRef, ReplyClass, RoundId, Span, Warning,
+};
 use crate::intake::{self, MailHead, PartRole, PartRow, Reading, TextPart};
 use crate::recognize::letter::{LetterHead, read_letter_head};
 use crate::recognize::organization::Signals;
 use crate::recognize::stance::stance_of_reply;
 use crate::split::{SplitPoint, split_letter};
 use crate::text::fold::{fold, syllables};
+use crate::text::normalize::squeeze;
 
 /// What the person who imports says about the files.
 #[derive(Debug, Clone, Copy, Default)]
@@ -124,7 +128,7 @@ fn describe_letter(understood: &mut Understood, index: usize, part: &TextPart, h
     understood.answers = (head.answers_number.clone(), head.answers_date);
     understood.relation.clone_from(&head.relation);
     if let Some(subject) = head.subject.and_then(|span| span.slice(&part.text)) {
-        understood.subject = Some(crate::text::normalize::squeeze(subject));
+        understood.subject = Some(squeeze(subject));
     }
     // A date of arrival stays the mail's; a letter that came as a file arrived when it was dated.
     understood.arrived_on = understood.arrived_on.or(head.date);
@@ -184,21 +188,27 @@ fn read_points(
                 tables.push(table.span);
                 for row in rows {
                     understood.warnings.extend(row.warnings.iter().cloned());
-                    points.extend(Found::from_row(&row));
+                    points.extend(Found::from_row(&part.text, &row));
                 }
             }
         }
         let split = split_letter(&part.text);
-        let outside_tables = |point: &SplitPoint| {
+        let outside_tables = |span: Span| {
             tables
                 .iter()
-                .all(|table| point.span.end <= table.start || table.end <= point.span.start)
+                .all(|table| span.end <= table.start || table.end <= span.start)
         };
+        let left_over = split.left_over.iter().copied();
+        warn_of_left_over(
+            understood,
+            part,
+            left_over.filter(|span| outside_tables(*span)),
+        );
         points.extend(
             split
                 .points
                 .into_iter()
-                .filter(outside_tables)
+                .filter(|point| outside_tables(point.span))
                 .map(|point| Found::from_split(&part.text, point)),
         );
         points.sort_by_key(|found| found.spans.first().map(|span| span.start));
@@ -220,6 +230,37 @@ fn read_points(
                     .push((understood.points.len(), answer));
             }
             understood.points.push(point);
+        }
+    }
+}
+
+/// Points out sentences that want something and went into no point.
+fn warn_of_left_over(
+    understood: &mut Understood,
+    part: &TextPart,
+    sentences: impl Iterator<Item = Span>,
+) {
+    let mut is_any = false;
+    for sentence in sentences.take(20) {
+        let words = sentence.slice(&part.text).unwrap_or_default();
+        let location = Location::Part {
+            path: part.path.clone(),
+        };
+        understood.warnings.push(
+            Warning::new(
+                "split.left_over",
+                location,
+                "Có câu nêu đề nghị nhưng không nằm trong ý kiến nào.",
+                "Đọc câu này trong văn bản gốc; nếu là ý kiến, thêm vào danh sách ý kiến.",
+            )
+            .with_value(&squeeze(words)),
+        );
+        is_any = true;
+    }
+    if is_any {
+        let reason = "Có câu nêu đề nghị nhưng chưa được tách thành ý kiến.".to_owned();
+        if !understood.reasons.contains(&reason) {
+            understood.reasons.push(reason);
         }
     }
 }
@@ -259,31 +300,46 @@ impl Found {
         }
     }
 
-    fn from_row(row: &PartRow) -> Option<Self> {
-        let spans: Vec<Span> = [row.content, row.proposal, row.reason]
-            .into_iter()
-            .flatten()
-            .collect();
-        let first = *spans.first()?;
-        Some(Self {
-            evidence: Some(Evidence::at(
-                Finding::Split,
-                "split.table_row",
-                first,
-                crate::domain::Confidence::CERTAIN,
-            )),
-            spans,
-            headings: row.heading.into_iter().collect(),
-            place_cell: row.place,
+    fn from_row(text: &str, row: &PartRow) -> Vec<Self> {
+        let cells = Cells {
+            draft: row.draft,
+            content: row.content,
             proposal: row.proposal,
             reason: row.reason,
-            old_text: None,
-            new_text: None,
-            answer: row.answer.clone().map(|text| TableAnswer {
-                decision: row.decision.clone(),
-                text,
-            }),
-        })
+        };
+        // "Nhất trí với dự thảo" for no place in particular is no point.
+        let words = row.content.and_then(|span| span.slice(text));
+        let agrees = row.proposal.is_none()
+            && row.place.is_none()
+            && words.is_some_and(|words| agreement_alone(words).is_some());
+        if agrees {
+            return Vec::new();
+        }
+        points_of_cells(text, cells)
+            .into_iter()
+            .map(|point| {
+                let first = point.spans.first().copied().unwrap_or_default();
+                Self {
+                    evidence: Some(Evidence::at(
+                        Finding::Split,
+                        "split.table_row",
+                        first,
+                        crate::domain::Confidence::CERTAIN,
+                    )),
+                    spans: point.spans,
+                    headings: row.heading.into_iter().chain(point.headings).collect(),
+                    place_cell: row.place,
+                    proposal: point.proposal,
+                    reason: point.reason,
+                    old_text: point.old_text,
+                    new_text: point.new_text,
+                    answer: row.answer.clone().map(|text| TableAnswer {
+                        decision: row.decision.clone(),
+                        text,
+                    }),
+                }
+            })
+            .collect()
     }
 
     fn recognize(&self, dossier: &Dossier, part: usize, text: &str, previous: &[NodeRef]) -> Point {

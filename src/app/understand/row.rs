@@ -4,16 +4,16 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::cells::{Cells, points_of_cells};
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone};
 use crate::domain::{
     Confidence, EmailAddress, Evidence, Finding, LetterNumber, Location, NodeRef, ReplyClass,
-    RoundId, Span, Warning,
+    RoundId, Warning,
 };
 use crate::intake::csv::Row;
 use crate::intake::parse_date;
 use crate::recognize::organization::Signals;
-use crate::split::split_passage;
 
 /// Understands one row; its text becomes the only part.
 pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -> Understood {
@@ -65,37 +65,23 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
 
 /// What the cells of a row say: agreement only, or points.
 fn read_cells(dossier: &Dossier, understood: &mut Understood, row: &Row) {
-    let mut cells = Cells {
-        heading: row.heading.as_deref(),
-        place: row.place,
-        content: Span::default(),
-        proposal: row.proposal,
-        reason: row.reason,
-    };
-    match (row.content, row.proposal) {
-        (Some(content), proposal) => {
-            let words = content.slice(&row.text).unwrap_or_default();
-            if proposal.is_none()
-                && let Some(stance) = agreement_alone(words)
-            {
-                understood.class = stance.class;
-                understood
-                    .evidence
-                    .extend(stance.evidence.into_iter().map(|mut evidence| {
-                        evidence.span = evidence.span.map(|span| span.shifted(content.start));
-                        evidence
-                    }));
-                return;
-            }
-            cells.content = content;
-        }
-        (None, Some(proposal)) => {
-            cells.content = proposal;
-            cells.proposal = None;
-        }
-        (None, None) => return,
+    if row.proposal.is_none()
+        && let Some(content) = row.content
+        && let Some(stance) = agreement_alone(content.slice(&row.text).unwrap_or_default())
+    {
+        understood.class = stance.class;
+        understood
+            .evidence
+            .extend(stance.evidence.into_iter().map(|mut evidence| {
+                evidence.span = evidence.span.map(|span| span.shifted(content.start));
+                evidence
+            }));
+        return;
     }
-    read_points(dossier, understood, &row.text, &cells);
+    if row.content.is_none() && row.proposal.is_none() {
+        return;
+    }
+    read_points(dossier, understood, row);
     understood.class = Some(ReplyClass::Comments);
 }
 
@@ -141,59 +127,31 @@ fn recognize_sender(
     understood.organization_confidence = guess.confidence;
 }
 
-struct Cells<'a> {
-    /// The heading row above: "II. Đối với dự thảo Quy chế".
-    heading: Option<&'a str>,
-    place: Option<Span>,
-    content: Span,
-    proposal: Option<Span>,
-    reason: Option<Span>,
-}
-
-/// One point for the row, unless its content cell lists several ideas: then the wording and reason
-/// beside it belong to the last of them.
-fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells: &Cells<'_>) {
-    let words = cells.content.slice(text).unwrap_or_default();
-    let mut pieces = split_passage(words);
-    if pieces.len() < 2 {
-        pieces.clear();
-    }
-    let mut spans: Vec<Span> = pieces
-        .iter()
-        .map(|piece| piece.span.shifted(cells.content.start))
-        .collect();
-    if spans.is_empty() {
-        spans.push(cells.content);
-    }
-    let n_points = spans.len();
+/// The points of a row.
+fn read_points(dossier: &Dossier, understood: &mut Understood, row: &Row) {
+    let text = row.text.as_str();
+    let cells = Cells {
+        draft: row.draft,
+        content: row.content,
+        proposal: row.proposal,
+        reason: row.reason,
+    };
     let mut previous: Vec<NodeRef> = Vec::new();
-    for (index, span) in spans.into_iter().enumerate() {
-        let is_last = index + 1 == n_points;
-        let piece = pieces.get(index);
-        let shifted = |span: Option<Span>| span.map(|span| span.shifted(cells.content.start));
-        let beside = [cells.proposal, cells.reason]
-            .into_iter()
-            .flatten()
-            .filter(|_| is_last);
-        let own = piece.map_or(&[][..], |piece| &piece.context);
-        let headings: Vec<&str> = cells
+    for found in points_of_cells(text, cells) {
+        let headings: Vec<&str> = row
             .heading
+            .as_deref()
             .into_iter()
-            .chain(own.iter().filter_map(|span| span.slice(words)))
+            .chain(found.headings.iter().filter_map(|span| span.slice(text)))
             .collect();
+        let first = found.spans.first().copied().unwrap_or_default();
         let mut point = Point {
             part: 0,
-            spans: std::iter::once(span).chain(beside).collect(),
-            proposal: cells
-                .proposal
-                .filter(|_| is_last)
-                .or_else(|| shifted(piece.and_then(|piece| piece.proposal))),
-            reason: cells
-                .reason
-                .filter(|_| is_last)
-                .or_else(|| shifted(piece.and_then(|piece| piece.reason))),
-            old_text: shifted(piece.and_then(|piece| piece.old_text)),
-            new_text: shifted(piece.and_then(|piece| piece.new_text)),
+            spans: found.spans,
+            proposal: found.proposal,
+            reason: found.reason,
+            old_text: found.old_text,
+            new_text: found.new_text,
             places: Vec::new(),
             cited_as: None,
             other_laws: Vec::new(),
@@ -202,14 +160,14 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, text: &str, cells
             evidence: vec![Evidence::at(
                 Finding::Split,
                 "split.table_row",
-                span,
+                first,
                 Confidence::CERTAIN,
             )],
         };
         let around = Surroundings {
             headings: &headings,
             previous: &previous,
-            place_cell: cells.place,
+            place_cell: row.place,
         };
         place::recognize(dossier, text, &mut point, around);
         previous = point.places.iter().map(|(node, _)| *node).collect();

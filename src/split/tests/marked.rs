@@ -80,12 +80,16 @@ impl Case {
 
     /// What the marks say and what was found, kind by kind.
     fn compare(&self, score: &mut Score) -> String {
+        let mut out = String::new();
         let points = if self.is_passage {
             split_passage(&self.text)
         } else {
-            split_letter(&self.text).points
+            let split = split_letter(&self.text);
+            for sentence in split.left_over {
+                writeln!(out, "  left over: {}", self.core(sentence)).unwrap();
+            }
+            split.points
         };
-        let mut out = String::new();
         let all = |pick: fn(&SplitPoint) -> Option<Span>| -> Vec<Span> {
             points.iter().filter_map(pick).collect()
         };
@@ -177,6 +181,16 @@ fn cases() -> Vec<(String, Vec<Case>)> {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             (name, cases)
         })
+        .collect()
+}
+
+/// The texts of the letters, without marks.
+pub(super) fn letters() -> Vec<String> {
+    cases()
+        .into_iter()
+        .flat_map(|(_, cases)| cases)
+        .filter(|case| !case.is_passage)
+        .map(|case| case.text)
         .collect()
 }
 
