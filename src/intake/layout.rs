@@ -101,15 +101,12 @@ pub(super) fn read(text: &str) -> Option<(String, Vec<PartTable>)> {
         let is_tried = n_tries < MAX_TRIES && may_be_header(line);
         n_tries += usize::from(is_tried);
         let found = is_tried.then(|| find_table(&lines, at)).flatten();
-        match found {
-            Some(Found { end, rows }) => {
-                tables.push(write_table(&rows, &mut out));
-                at = end;
-            }
-            None => {
-                out.push_str(line.whole);
-                at += 1;
-            }
+        if let Some(Found { end, rows }) = found {
+            tables.push(write_table(&rows, &mut out));
+            at = end;
+        } else {
+            out.push_str(line.whole);
+            at += 1;
         }
     }
     (!tables.is_empty()).then_some((out, tables))

@@ -65,5 +65,5 @@ fn wants(words: &Words) -> bool {
         && !starts_closing(words)
         && !announces(words)
         && !leads_over(words)
-        && !(opens(words) && !has_place(words))
+        && (!opens(words) || has_place(words))
 }
