@@ -176,24 +176,8 @@ fn find_table(lines: &[Line<'_>], at: usize) -> Option<Found> {
         .collect();
     let gutters = columns_of(&block)?;
     let cells: Vec<Vec<String>> = block.iter().map(|line| cells_of(line, &gutters)).collect();
-    let (n_header, header) = (1..=MAX_HEADER_LINES.min(cells.len()))
-        .filter_map(|n| {
-            let header = join_lines(cells.get(..n)?, gutters.len());
-            let mapping = columns::recognize_columns(std::slice::from_ref(&header))?;
-            let n_known = mapping.columns.iter().flatten().count();
-            let has_ordinal = mapping.find(Column::Ordinal);
-            // The header ends before the first number of a row.
-            let is_over = match has_ordinal {
-                Some(column) => cells
-                    .get(n)
-                    .and_then(|row| row.get(column))
-                    .is_some_and(|cell| is_ordinal(cell)),
-                None => block.get(n).is_some_and(|line| line.is_blank()),
-            };
-            Some((n, header, n_known + usize::from(is_over) * 100))
-        })
-        .max_by_key(|(n, _, score)| (*score, usize::MAX - n))
-        .map(|(n, header, _)| (n, header))?;
+    let n_header = header_lines(&cells, gutters.len())?;
+    let header = join_lines(cells.get(..n_header)?, gutters.len());
     let mapping = columns::recognize_columns(std::slice::from_ref(&header))?;
     let ordinal = mapping.find(Column::Ordinal);
     let body: Vec<Vec<String>> = cells
@@ -214,6 +198,35 @@ fn find_table(lines: &[Line<'_>], at: usize) -> Option<Found> {
             .filter(|row| row.iter().any(|cell| !cell.is_empty())),
     );
     (rows.len() > 1).then_some(Found { end, rows })
+}
+
+/// How many lines the header has: as few as name all columns that can be named, and the short words
+/// below them, up to the first row.
+fn header_lines(cells: &[Vec<String>], n_columns: usize) -> Option<usize> {
+    let known = |n: usize| {
+        let header = join_lines(cells.get(..n)?, n_columns);
+        let mapping = columns::recognize_columns(std::slice::from_ref(&header))?;
+        let ordinal = mapping.find(Column::Ordinal);
+        Some((mapping.columns.iter().flatten().count(), ordinal))
+    };
+    let (mut n_lines, ordinal) = (1..=MAX_HEADER_LINES.min(cells.len()))
+        .filter_map(|n| known(n).map(|(n_known, ordinal)| (n, n_known, ordinal)))
+        .max_by_key(|(n, n_known, _)| (*n_known, usize::MAX - n))
+        .map(|(n, _, ordinal)| (n, ordinal))?;
+    while let Some(line) = cells.get(n_lines).filter(|_| n_lines < MAX_HEADER_LINES) {
+        let is_row = line.iter().all(String::is_empty)
+            || ordinal
+                .and_then(|column| line.get(column))
+                .is_some_and(|cell| is_ordinal(cell));
+        let is_heading = line
+            .iter()
+            .all(|cell| cell.chars().count() <= 24 && !cell.ends_with(['.', ';']));
+        if is_row || !is_heading || ordinal.is_none() {
+            break;
+        }
+        n_lines += 1;
+    }
+    Some(n_lines)
 }
 
 /// The line after the last of a table: before words that run across all columns, before what ends
@@ -477,12 +490,14 @@ mod tests {
     #[test]
     fn wrapped_cells_are_one_text() {
         check(
-            "PHỤ LỤC\n\n\
-TT   Điều, khoản        Nội dung góp ý                     Lý do\n\
-1    Điều 5, Khoản 4,   Đối với hợp đồng EPC nên có        Nếu ủy quyền cho nhà thầu\n\
-     Điểm a             giám sát độc lập của Chủ đầu tư.   thì không quản lý được.\n\
-2    Điều 13            Nên bổ sung điều kiện này.         Tránh lãng phí cho xã hội.\n\
-Trên đây là ý kiến của Viện.\n",
+            concat!(
+                "PHỤ LỤC\n\n",
+                "TT   Điều, khoản        Nội dung góp ý                     Lý do\n",
+                "1    Điều 5, Khoản 4,   Đối với hợp đồng EPC nên có        Nếu ủy quyền cho nhà thầu\n",
+                "     Điểm a             giám sát độc lập của Chủ đầu tư.   thì không quản lý được.\n",
+                "2    Điều 13            Nên bổ sung điều kiện này.         Tránh lãng phí cho xã hội.\n",
+                "Trên đây là ý kiến của Viện.\n",
+            ),
             &[
                 &["TT", "Điều, khoản", "Nội dung góp ý", "Lý do"],
                 &[
@@ -504,14 +519,16 @@ Trên đây là ý kiến của Viện.\n",
     #[test]
     fn numbers_in_the_middle_of_a_row_and_a_header_of_two_lines() {
         check(
-            "         Chính sách hoặc nhóm      Nội dung góp ý/\n\
-   TT    vấn đề, điều, khoản       Phản biện\n\
-                                   Bổ sung Điều khoản quy định việc\n\
-    1    Điều khoản                quản lý rác thải công trình xây\n\
-                                   dựng.\n\
-                                   Cần quy định rõ tỷ lệ nguồn vốn\n\
-    2    Điều 13                   trên tổng mức đầu tư khi khởi\n\
-                                   công.\n",
+            concat!(
+                "         Chính sách hoặc nhóm      Nội dung góp ý/\n",
+                "   TT    vấn đề, điều, khoản       Phản biện\n",
+                "                                   Bổ sung Điều khoản quy định việc\n",
+                "    1    Điều khoản                quản lý rác thải công trình xây\n",
+                "                                   dựng.\n",
+                "                                   Cần quy định rõ tỷ lệ nguồn vốn\n",
+                "    2    Điều 13                   trên tổng mức đầu tư khi khởi\n",
+                "                                   công.\n",
+            ),
             &[
                 &[
                     "TT",
