@@ -71,6 +71,8 @@ pub struct Place {
     pub rule: &'static str,
     /// How sure.
     pub confidence: Confidence,
+    /// Named as a ground or for comparison, not as what is commented on.
+    pub is_cross_reference: bool,
 }
 
 /// Words that name a place that cannot be told.
@@ -111,10 +113,42 @@ impl Places {
     /// A text that names no place itself gets that of the innermost heading that does
     /// (`citation.heading`).
     pub fn find(&self, text: &str, context: &Context<'_>) -> Citations {
+        let headings = self.headings(context);
+        let mut citations = self.read(text, context, &headings, Wording::Skipped);
+        let is_silent = citations.places.is_empty() && citations.unresolved.is_empty();
+        if is_silent && headings.is_empty() && text.contains(QUOTATION_MARKS) {
+            // Nothing but wording is cited: then that is what the point is about.
+            let quoted = self.read(text, context, &headings, Wording::Read);
+            citations
+                .places
+                .extend(quoted.places.into_iter().map(|place| {
+                    let confidence = Confidence::new(place.confidence.value().min(0.7));
+                    let rule = "citation.quoted_wording";
+                    Place {
+                        confidence,
+                        rule,
+                        ..place
+                    }
+                }));
+        }
+        take_from_headings(&headings, &mut citations);
+        citations
+    }
+
+    fn read(
+        &self,
+        text: &str,
+        context: &Context<'_>,
+        headings: &[Vec<Place>],
+        wording: Wording,
+    ) -> Citations {
+        let mentions = self.mentions(text, context.is_place_cell, wording);
+        if mentions.is_empty() {
+            return Citations::default();
+        }
         let mut documents = Vec::new();
         let mut bases = Vec::new();
-        let headings = self.headings(context);
-        for place in headings.iter().rev() {
+        for place in headings.iter().rev().flatten() {
             push_base(place.node, &mut documents, &mut bases);
         }
         push_once(&mut documents, context.document);
@@ -124,50 +158,37 @@ impl Places {
         if self.tree.n_documents() == 1 {
             push_once(&mut documents, Some(0));
         }
-        let mentions = self.mentions(text, context.is_place_cell);
-        let mut citations = if mentions.is_empty() {
-            Citations::default()
-        } else {
-            Resolver::new(&self.tree, documents, bases).resolve(&mentions)
-        };
-        let is_vague = citations
-            .places
-            .iter()
-            .all(|place| matches!(place.node, NodeRef::Document { .. }));
-        if is_vague && citations.unresolved.is_empty() {
-            take_from_headings(&headings, &mut citations);
-        }
-        citations
+        Resolver::new(&self.tree, documents, bases).resolve(&mentions)
     }
 
-    /// The places the headings cite, outermost first; each inherits from those above it.
-    fn headings(&self, context: &Context<'_>) -> Vec<Place> {
-        let mut places: Vec<Place> = Vec::new();
+    /// The places each heading cites, outermost first; each inherits from those above it.
+    fn headings(&self, context: &Context<'_>) -> Vec<Vec<Place>> {
+        let mut headings: Vec<Vec<Place>> = Vec::new();
         for heading in context.headings {
-            let mentions = self.mentions(without_numbering(heading), true);
-            if mentions.is_empty() {
-                continue;
+            let above = Context {
+                headings: &[],
+                previous: &[],
+                is_place_cell: true,
+                ..*context
+            };
+            let words = without_numbering(heading);
+            let mut found = self.read(words, &above, &headings, Wording::Skipped);
+            found.places.retain(|place| !place.is_cross_reference);
+            if !found.places.is_empty() {
+                headings.push(found.places);
             }
-            let mut documents = Vec::new();
-            let mut bases = Vec::new();
-            for place in places.iter().rev() {
-                push_base(place.node, &mut documents, &mut bases);
-            }
-            push_once(&mut documents, context.document);
-            if self.tree.n_documents() == 1 {
-                push_once(&mut documents, Some(0));
-            }
-            let found = Resolver::new(&self.tree, documents, bases).resolve(&mentions);
-            places.extend(found.places.iter().rev());
         }
-        places
+        headings
     }
 
-    fn mentions(&self, text: &str, is_place_cell: bool) -> Vec<Mention> {
+    fn mentions(&self, text: &str, is_place_cell: bool, wording: Wording) -> Vec<Mention> {
         let mut tokens = lex(text);
         TERMS.mark(&mut tokens);
-        mark_quotations(&mut tokens);
+        if wording == Wording::Skipped {
+            mark_quotations(&mut tokens);
+        }
         let grammar = Grammar {
+            text,
             tokens: &tokens,
             is_place_cell,
         };
@@ -175,21 +196,58 @@ impl Places {
     }
 }
 
-/// Gives a text without a place of its own that of the innermost heading with one.
-fn take_from_headings(headings: &[Place], citations: &mut Citations) {
-    let Some(place) = headings.last() else { return };
-    if let (Some(own), NodeRef::Document { .. } | NodeRef::Dossier) =
-        (citations.places.first(), place.node)
+/// What to do with the words of long quotations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Skipped,
+    Read,
+}
+
+const QUOTATION_MARKS: [char; 6] = ['“', '”', '"', '«', '»', '„'];
+
+/// Gives a text without a place of its own those of the innermost heading with any.
+fn take_from_headings(headings: &[Vec<Place>], citations: &mut Citations) {
+    let Some(innermost) = headings.last() else {
+        return;
+    };
+    let is_document =
+        |place: &Place| matches!(place.node, NodeRef::Document { .. } | NodeRef::Dossier);
+    let has_own = citations
+        .places
+        .iter()
+        .any(|place| !is_document(place) && !place.is_cross_reference);
+    if has_own || !citations.unresolved.is_empty() {
+        return;
+    }
+    let own = citations
+        .places
+        .first()
+        .filter(|place| !place.is_cross_reference);
+    if let Some(own) = own
+        && innermost.iter().all(is_document)
         && own.confidence >= Confidence::THRESHOLD
     {
         return;
     }
-    citations.places = vec![Place {
-        span: Span::default(),
-        rule: "citation.heading",
-        confidence: Confidence::new(place.confidence.value().min(0.85)),
-        ..*place
-    }];
+    let mut places: Vec<Place> = innermost
+        .iter()
+        .map(|place| Place {
+            span: Span::default(),
+            rule: "citation.heading",
+            confidence: Confidence::new(place.confidence.value().min(0.85)),
+            ..*place
+        })
+        .collect();
+    let compared = citations
+        .places
+        .iter()
+        .filter(|place| place.is_cross_reference);
+    for place in compared {
+        if places.iter().all(|known| known.node != place.node) {
+            places.push(*place);
+        }
+    }
+    citations.places = places;
 }
 
 /// A heading without the number it has in the letter: "I. Đối với …", "1.1. Về …".

@@ -2,7 +2,7 @@
 
 use super::{Dossier, Point};
 use crate::domain::{Confidence, Evidence, Finding, NodeRef, Span};
-use crate::recognize::citation::{Context, UnresolvedReason};
+use crate::recognize::citation::{Citations, Context, UnresolvedReason};
 use crate::recognize::stance::stance_of_point;
 
 /// What surrounds a point.
@@ -45,29 +45,7 @@ pub(super) fn recognize(
             is_place_cell,
         };
         let citations = dossier.places.find(words, &context);
-        for place in citations.places {
-            let at = place.span.shifted(span.start);
-            if known.contains(&place.node) || point.places.iter().any(|(n, _)| *n == place.node) {
-                continue;
-            }
-            // A place that a heading above gives has no words here.
-            let words = at.slice(text).filter(|words| !words.is_empty());
-            if point.cited_as.is_none() {
-                point.cited_as = words.map(str::to_owned);
-            }
-            let mut evidence = Evidence::at(Finding::Section, place.rule, at, place.confidence);
-            if words.is_none() {
-                evidence.span = None;
-            }
-            point.evidence.push(evidence);
-            let found = (place.node, place.confidence);
-            if place.node == NodeRef::Format && only_whole(&point.places) {
-                // "Toàn dự thảo | Rà soát lỗi chính tả": the words say more than the cell.
-                point.places.insert(0, found);
-            } else {
-                point.places.push(found);
-            }
-        }
+        take_places(text, point, span, &known, &citations);
         point.other_laws.extend(
             citations
                 .other_laws
@@ -78,6 +56,9 @@ pub(super) fn recognize(
             let at = unresolved.span.shifted(span.start);
             if point.cited_as.is_none() {
                 point.cited_as = at.slice(text).map(str::to_owned);
+            }
+            if let UnresolvedReason::PageAndLine { page, line } = unresolved.reason {
+                point.pages.push((page, line));
             }
             point
                 .unresolved
@@ -97,6 +78,48 @@ pub(super) fn recognize(
         };
         point.stance = Some(stance);
         point.evidence.push(evidence);
+    }
+}
+
+/// Adds the places found in one span of a point to those known before it was read.
+fn take_places(
+    text: &str,
+    point: &mut Point,
+    span: Span,
+    known: &[NodeRef],
+    citations: &Citations,
+) {
+    for place in &citations.places {
+        let at = place.span.shifted(span.start);
+        if point.places.iter().any(|(node, _)| *node == place.node) {
+            continue;
+        }
+        // Beside a place of its own, what is quoted is wording, and what a heading gives or names
+        // as a whole says less.
+        let is_vague = matches!(
+            place.rule,
+            "citation.quoted_wording" | "citation.heading" | "citation.document" | "citation.whole"
+        );
+        if !known.is_empty() && is_vague {
+            continue;
+        }
+        // A place that a heading above gives has no words here.
+        let words = at.slice(text).filter(|words| !words.is_empty());
+        if point.cited_as.is_none() {
+            point.cited_as = words.map(str::to_owned);
+        }
+        let mut evidence = Evidence::at(Finding::Section, place.rule, at, place.confidence);
+        if words.is_none() {
+            evidence.span = None;
+        }
+        point.evidence.push(evidence);
+        let found = (place.node, place.confidence);
+        if place.node == NodeRef::Format && only_whole(&point.places) {
+            // "Toàn dự thảo | Rà soát lỗi chính tả": the words say more than the cell.
+            point.places.insert(0, found);
+        } else {
+            point.places.push(found);
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Piece {
     pub(super) roman: Option<u16>,
     pub(super) letter: Option<char>,
     pub(super) is_capital: bool,
-    /// "cuối cùng".
+    /// Counted from the end: "cuối cùng", "thứ ba từ dưới lên".
     pub(super) is_last: bool,
 }
 
@@ -61,13 +61,18 @@ pub(super) struct Step {
 pub(super) struct Reference {
     pub(super) steps: Vec<Step>,
     pub(super) span: Span,
+    /// Stands behind a comma, not behind "và".
+    pub(super) follows_comma: bool,
+    /// Its own parts are separated by commas: "khoản 3, Điều 8".
+    pub(super) has_comma: bool,
     /// Ends a range that the reference before begins: "Điều 5 đến Điều 9".
     pub(super) is_range_end: bool,
 }
 
 /// How a component hangs on the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Joint {
+    #[default]
     None,
     Of,
     Comma,
@@ -75,9 +80,24 @@ enum Joint {
     Range,
 }
 
+/// What stands between two components.
+#[derive(Debug, Clone, Copy, Default)]
+struct Joined {
+    joint: Joint,
+    /// An opening parenthesis is among it.
+    opens: bool,
+    /// A closing parenthesis is among it.
+    closes: bool,
+    breaks_line: bool,
+    /// The index after it.
+    end: usize,
+}
+
 struct Component {
     step: Step,
     joint: Joint,
+    /// Stands in parentheses: "khoản 1 (điểm a, b)".
+    is_inside: bool,
     first: usize,
     end: usize,
 }
@@ -88,6 +108,7 @@ const MAX_COMPONENTS: usize = 24;
 /// Reads places from tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grammar<'a> {
+    pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
     /// In a table's place cell bare numbers are places.
     pub(super) is_place_cell: bool,
@@ -128,28 +149,49 @@ impl<'a> Grammar<'a> {
         let mut components = vec![Component {
             step,
             joint: Joint::None,
+            is_inside: false,
             first: at,
             end,
         }];
         let mut next = end;
+        let mut is_inside = false;
         while components.len() < MAX_COMPONENTS {
-            let (joint, start) = self.joint(next);
+            let mut joined = self.joint(next);
+            is_inside = (is_inside && !joined.closes) || joined.opens;
             let has_annex = components
                 .iter()
                 .any(|component| component.step.keyword == Keyword::Annex);
-            let row = || self.numbered_row(start).filter(|_| has_annex);
-            let component = || self.component(start);
-            let found = self.inner_path(start).or_else(component).or_else(row);
+            let row = |start| self.numbered_row(start).filter(|_| has_annex);
+            let found = self
+                .inner_path(joined.end)
+                .or_else(|| self.component(joined.end))
+                .or_else(|| row(joined.end));
             let Some((step, end)) = found else {
                 break;
             };
+            let last = components.last().map(|component| &component.step);
+            if joined.breaks_line && !self.goes_on_below(joined.end, end, last, &step) {
+                break;
+            }
+            // "Điều 15 - Khoản 2": a range has two ends of one kind.
+            let is_range = joined.joint == Joint::Range
+                && last.is_some_and(|last| last.keyword == step.keyword);
+            if joined.joint == Joint::Range && !is_range {
+                joined.joint = Joint::Comma;
+            }
             components.push(Component {
                 step,
-                joint,
-                first: start,
+                joint: joined.joint,
+                is_inside,
+                first: joined.end,
                 end,
             });
             next = end;
+        }
+        if let [only] = components.as_slice()
+            && !self.is_believable(only)
+        {
+            return None;
         }
         let only_annex = components.iter().all(|component| {
             component
@@ -164,22 +206,67 @@ impl<'a> Grammar<'a> {
         Some((self.references(&components), next))
     }
 
+    /// Whether a place without company is one: a misread keyword may be another word.
+    fn is_believable(&self, component: &Component) -> bool {
+        let Some(token) = self.token(component.first) else {
+            return false;
+        };
+        if token.letter.is_some() {
+            return self.is_place_cell;
+        }
+        !token.is_misread
+            || (token.is_upper
+                && matches!(component.step.keyword, Keyword::Article | Keyword::Chapter))
+    }
+
+    /// Whether a place below a line break belongs to the one above it: "khoản 2⏎Điều 9 quy định".
+    fn goes_on_below(&self, at: usize, end: usize, last: Option<&Step>, step: &Step) -> bool {
+        let starts_small = self.token(at).is_some_and(|token| !token.is_upper);
+        let goes_outward = last.is_some_and(|last| step.keyword.rank() < last.keyword.rank());
+        let opens = matches!(
+            self.kind(end),
+            Some(Kind::Colon | Kind::Period | Kind::Newline | Kind::Comma | Kind::Dash)
+        );
+        goes_outward && (starts_small || !opens)
+    }
+
     /// Skips what can stand between two places.
-    fn joint(&self, mut at: usize) -> (Joint, usize) {
-        let mut joint = Joint::None;
+    fn joint(&self, mut at: usize) -> Joined {
+        let mut joined = Joined::default();
         for _ in 0..4 {
             let here = match (self.kind(at), self.term(at)) {
                 (_, Term::And) | (Some(Kind::Ampersand | Kind::Semicolon), _) => Joint::And,
                 (_, Term::To) | (Some(Kind::Dash), _) => Joint::Range,
-                (_, Term::Of) | (Some(Kind::OpenParen), _) => Joint::Of,
+                (Some(Kind::OpenParen), _) => {
+                    joined.opens = true;
+                    Joint::Of
+                }
+                (Some(Kind::CloseParen), _) if !joined.opens => {
+                    joined.closes = true;
+                    Joint::None
+                }
+                (Some(Kind::Newline), _) if !joined.breaks_line => {
+                    joined.breaks_line = true;
+                    Joint::None
+                }
+                // "Khoản 4.Điều 5"
+                (Some(Kind::Period), _) if self.is_glued(at) && self.is_glued(at + 1) => {
+                    Joint::None
+                }
+                (_, Term::Of) => Joint::Of,
                 (Some(Kind::Comma | Kind::Slash), _) => Joint::Comma,
                 (_, Term::Plural) => Joint::None,
                 _ => break,
             };
-            joint = joint.max(here);
+            joined.joint = joined.joint.max(here);
             at = self.after(at);
         }
-        (joint, at)
+        joined.end = at;
+        joined
+    }
+
+    pub(super) fn is_glued(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| token.is_glued)
     }
 
     /// "số 6" beside an annex is a row of its table.
@@ -198,7 +285,7 @@ impl<'a> Grammar<'a> {
     fn inner_path(&self, at: usize) -> Option<(Step, usize)> {
         self.token(at).filter(|token| token.number.is_some())?;
         let (pieces, end) = self.path(at, Keyword::Path)?;
-        let (_, next) = self.joint(end);
+        let next = self.joint(end).end;
         let is_inner = pieces.len() >= 2 && matches!(self.term(next), Term::Place(_));
         is_inner.then(|| {
             let item = Item {
@@ -244,16 +331,36 @@ impl<'a> Grammar<'a> {
         if token.term == Term::Line {
             let keyword = Keyword::Row;
             let (items, end) = self.items(self.after(at), keyword);
-            let (_, next) = self.joint(end);
+            let next = self.joint(end).end;
             let is_row = !items.is_empty() && self.term(next) == Term::Place(Keyword::Annex);
             return is_row.then_some((Step { keyword, items }, end));
         }
         if token.term == Term::Number {
             let (step, end) = self.numbered_row(at)?;
-            let (_, next) = self.joint(end);
+            let next = self.joint(end).end;
             return (self.term(next) == Term::Place(Keyword::Annex)).then_some((step, end));
         }
-        self.bare_path(at)
+        self.abbreviated(at).or_else(|| self.bare_path(at))
+    }
+
+    /// "K2 Đ15", "k2": believed beside another place, or in a place cell.
+    fn abbreviated(&self, at: usize) -> Option<(Step, usize)> {
+        let keyword = match self.token(at)?.letter? {
+            'k' => Keyword::Clause,
+            'đ' => Keyword::Article,
+            _ => return None,
+        };
+        let is_number = self.is_glued(at + 1) && self.kind(at + 1) == Some(Kind::Number);
+        let is_inside_word = self.is_glued(at)
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| matches!(self.kind(before), Some(Kind::Word | Kind::Slash)));
+        if !is_number || is_inside_word {
+            return None;
+        }
+        let (items, end) = self.items(at + 1, keyword);
+        let follows = !matches!(self.kind(end), Some(Kind::Slash | Kind::Percent));
+        (!items.is_empty() && follows).then_some((Step { keyword, items }, end))
     }
 
     /// "III.2.b" and "15.2.a"; in a place cell also "III" and "2.1".

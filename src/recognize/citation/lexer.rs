@@ -62,6 +62,8 @@ pub(super) struct Token {
     pub(super) letter: Option<char>,
     /// Inside a long quotation: wording, not speech about the draft.
     pub(super) is_quoted: bool,
+    /// The term was found in spite of wrong marks or letters: it needs company to be believed.
+    pub(super) is_misread: bool,
 }
 
 impl Token {
@@ -120,7 +122,7 @@ static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
     (0..0x1f00_u32)
         .map(|code| {
             let c = char::from_u32(code).unwrap_or(' ');
-            let lower = c.to_lowercase().next().unwrap_or(c);
+            let lower = latin(c.to_lowercase().next().unwrap_or(c));
             let base = match lower {
                 'đ' => 'd',
                 lower => lower.nfd().next().unwrap_or(lower),
@@ -135,6 +137,24 @@ static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The Latin letter that a Greek or Cyrillic one looks like: keyboards and OCR mix them up.
+fn latin(lower: char) -> char {
+    match lower {
+        'і' | 'ι' => 'i',
+        'ѵ' | 'ν' => 'v',
+        'х' | 'χ' => 'x',
+        'а' | 'α' => 'a',
+        'с' => 'c',
+        'ԁ' => 'd',
+        'е' => 'e',
+        'һ' => 'h',
+        'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'ð' | 'ɖ' => 'đ',
+        lower => lower,
+    }
+}
+
 fn letter(letters: &[Letter], c: char) -> Letter {
     usize::try_from(u32::from(c))
         .ok()
@@ -148,11 +168,11 @@ fn letter(letters: &[Letter], c: char) -> Letter {
         })
 }
 
-/// The hashes of the words of a text.
+/// The hashes of the words and numbers of a text.
 pub(super) fn hash_words(text: &str) -> Vec<WordHash> {
     lex(text)
         .into_iter()
-        .filter(|token| token.kind == Kind::Word)
+        .filter(|token| matches!(token.kind, Kind::Word | Kind::Number))
         .map(|token| WordHash {
             exact: token.exact,
             folded: token.folded,
@@ -186,16 +206,26 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
         let token = if c.is_ascii_digit() {
             let mut value = Some(digit(c));
             let mut end = start + 1;
+            let mut hash = mix(SEED, c);
             while let Some(&(at, c)) = chars.peek().filter(|(_, c)| c.is_ascii_digit()) {
                 value = value
                     .and_then(|value: u16| value.checked_mul(10)?.checked_add(digit(c)))
                     .filter(|_| at - start < 4);
+                hash = mix(hash, c);
                 end = at + 1;
                 chars.next();
             }
             Token {
                 number: value,
+                exact: hash,
+                folded: hash,
                 ..mark(Kind::Number, start, end - start, is_glued)
+            }
+        } else if let Some(value) = roman_sign(c) {
+            Token {
+                roman: Some(value),
+                is_upper: u32::from(c) < 0x2170,
+                ..mark(Kind::Word, start, c.len_utf8(), is_glued)
             }
         } else if letter(letters, c).is_letter {
             let mut word = WordReader::new(letters, c);
@@ -205,7 +235,13 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
                 end = at + c.len_utf8();
                 chars.next();
             }
-            word.finish(text, Span::new(start, end), is_glued)
+            let token = word.finish(text, Span::new(start, end), is_glued);
+            if let Some((keyword, letter)) = word.glued_point(&token) {
+                tokens.push(keyword);
+                letter
+            } else {
+                token
+            }
         } else {
             mark(kind_of(c), start, c.len_utf8(), is_glued)
         };
@@ -213,6 +249,16 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
         is_glued = true;
     }
     tokens
+}
+
+/// The value of a Roman numeral that is one character: Ⅲ.
+fn roman_sign(c: char) -> Option<u16> {
+    let first = match c {
+        '\u{2160}'..='\u{216b}' => 0x2160,
+        '\u{2170}'..='\u{217b}' => 0x2170,
+        _ => return None,
+    };
+    u16::try_from(u32::from(c) - first + 1).ok()
 }
 
 fn digit(c: char) -> u16 {
@@ -236,6 +282,7 @@ fn mark(kind: Kind, start: usize, len: usize, is_glued: bool) -> Token {
         suffix: None,
         letter: None,
         is_quoted: false,
+        is_misread: false,
     }
 }
 
@@ -245,7 +292,7 @@ fn kind_of(c: char) -> Kind {
         ';' => Kind::Semicolon,
         '.' | '…' => Kind::Period,
         ':' => Kind::Colon,
-        '-' | '–' | '—' | '−' => Kind::Dash,
+        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '÷' | '→' | '~' => Kind::Dash,
         '/' => Kind::Slash,
         '&' => Kind::Ampersand,
         '(' | '[' => Kind::OpenParen,
@@ -262,6 +309,9 @@ fn kind_of(c: char) -> Kind {
 struct WordReader {
     exact: u64,
     folded: u64,
+    /// The folded hash, and the last letter with its bytes, before that letter was read.
+    before_last: u64,
+    last: (char, usize),
     n_letters: usize,
     first: char,
     is_ascii: bool,
@@ -274,6 +324,8 @@ impl WordReader {
         let mut reader = Self {
             exact: SEED,
             folded: SEED,
+            before_last: SEED,
+            last: (first, 0),
             n_letters: 0,
             first: letter(letters, first).lower,
             is_ascii: true,
@@ -293,6 +345,8 @@ impl WordReader {
             self.is_ascii = false;
             return;
         }
+        self.before_last = self.folded;
+        self.last = (lower, c.len_utf8());
         self.exact = mix(self.exact, lower);
         self.folded = mix(self.folded, base);
         self.is_ascii &= c.is_ascii();
@@ -302,10 +356,24 @@ impl WordReader {
     fn finish(&self, text: &str, span: Span, is_glued: bool) -> Token {
         let mut roman = None;
         let mut suffix = None;
+        let mut is_upper = self.is_upper;
         if self.n_letters <= 8 && matches!(self.first, 'i' | 'v' | 'x' | 'l') {
             let word = span.slice(text).unwrap_or("");
-            if self.may_be_roman {
-                roman = roman_value(&word.to_ascii_uppercase());
+            if self.may_be_roman && self.is_ascii {
+                // "Il", "lII": a small L read for a capital I.
+                if word.contains('l') && word.contains(['I', 'V', 'X']) {
+                    roman = roman_value(&word.replace('l', "I"));
+                    is_upper |= roman.is_some();
+                } else {
+                    roman = roman_value(&word.to_ascii_uppercase());
+                }
+            } else if self.may_be_roman {
+                let letters: &[Letter] = &LETTERS;
+                let plain: String = word
+                    .chars()
+                    .map(|c| letter(letters, c).base.to_ascii_uppercase())
+                    .collect();
+                roman = roman_value(&plain);
             } else if self.is_upper && self.is_ascii && self.n_letters > 1 {
                 suffix = word.chars().next_back().filter(char::is_ascii_lowercase);
                 roman = suffix.and_then(|_| roman_value(word.get(..word.len() - 1)?));
@@ -315,11 +383,39 @@ impl WordReader {
             kind: Kind::Word,
             exact: self.exact,
             folded: self.folded,
-            is_upper: self.is_upper,
+            is_upper,
             roman,
             suffix: suffix.filter(|_| roman.is_some()),
             letter: (self.n_letters == 1).then_some(self.first),
             ..mark(Kind::Word, span.start, span.len(), is_glued)
         }
+    }
+
+    /// Cuts "điểmb" into the keyword and its letter.
+    fn glued_point(&self, token: &Token) -> Option<(Token, Token)> {
+        static POINT: LazyLock<u64> = LazyLock::new(|| hash_folded("diem"));
+        let (last, len) = self.last;
+        if self.n_letters != 5 || self.before_last != *POINT || matches!(last, 'n' | 'm') {
+            return None;
+        }
+        let Span { start, end } = token.span;
+        let keyword = Token {
+            span: Span::new(start, end - len),
+            exact: *POINT,
+            folded: *POINT,
+            letter: None,
+            ..*token
+        };
+        let letters: &[Letter] = &LETTERS;
+        let hash = |c: char| mix(SEED, c);
+        let letter = Token {
+            exact: hash(last),
+            folded: hash(letter(letters, last).base),
+            letter: Some(last),
+            is_upper: false,
+            is_glued: false,
+            ..mark(Kind::Word, end - len, len, false)
+        };
+        Some((keyword, letter))
     }
 }

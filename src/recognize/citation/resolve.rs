@@ -11,8 +11,8 @@ mod name;
 
 use lookup::Outcome;
 
-use super::grammar::{Item, Reference, Step, Value};
-use super::scan::{Mention, Owner};
+use super::grammar::{Item, Piece, Reference, Step, Value};
+use super::scan::{Mention, Owner, Role};
 use super::terms::Keyword;
 use super::tree::{At, Tree};
 use super::{Citations, Place, Unresolved, UnresolvedReason};
@@ -25,14 +25,6 @@ const MAX_PLACES: usize = 64;
 /// attack.
 const MAX_FOUND: usize = 300;
 
-/// How a group of places is spoken of.
-#[derive(Debug, Clone, Copy)]
-struct Manner {
-    is_comparison: bool,
-    is_adding: bool,
-    is_absent: bool,
-}
-
 /// One place found, with what the order of places needs to know.
 struct Found {
     at: NodeRef,
@@ -42,6 +34,8 @@ struct Found {
     order: Order,
     /// "Phần tổ chức thực hiện": a place of its own even when one inside it follows.
     is_named_part: bool,
+    /// A term of drafting in the middle of a sentence: counts where no other place is named.
+    is_aside: bool,
 }
 
 /// Which places come first.
@@ -93,31 +87,36 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn resolve(mut self, mentions: &[Mention]) -> Citations {
-        for mention in mentions {
+        for (at, mention) in mentions.iter().enumerate() {
             match mention {
                 Mention::Group {
                     references,
                     owner,
-                    is_comparison,
-                    is_adding,
-                    is_absent,
+                    role,
+                    n_in_role,
                     span,
                     law,
                 } => {
-                    let manner = Manner {
-                        is_comparison: *is_comparison,
-                        is_adding: *is_adding,
-                        is_absent: *is_absent,
-                    };
-                    self.group(references, *owner, manner, *span, *law);
+                    if matches!(owner, Owner::Other { .. })
+                        || (law.is_some() && *owner == Owner::Unsaid)
+                    {
+                        self.other_laws.push(*span);
+                        continue;
+                    }
+                    // "bổ sung khoản 5 vào sau khoản 4 Điều 6": the second says where.
+                    let is_placed = matches!(
+                        mentions.get(at + 1),
+                        Some(Mention::Group {
+                            role: Role::Position,
+                            ..
+                        })
+                    );
+                    if *role == Role::Adding && is_placed {
+                        continue;
+                    }
+                    self.group(references, *owner, *role, *n_in_role);
                 }
-                Mention::Name {
-                    hits,
-                    owner,
-                    span,
-                    has_keyword,
-                    is_closed,
-                } => self.name(hits, *owner, *span, *has_keyword, *is_closed),
+                Mention::Name { .. } => self.name(mention),
                 Mention::Document {
                     outline,
                     span,
@@ -152,6 +151,9 @@ impl<'a> Resolver<'a> {
     fn finish(mut self) -> Citations {
         // Comparisons never come first.
         self.found.sort_by_key(|found| found.order);
+        if self.found.iter().any(|found| !found.is_aside) {
+            self.found.retain(|found| !found.is_aside);
+        }
         let mut citations = Citations {
             other_laws: self.other_laws,
             unresolved: self.unresolved,
@@ -162,12 +164,14 @@ impl<'a> Resolver<'a> {
             span,
             rule,
             confidence: Confidence::new(confidence),
+            is_cross_reference: false,
         };
         for found in self.found {
             if citations.places.iter().all(|place| place.node != found.at) {
-                citations
-                    .places
-                    .push(place(found.at, found.span, found.rule, found.confidence));
+                citations.places.push(Place {
+                    is_cross_reference: found.order == Order::Comparison,
+                    ..place(found.at, found.span, found.rule, found.confidence)
+                });
             }
         }
         if !citations.places.is_empty() {
@@ -190,8 +194,10 @@ impl<'a> Resolver<'a> {
         if citations.places.is_empty() {
             citations.unresolved.extend(self.pages);
         }
+        // In a dossier of one document its name alone says nothing.
+        let says_nothing = |leads: bool| !leads && self.tree.n_documents() == 1;
         if let (Some((outline, span, leads)), true) = (
-            self.document,
+            self.document.filter(|(_, _, leads)| !says_nothing(*leads)),
             citations.places.is_empty() && citations.unresolved.is_empty(),
         ) {
             let confidence = if leads { 0.85 } else { 0.6 };
@@ -205,27 +211,17 @@ impl<'a> Resolver<'a> {
         citations
     }
 
-    fn group(
-        &mut self,
-        references: &[Reference],
-        owner: Owner,
-        manner: Manner,
-        span: Span,
-        law: Option<Span>,
-    ) {
-        if matches!(owner, Owner::Other { .. }) || (law.is_some() && owner == Owner::Unsaid) {
-            self.other_laws.push(span);
-            return;
-        }
+    fn group(&mut self, references: &[Reference], owner: Owner, role: Role, n_in_role: usize) {
         let documents = self.documents_for(owner);
         let mut previous: Option<At> = None;
-        for reference in references {
+        for (at, reference) in references.iter().enumerate() {
+            let role = if at < n_in_role { role } else { Role::Target };
             if let Some(first) = previous.filter(|_| reference.is_range_end) {
-                self.range(first, reference, &documents, manner.is_comparison);
+                self.range(first, reference, &documents, role);
                 previous = None;
                 continue;
             }
-            previous = self.reference(reference, &documents, manner);
+            previous = self.reference(reference, &documents, role);
         }
     }
 
@@ -248,7 +244,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         reference: &Reference,
         documents: &[usize],
-        manner: Manner,
+        role: Role,
     ) -> Option<At> {
         let mut last = None;
         for chain in chains(&reference.steps) {
@@ -260,17 +256,16 @@ impl<'a> Resolver<'a> {
                         None => vec![at],
                     };
                     for at in places {
-                        self.push(at, reference.span, rule, confidence, manner.is_comparison);
+                        self.push(at, reference.span, rule, confidence, role);
                     }
                     last = Some(at);
                 }
-                Outcome::Ambiguous(nodes) => self.unresolved.push(Unresolved {
-                    span: reference.span,
-                    reason: UnresolvedReason::Ambiguous(
-                        nodes.into_iter().map(At::reference).collect(),
-                    ),
-                }),
-                Outcome::Missing => self.missing(reference, &chain.values, documents, manner),
+                Outcome::Ambiguous(_) if role == Role::Absent => {}
+                Outcome::Ambiguous(nodes) => self.leave_unresolved(
+                    reference.span,
+                    UnresolvedReason::Ambiguous(nodes.into_iter().map(At::reference).collect()),
+                ),
+                Outcome::Missing => self.missing(reference, &chain.values, documents, role),
                 Outcome::Silent => {}
             }
         }
@@ -284,17 +279,16 @@ impl<'a> Resolver<'a> {
         reference: &Reference,
         values: &[(Keyword, &Value)],
         documents: &[usize],
-        manner: Manner,
+        role: Role,
     ) {
-        if manner.is_absent {
+        if role == Role::Absent {
             return;
         }
-        if manner.is_adding && values.len() > 1 {
-            let outer = values.get(..values.len() - 1).unwrap_or(&[]);
-            if let Outcome::Found(at, ..) = self.chain(outer, documents) {
-                self.push(at, reference.span, "citation.new_place", 0.85, false);
-                return;
-            }
+        if role == Role::Adding
+            && let Some((at, confidence)) = self.holder_of_new(values, documents)
+        {
+            self.push(at, reference.span, "citation.new_place", confidence, role);
+            return;
         }
         let starts_with_article = values
             .first()
@@ -303,37 +297,75 @@ impl<'a> Resolver<'a> {
             self.other_laws.push(reference.span);
             return;
         }
-        if self.unresolved.len() < MAX_FOUND
+        self.leave_unresolved(reference.span, UnresolvedReason::NoSuchPlace);
+    }
+
+    /// Keeps words that name a place that cannot be told, once.
+    fn leave_unresolved(&mut self, span: Span, reason: UnresolvedReason) {
+        let is_new = self.unresolved.len() < MAX_FOUND
             && self
                 .unresolved
-                .iter()
-                .all(|unresolved| unresolved.span != reference.span)
-        {
-            self.unresolved.push(Unresolved {
-                span: reference.span,
-                reason: UnresolvedReason::NoSuchPlace,
-            });
+                .last()
+                .is_none_or(|unresolved| unresolved.span != span);
+        if is_new {
+            self.unresolved.push(Unresolved { span, reason });
         }
     }
 
-    fn range(
-        &mut self,
-        first: At,
-        reference: &Reference,
+    /// Where something new goes: into the place named around it, else behind the place whose
+    /// number it continues ("Điều 12a"), else into the one that is spoken of.
+    fn holder_of_new(
+        &self,
+        values: &[(Keyword, &Value)],
         documents: &[usize],
-        is_comparison: bool,
-    ) {
+    ) -> Option<(At, f32)> {
+        let (last, outer) = values.split_last()?;
+        if let Outcome::Found(at, ..) = self.chain(outer, documents) {
+            return Some((at, 0.85));
+        }
+        let (keyword, Value::Path(pieces)) = last else {
+            return None;
+        };
+        if let [piece] = pieces.as_slice()
+            && piece.number.is_some()
+            && piece.suffix.is_some()
+        {
+            let without = Value::Path(vec![Piece {
+                suffix: None,
+                ..*piece
+            }]);
+            let mut whole = outer.to_vec();
+            whole.push((*keyword, &without));
+            if let Outcome::Found(at, ..) = self.chain(&whole, documents) {
+                return Some((at, 0.8));
+            }
+        }
+        let classes = class::first_classes(*keyword, last.1);
+        let base = self
+            .bases
+            .iter()
+            .find(|base| documents.is_empty() || documents.contains(&base.outline))?;
+        let mut above = Some(*base);
+        while let Some(here) = above.filter(|here| here.node.is_some()) {
+            if self.tree.holds(here, &classes) {
+                return Some((here, 0.8));
+            }
+            above = self.tree.parent(here);
+        }
+        None
+    }
+
+    fn range(&mut self, first: At, reference: &Reference, documents: &[usize], role: Role) {
         for chain in chains(&reference.steps) {
             match self.chain(&chain.values, documents) {
                 Outcome::Found(last, ..) => {
                     for at in self.tree.between(first, last) {
-                        self.push(at, reference.span, "citation.range", 0.95, is_comparison);
+                        self.push(at, reference.span, "citation.range", 0.95, role);
                     }
                 }
-                Outcome::Ambiguous(_) | Outcome::Missing => self.unresolved.push(Unresolved {
-                    span: reference.span,
-                    reason: UnresolvedReason::NoSuchPlace,
-                }),
+                Outcome::Ambiguous(_) | Outcome::Missing => {
+                    self.leave_unresolved(reference.span, UnresolvedReason::NoSuchPlace);
+                }
                 Outcome::Silent => {}
             }
         }
@@ -346,8 +378,9 @@ impl<'a> Resolver<'a> {
         span: Span,
         rule: &'static str,
         confidence: f32,
-        is_comparison: bool,
+        role: Role,
     ) {
+        let is_comparison = role == Role::Ground;
         if self.found.len() >= MAX_FOUND {
             return;
         }
@@ -386,6 +419,7 @@ impl<'a> Resolver<'a> {
                 Order::Target
             },
             is_named_part: false,
+            is_aside: false,
         });
     }
 }

@@ -8,7 +8,7 @@ pub(super) use quotation::mark_quotations;
 
 use super::grammar::{Grammar, Reference};
 use super::lexer::{Kind, Token, hash_folded};
-use super::terms::Term;
+use super::terms::{Keyword, Term};
 use super::tree::{NameHit, Tree};
 use crate::domain::Span;
 
@@ -26,18 +26,30 @@ pub(super) enum Owner {
     },
 }
 
+/// How a place is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Commented on.
+    Target,
+    /// Named as a ground, or only to compare with.
+    Ground,
+    /// After "bổ sung": may not exist yet.
+    Adding,
+    /// After "bổ sung … sau": where the new one goes.
+    Position,
+    /// After "không có": said to be missing.
+    Absent,
+}
+
 /// Something that speaks about a place.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mention {
     Group {
         references: Vec<Reference>,
         owner: Owner,
-        /// Named only to compare with.
-        is_comparison: bool,
-        /// After "bổ sung": the place may not exist yet.
-        is_adding: bool,
-        /// After "không có": said to be missing.
-        is_absent: bool,
+        role: Role,
+        /// How many of the references the role is about; the others are targets.
+        n_in_role: usize,
         span: Span,
         /// Follows "Luật …" directly: "(Điều 55)", "tại Điều 5".
         law: Option<Span>,
@@ -45,11 +57,14 @@ pub(super) enum Mention {
     Name {
         hits: Vec<NameHit>,
         owner: Owner,
+        role: Role,
         span: Span,
         /// After "phần", "mục", not only where a sentence starts.
         has_keyword: bool,
         /// Nothing of the phrase is left over.
         is_closed: bool,
+        /// Said in the middle of a sentence: counts where no other place is named.
+        is_aside: bool,
     },
     /// A draft on its own; `leads`: the words that follow are about it.
     Document {
@@ -87,6 +102,8 @@ pub(super) struct Scanner<'a> {
     law: Option<(Span, usize)>,
     /// Whether any place was mentioned yet.
     has_place: bool,
+    /// After "Lý do:".
+    in_reason: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -97,6 +114,7 @@ impl<'a> Scanner<'a> {
             mentions: Vec::new(),
             law: None,
             has_place: false,
+            in_reason: false,
         }
     }
 
@@ -122,6 +140,8 @@ impl<'a> Scanner<'a> {
             return next;
         }
         match token.term {
+            Term::Reason => self.in_reason = true,
+            Term::Therefore => self.in_reason = false,
             Term::Page | Term::Line => {
                 if let Some(next) = self.page(at) {
                     return next;
@@ -166,6 +186,9 @@ impl<'a> Scanner<'a> {
         if let Some(next) = self.document(at) {
             return next;
         }
+        if token.kind == Kind::Newline {
+            self.in_reason = false;
+        }
         if self.ends_sentence(at) {
             self.law = None;
             self.mentions.push(Mention::End);
@@ -187,27 +210,32 @@ impl<'a> Scanner<'a> {
 
     fn group(&mut self, at: usize) -> Option<usize> {
         let (references, end) = self.grammar.group(at)?;
-        let (owner, next) = self.owner_after(end);
-        // "Luật Đất đai (Điều 5)", "Nghị định số 78/2025/NĐ-CP tại Điều 62"
-        let law = self.law.filter(|(_, law_end)| {
-            at >= *law_end
-                && at - law_end <= 3
-                && (*law_end..at).all(|between| {
-                    matches!(self.grammar.term(between), Term::Of | Term::Plural)
-                        || matches!(
-                            self.grammar.kind(between),
-                            Some(Kind::OpenParen | Kind::Comma)
-                        )
-                })
-        });
+        // "tách khoản 2 thành khoản 2 và khoản 3": numbers that are still to be given.
+        if self.has_place && self.follows_term(at, Term::Quoting, 0) {
+            return Some(end);
+        }
+        let has_comma = references
+            .last()
+            .is_some_and(|reference| reference.has_comma);
+        let (mut owner, mut next) = self.owner_after(end, has_comma);
+        if owner == Owner::Unsaid && self.is_amended(at, &references) {
+            let span = self.grammar.span(at, end);
+            (owner, next) = (Owner::Other { span }, end);
+        }
+        let law = self.law.filter(|law| self.belongs_to_law(*law, at, end));
         let span = self.grammar.span(at, if next > end { next } else { end });
+        let role = self.role(at);
+        let n_in_role = if role == Role::Ground && self.ends_with_target(&references, end) {
+            references.len() - 1
+        } else {
+            references.len()
+        };
         self.has_place = true;
         self.mentions.push(Mention::Group {
             references,
             owner,
-            is_comparison: self.follows_term(at, Term::Reference, 4),
-            is_adding: self.follows_term(at, Term::Adding, 3),
-            is_absent: self.follows_term(at, Term::Absent, 1),
+            role,
+            n_in_role,
             span,
             law: law.map(|(span, _)| span),
         });
@@ -215,6 +243,117 @@ impl<'a> Scanner<'a> {
             self.law = Some((span, next));
         }
         Some(next)
+    }
+
+    /// How the place at `at` is spoken of.
+    fn role(&self, at: usize) -> Role {
+        if self.follows_term(at, Term::Absent, 0) {
+            Role::Absent
+        } else if self.follows_term(at, Term::After, 0) {
+            Role::Position
+        } else if self.follows_term(at, Term::Adding, 3) {
+            Role::Adding
+        } else if self.in_reason
+            || self.follows_term(at, Term::Reference, 4)
+            || self.follows_term(at, Term::Ground, 0)
+        {
+            Role::Ground
+        } else {
+            Role::Target
+        }
+    }
+
+    /// "So với Điều 9, Điều 8 chưa quy định …": the last one is what the sentence is about.
+    fn ends_with_target(&self, references: &[Reference], end: usize) -> bool {
+        let has_target = self
+            .mentions
+            .iter()
+            .rev()
+            .take_while(|mention| !matches!(mention, Mention::End))
+            .any(|mention| {
+                matches!(
+                    mention,
+                    Mention::Group {
+                        role: Role::Target | Role::Adding,
+                        ..
+                    }
+                )
+            });
+        references.len() > 1
+            && !self.in_reason
+            && !has_target
+            && references.last().is_some_and(|last| last.follows_comma)
+            && self.grammar.kind(end) == Some(Kind::Word)
+    }
+
+    /// "Khoản 2 Điều 1 sửa đổi Điều 8", "Điều 1 (sửa Điều 110)": an article of the law that the
+    /// draft changes.
+    fn is_amended(&self, at: usize, references: &[Reference]) -> bool {
+        let starts_with_article = references
+            .first()
+            .and_then(|reference| reference.steps.first())
+            .is_some_and(|step| step.keyword == Keyword::Article);
+        let Some(Mention::Group {
+            owner: Owner::Unsaid | Owner::Draft(_),
+            span,
+            ..
+        }) = self.mentions.last()
+        else {
+            return false;
+        };
+        if !starts_with_article {
+            return false;
+        }
+        let from = at.saturating_sub(12);
+        let between = self.grammar.tokens.get(from..at).unwrap_or(&[]);
+        let is_behind = |token: &&Token| token.span.start >= span.end;
+        let mut words = between.iter().filter(is_behind);
+        let all_behind = from == 0
+            || self
+                .grammar
+                .token(from)
+                .is_some_and(|first| first.span.start < span.end);
+        let opens = words.clone().next().is_some_and(|token| {
+            token.kind == Kind::OpenParen || AMENDING.first() == Some(&token.folded)
+        });
+        let is_clear = words.clone().all(|token| match token.kind {
+            Kind::Word => AMENDING.contains(&token.folded),
+            Kind::OpenParen | Kind::Number | Kind::Comma | Kind::Period => opens,
+            _ => false,
+        });
+        let amends = words.any(|token| AMENDING.first() == Some(&token.folded));
+        all_behind && is_clear && amends
+    }
+
+    /// "Luật Đất đai (Điều 5)", "Nghị định số 78/2025/NĐ-CP tại Điều 62", "Luật này đã quy định rõ
+    /// tại Điều 6".
+    fn belongs_to_law(&self, (_, law_end): (Span, usize), at: usize, end: usize) -> bool {
+        if at < law_end || at - law_end > 7 {
+            return false;
+        }
+        let mut has_comma = false;
+        let mut n_words = 0;
+        let mut between = law_end;
+        while between < at {
+            let Some(token) = self.grammar.token(between) else {
+                return false;
+            };
+            between = self.grammar.after(between);
+            match token.kind {
+                Kind::OpenParen => {}
+                Kind::Comma => has_comma = true,
+                Kind::Word if matches!(token.term, Term::Of | Term::Plural) => {}
+                Kind::Word if RULING.contains(&token.folded) => n_words += 1,
+                _ => return false,
+            }
+        }
+        // "Căn cứ Luật …, tại Điều 20 đề nghị …" is about the draft.
+        let goes_on = self.grammar.kind(end) == Some(Kind::Comma)
+            || self
+                .grammar
+                .token(end)
+                .is_some_and(|token| RULING.contains(&token.folded));
+        !has_comma || (n_words == 0 && goes_on)
     }
 
     /// Whether a term stands shortly before, with nothing but small words between.
@@ -293,6 +432,15 @@ impl<'a> Scanner<'a> {
     /// Reads "từ trên xuống" or "từ dưới lên".
     fn counting_direction(&self, at: usize) -> (bool, usize) {
         let word = |at: usize| self.grammar.token(at).map(|token| token.folded);
+        if self.grammar.kind(at) == Some(Kind::OpenParen) {
+            let (from_below, end) = self.counting_direction(at + 1);
+            let is_closed = end > at + 1 && self.grammar.kind(end) == Some(Kind::CloseParen);
+            return if is_closed {
+                (from_below, end + 1)
+            } else {
+                (false, at)
+            };
+        }
         if word(at) != Some(hash_folded("tu")) {
             return (false, at);
         }
@@ -351,4 +499,12 @@ static LEADS: Words = Words::new(|| {
         "ve", "doi", "voi", "tai", "trong", "o", "cho", "phan", "gop", "y",
     ])
 });
+/// Words between a law and the place in it.
+static RULING: Words = Words::new(|| {
+    folded(&[
+        "da", "co", "cung", "quy", "dinh", "neu", "ro", "cu", "the", "lai",
+    ])
+});
+/// Words with which a draft changes another law.
+static AMENDING: Words = Words::new(|| folded(&["sua", "doi", "bo", "sung", "bai", "thay", "the"]));
 static REWRITING: Words = Words::new(|| folded(&["sua", "viet", "thay", "dieu", "chinh"]));

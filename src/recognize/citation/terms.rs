@@ -83,6 +83,14 @@ pub(super) enum Term {
     Format,
     /// "bỏ", "sửa": what follows is a thing of the draft.
     Changing,
+    /// "vì", "theo": what follows directly is a ground.
+    Ground,
+    /// "sau": what follows says where something new goes.
+    After,
+    /// "vì vậy": what follows is no longer a reason.
+    Therefore,
+    /// "nhiệm vụ của": what follows is an organization with a section of its own.
+    Task,
 }
 
 /// A place called by its name.
@@ -92,6 +100,8 @@ pub(super) struct Name {
     pub(super) label: Option<String>,
     /// Stands for the title of the document.
     pub(super) is_title: bool,
+    /// A term of drafting, that means its place wherever it is said.
+    pub(super) is_technical: bool,
     /// The ways to say it, longest first.
     pub(super) words: Vec<Vec<u64>>,
 }
@@ -99,6 +109,8 @@ pub(super) struct Name {
 struct Phrase {
     words: Vec<WordHash>,
     term: Term,
+    /// Also found when its marks are wrong, or letters are misread.
+    is_tolerant: bool,
 }
 
 /// All terms, by the folded first word.
@@ -117,6 +129,7 @@ pub(super) static TERMS: LazyLock<Terms> = LazyLock::new(|| {
 #[derive(Deserialize)]
 struct File {
     place: HashMap<String, Vec<String>>,
+    misread: HashMap<String, Vec<String>>,
     joint: HashMap<String, Vec<String>>,
     document: HashMap<String, Vec<String>>,
     ordinary: Words,
@@ -137,6 +150,8 @@ struct NameEntry {
     label: Option<String>,
     #[serde(default)]
     is_title: bool,
+    #[serde(default)]
+    is_technical: bool,
     words: Vec<String>,
 }
 
@@ -169,6 +184,10 @@ fn keyed_term(key: &str) -> Option<Term> {
         "quoting" => Term::Quoting,
         "reason" => Term::Reason,
         "absent" => Term::Absent,
+        "ground" => Term::Ground,
+        "after" => Term::After,
+        "therefore" => Term::Therefore,
+        "task" => Term::Task,
         "numbered" => Term::Numbered,
         "law" => Term::Law,
         "draft" => Term::Draft,
@@ -202,6 +221,12 @@ impl Terms {
             }
         }
         terms.add(&file.format.words, Term::Format);
+        // Last, so that what is written as it should be wins.
+        for (key, words) in file.misread {
+            if let Some(term) = keyed_term(&key) {
+                terms.add_phrases(&words, term, true);
+            }
+        }
         for entry in file.name {
             let mut words: Vec<Vec<u64>> = entry
                 .words
@@ -212,6 +237,7 @@ impl Terms {
             terms.names.push(Name {
                 label: entry.label,
                 is_title: entry.is_title,
+                is_technical: entry.is_technical,
                 words,
             });
         }
@@ -219,12 +245,20 @@ impl Terms {
     }
 
     fn add(&mut self, phrases: &[String], term: Term) {
+        self.add_phrases(phrases, term, false);
+    }
+
+    fn add_phrases(&mut self, phrases: &[String], term: Term, is_tolerant: bool) {
         for phrase in phrases {
             let words = hash_words(phrase);
             if let Some(first) = words.first() {
                 // Longest first; the sort is stable, so earlier terms win among equals.
                 let phrases = self.phrases.entry(first.folded).or_default();
-                phrases.push(Phrase { words, term });
+                phrases.push(Phrase {
+                    words,
+                    term,
+                    is_tolerant,
+                });
                 phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
             }
         }
@@ -234,39 +268,37 @@ impl Terms {
     pub(super) fn mark(&self, tokens: &mut [Token]) {
         let mut at = 0;
         while at < tokens.len() {
-            let found = tokens
-                .get(at..)
-                .and_then(|rest| self.find(rest))
-                .unwrap_or((Term::None, 1));
-            if let Some(token) = tokens.get_mut(at) {
-                token.term = found.0;
-                token.n_words = u8::try_from(found.1).unwrap_or(1);
+            let found = tokens.get(at..).and_then(|rest| self.find(rest));
+            let mut n_words = 1;
+            if let (Some(phrase), Some(token)) = (found, tokens.get_mut(at)) {
+                n_words = phrase.words.len();
+                token.term = phrase.term;
+                token.n_words = u8::try_from(n_words).unwrap_or(1);
+                token.is_misread = phrase.is_tolerant;
             }
-            at += found.1.max(1);
+            at += n_words.max(1);
         }
     }
 
-    fn find(&self, tokens: &[Token]) -> Option<(Term, usize)> {
+    fn find(&self, tokens: &[Token]) -> Option<&Phrase> {
         let first = tokens.first().filter(|token| token.kind == Kind::Word)?;
         let phrases = self.phrases.get(&first.folded)?;
-        phrases
-            .iter()
-            .find(|phrase| {
-                if let [only] = phrase.words.as_slice() {
-                    // "mức" is not "mục"; a word without any mark may have lost them.
-                    return first.exact == only.exact
-                        || (first.is_plain() && only.folded == first.exact);
-                }
-                // "tại khoản" is not "tài khoản".
-                let is_exact = phrase.term == Term::Ordinary;
-                phrase.words.len() <= tokens.len()
-                    && phrase.words.iter().zip(tokens).all(|(word, token)| {
-                        token.kind == Kind::Word
-                            && token.folded == word.folded
-                            && (!is_exact || token.exact == word.exact)
-                    })
-            })
-            .map(|phrase| (phrase.term, phrase.words.len()))
+        phrases.iter().find(|phrase| {
+            if let [only] = phrase.words.as_slice() {
+                // "mức" is not "mục"; a word without any mark may have lost them.
+                return phrase.is_tolerant
+                    || first.exact == only.exact
+                    || (first.is_plain() && only.folded == first.exact);
+            }
+            // "tại khoản" is not "tài khoản".
+            let is_exact = phrase.term == Term::Ordinary;
+            phrase.words.len() <= tokens.len()
+                && phrase.words.iter().zip(tokens).all(|(word, token)| {
+                    token.kind == Kind::Word
+                        && token.folded == word.folded
+                        && (!is_exact || token.exact == word.exact)
+                })
+        })
     }
 }
 

@@ -4,8 +4,6 @@ mod name;
 
 use std::collections::HashMap;
 
-use name::starts_with_verb;
-
 use super::super::outline::roman_value;
 use super::lexer::{BuildIdentity, hash_folded, hash_words};
 use crate::domain::{NodeRef, Outline, SectionKind};
@@ -89,6 +87,7 @@ struct Node {
     own_number: Option<u16>,
     n_dashes: u16,
     has_numbers: bool,
+    child_classes: Vec<Class>,
     class: Option<Class>,
 }
 
@@ -100,9 +99,12 @@ struct Document {
     children: HashMap<(usize, u64), usize>,
     /// Nodes of a key below the document or its parts and chapters only.
     anchored: HashMap<u64, Vec<usize>, BuildIdentity>,
+    /// All nodes of a key, to find "khoản 3" without its article.
+    everywhere: HashMap<u64, Vec<usize>, BuildIdentity>,
     classes: Vec<Class>,
     n_root_dashes: u16,
     name: Vec<u64>,
+    title: Vec<u64>,
     is_law: bool,
 }
 
@@ -111,6 +113,8 @@ struct Document {
 struct Heading {
     words: Vec<u64>,
     at: At,
+    /// Names an organization: its section says what it has to do.
+    is_organization: bool,
 }
 
 /// A customary name and what it stands for.
@@ -118,6 +122,7 @@ struct Heading {
 struct Alias {
     words: Vec<u64>,
     targets: Vec<At>,
+    is_technical: bool,
 }
 
 /// A heading or name found in a text.
@@ -130,6 +135,10 @@ pub(super) struct NameHit {
     pub(super) is_full: bool,
     /// Found through a customary name, not the heading's own words.
     pub(super) is_alias: bool,
+    /// The heading is an organization.
+    pub(super) is_organization: bool,
+    /// A term of drafting.
+    pub(super) is_technical: bool,
 }
 
 /// All documents of a dossier.
@@ -201,6 +210,10 @@ impl Document {
                 .iter()
                 .map(|word| word.folded)
                 .collect(),
+            title: hash_words(&outline.title)
+                .iter()
+                .map(|word| word.folded)
+                .collect(),
             is_law: hash_words(&outline.document)
                 .iter()
                 .any(|word| word.folded == hash_folded("luat")),
@@ -257,12 +270,16 @@ impl Document {
         self.children
             .entry((parent.map_or(0, |parent| parent + 1), key))
             .or_insert(at);
+        self.everywhere.entry(key).or_default().push(at);
         if anchored || class == Class::Annex {
             self.anchored.entry(key).or_default().push(at);
         }
         if let Some(parent) = parent.and_then(|parent| self.nodes.get_mut(parent)) {
             parent.n_dashes += u16::from(class == Class::Dash);
             parent.has_numbers |= class == Class::Number;
+            if !parent.child_classes.contains(&class) {
+                parent.child_classes.push(class);
+            }
         } else {
             self.n_root_dashes += u16::from(class == Class::Dash);
         }
@@ -275,6 +292,7 @@ impl Document {
                 .map(|part| part.0),
             n_dashes: 0,
             has_numbers: false,
+            child_classes: Vec::new(),
             class: Some(class),
         });
     }
@@ -288,6 +306,7 @@ impl Node {
             own_number: None,
             n_dashes: 0,
             has_numbers: false,
+            child_classes: Vec::new(),
             class: None,
         }
     }
@@ -311,20 +330,11 @@ impl Tree {
                 } else {
                     &entry.heading
                 };
-                let mut words: Vec<u64> = hash_words(text).iter().map(|word| word.folded).collect();
-                if words.first() == Some(&hash_folded("ve")) {
-                    words.remove(0);
-                }
-                words.truncate(16);
                 let at = At {
                     outline,
                     node: Some(node),
                 };
-                // "Hoàn thiện cơ chế, chính sách …" is also called "cơ chế, chính sách".
-                if starts_with_verb(&words) && words.len() > 3 {
-                    tree.add_heading(words.get(2..).unwrap_or(&[]).to_vec(), at);
-                }
-                tree.add_heading(words, at);
+                tree.add_heading_text(text, at);
             }
         }
         tree.add_names(dossier);
@@ -339,6 +349,13 @@ impl Tree {
         self.documents
             .get(outline)
             .is_some_and(|document| document.classes.contains(&class))
+    }
+
+    /// Whether a word is part of a document's title.
+    pub(super) fn title_has(&self, outline: usize, word: u64) -> bool {
+        self.documents
+            .get(outline)
+            .is_some_and(|document| document.title.contains(&word))
     }
 
     pub(super) fn is_any_law(&self) -> bool {
@@ -369,6 +386,34 @@ impl Tree {
                 .get(at.outline)
                 .map_or(0, |document| document.n_root_dashes),
         }
+    }
+
+    /// Whether the node has children of one of these kinds.
+    pub(super) fn holds(&self, at: At, classes: &[Class]) -> bool {
+        self.node(at).is_some_and(|node| {
+            node.child_classes
+                .iter()
+                .any(|class| classes.contains(class))
+        })
+    }
+
+    /// The parents of all nodes of a document that have a key, in draft order; more than a few say
+    /// no more than a few.
+    pub(super) fn parents_of(&self, outline: usize, key: u64) -> Vec<At> {
+        let Some(document) = self.documents.get(outline) else {
+            return Vec::new();
+        };
+        document
+            .everywhere
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .take(64)
+            .filter_map(|&node| {
+                let node = document.nodes.get(node)?.parent;
+                Some(At { outline, node })
+            })
+            .collect()
     }
 
     pub(super) fn class(&self, at: At) -> Option<Class> {

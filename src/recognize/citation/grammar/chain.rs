@@ -8,10 +8,24 @@ impl Grammar<'_> {
     /// Cuts the components of a group into references.
     pub(super) fn references(&self, components: &[Component]) -> Vec<Reference> {
         let mut references: Vec<Reference> = Vec::new();
+        // Whether a reference takes what it leaves out from the one before: it stands in
+        // parentheses, or the one before was written from the outside inward.
+        let mut goes_back: Vec<bool> = Vec::new();
+        let mut was_inward = false;
         let mut chain: Vec<&Component> = Vec::new();
         let mut outward = None;
         for (at, component) in components.iter().enumerate() {
-            if let Some(last) = chain.last() {
+            // "khoản 4 (điểm a) Điều 5": after the parenthesis the khoản is gone on from.
+            let is_back = chain.last().is_some_and(|last| last.is_inside)
+                && !component.is_inside
+                && chain.iter().any(|before| !before.is_inside);
+            let last = if is_back {
+                outward = None;
+                chain.iter().rev().find(|before| !before.is_inside)
+            } else {
+                chain.last()
+            };
+            if let Some(last) = last {
                 let direction = direction(last, component, components.get(at + 1));
                 let goes_on = direction
                     .is_some_and(|direction| outward.is_none_or(|outward| outward == direction));
@@ -19,6 +33,8 @@ impl Grammar<'_> {
                     outward = direction;
                 } else {
                     references.push(self.reference(&chain, outward));
+                    goes_back.push(goes_back_to(&chain, was_inward));
+                    was_inward = outward == Some(false);
                     chain.clear();
                     outward = None;
                 }
@@ -26,7 +42,8 @@ impl Grammar<'_> {
             chain.push(component);
         }
         references.push(self.reference(&chain, outward));
-        inherit_from_next(&mut references);
+        goes_back.push(goes_back_to(&chain, was_inward));
+        inherit_from_next(&mut references, &goes_back);
         references
     }
 
@@ -35,19 +52,30 @@ impl Grammar<'_> {
             .iter()
             .map(|component| component.step.clone())
             .collect();
-        if outward == Some(true) {
+        let has_both = chain.iter().any(|component| component.is_inside)
+            && chain.last().is_some_and(|last| !last.is_inside);
+        if has_both {
+            steps.sort_by_key(|step| step.keyword.rank());
+        } else if outward == Some(true) {
             steps.reverse();
         }
         let first = chain.first().map_or(0, |component| component.first);
         let end = chain.last().map_or(first, |component| component.end);
+        let joint = chain
+            .first()
+            .map_or(Joint::None, |component| component.joint);
         Reference {
             steps,
             span: self.span(first, end),
-            is_range_end: chain
-                .first()
-                .is_some_and(|component| component.joint == Joint::Range),
+            follows_comma: joint == Joint::Comma,
+            has_comma: (chain.iter().skip(1)).any(|component| component.joint == Joint::Comma),
+            is_range_end: joint == Joint::Range,
         }
     }
+}
+
+fn goes_back_to(chain: &[&Component], was_inward: bool) -> bool {
+    was_inward || (chain.first()).is_some_and(|component| component.is_inside)
 }
 
 /// Whether the next component goes outward (`true`) or inward in the same reference; `None` when
@@ -88,8 +116,11 @@ fn direction(last: &Component, next: &Component, after: Option<&Component>) -> O
 }
 
 /// "điểm a và điểm b khoản 2 Điều 5": what lacks its outer places takes them from the next.
-fn inherit_from_next(references: &mut [Reference]) {
+fn inherit_from_next(references: &mut [Reference], goes_back: &[bool]) {
     for at in (1..references.len()).rev() {
+        if goes_back.get(at - 1) == Some(&true) {
+            continue;
+        }
         let (before, rest) = references.split_at_mut(at);
         let (Some(reference), Some(next)) = (before.last_mut(), rest.first()) else {
             continue;

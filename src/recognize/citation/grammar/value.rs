@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::super::super::outline::roman_value;
 use super::super::lexer::{BuildIdentity, Kind, hash_folded};
 use super::super::terms::{Keyword, Term};
 use super::{Grammar, Item, Piece, Value};
@@ -20,6 +21,8 @@ static ORDINALS: LazyLock<HashMap<u64, u16, BuildIdentity>> = LazyLock::new(|| {
 });
 
 static LAST: LazyLock<u64> = LazyLock::new(|| hash_folded("cuoi"));
+
+static FROM: LazyLock<u64> = LazyLock::new(|| hash_folded("tu"));
 
 static FIRST: LazyLock<u64> = LazyLock::new(|| hash_folded("dau"));
 
@@ -60,6 +63,7 @@ impl Grammar<'_> {
                     };
                     (false, after)
                 }
+                (Some(Kind::Semicolon), _) if self.lists_on(end + 1, keyword) => (false, end + 1),
                 (Some(Kind::Ampersand), _) | (_, Term::And) => (false, self.after(end)),
                 (Some(Kind::Dash), _) | (_, Term::To) => (true, self.after(end)),
                 _ => break,
@@ -83,6 +87,14 @@ impl Grammar<'_> {
         (items, end)
     }
 
+    /// Whether a value behind a semicolon goes on with the list: "khoản 1; 2; 3 Điều 8".
+    fn lists_on(&self, at: usize, keyword: Keyword) -> bool {
+        self.value(at, keyword).is_some_and(|(_, end)| {
+            matches!(self.kind(end), Some(Kind::Semicolon | Kind::Comma))
+                || matches!(self.term(end), Term::And | Term::Place(_))
+        })
+    }
+
     /// Whether the keyword at `at` counts what stands before it ("của 2 điều") instead of starting
     /// a place of its own.
     fn items_follow_number(&self, at: usize, value: &Value) -> bool {
@@ -97,6 +109,13 @@ impl Grammar<'_> {
         if self.term(at) == Term::This && keyword != Keyword::Path {
             return Some((Value::This, self.after(at)));
         }
+        // "các điểm từ a đến c", "khoản⏎2 Điều 5"
+        let is_from = self.token(at).is_some_and(|token| {
+            token.kind == Kind::Word && token.folded == *FROM && token.term == Term::None
+        });
+        if is_from || self.breaks_before_value(at) {
+            at += 1;
+        }
         if self.term(at) == Term::Number {
             at = self.after(at);
         }
@@ -105,7 +124,10 @@ impl Grammar<'_> {
             if let Some(found) = self.ordinal(at) {
                 return Some(found);
             }
-        } else if matches!(keyword, Keyword::Dash | Keyword::Paragraph) {
+        } else if matches!(
+            keyword,
+            Keyword::Dash | Keyword::Paragraph | Keyword::Item
+        ) {
             let folded = self.token(at).map(|token| token.folded);
             if folded == Some(*FIRST) || folded == Some(*LAST) {
                 return self.ordinal(at);
@@ -133,6 +155,14 @@ impl Grammar<'_> {
             end += 1;
         }
         (!self.is_quantity(&pieces, end)).then_some((Value::Path(pieces), end))
+    }
+
+    /// Whether a line breaks between a keyword and its value, which is then no item's number.
+    fn breaks_before_value(&self, at: usize) -> bool {
+        self.kind(at) == Some(Kind::Newline)
+            && matches!(self.kind(at + 1), Some(Kind::Number))
+            && (matches!(self.term(at + 2), Term::Place(_) | Term::Of | Term::And)
+                || self.kind(at + 2) == Some(Kind::Comma))
     }
 
     /// Whether an opening parenthesis stands shortly before.
@@ -174,18 +204,37 @@ impl Grammar<'_> {
             {
                 end += 1;
             }
+            let is_last = self.counts_from_below(end);
+            if is_last {
+                end += 3;
+            }
             Piece {
                 number: Some(number),
+                is_last,
                 ..Piece::default()
             }
         };
         Some((Value::Path(vec![piece]), end))
     }
 
+    /// "từ dưới lên"
+    fn counts_from_below(&self, at: usize) -> bool {
+        ["tu", "duoi", "len"].iter().zip(at..).all(|(word, at)| {
+            self.token(at)
+                .is_some_and(|token| token.folded == hash_folded(word))
+        })
+    }
+
     /// "III.2.b": pieces joined by periods without spaces.
     pub(super) fn path(&self, at: usize, keyword: Keyword) -> Option<(Vec<Piece>, usize)> {
-        let (piece, mut end) = self.piece(at, keyword, true)?;
+        let (piece, mut end) = self
+            .misread_number(at, keyword)
+            .or_else(|| self.piece(at, keyword, true))?;
         let mut pieces = vec![piece];
+        if let Some((inner, next)) = self.spaced_inner(&piece, end, keyword) {
+            pieces.push(inner);
+            end = next;
+        }
         while pieces.len() < 8 {
             let separator = self.token(end).filter(|token| token.is_glued);
             let follows = self.token(end + 1).is_some_and(|token| token.is_glued);
@@ -211,7 +260,114 @@ impl Grammar<'_> {
             pieces.push(piece);
             end = next;
         }
+        if let Some((letter, next)) = self.letter_in_parens(end)
+            && (keyword != Keyword::Path || pieces.len() > 1)
+            && pieces.last().is_some_and(|piece| piece.number.is_some())
+        {
+            pieces.push(letter);
+            end = next;
+        }
         Some((pieces, end))
+    }
+
+    /// "Mục III - 2"
+    fn spaced_inner(&self, first: &Piece, at: usize, keyword: Keyword) -> Option<(Piece, usize)> {
+        let is_outer = matches!(keyword, Keyword::Part | Keyword::Division)
+            && first.roman.is_some()
+            && first.number.is_none();
+        let is_spaced = self.kind(at) == Some(Kind::Dash)
+            && !self.is_glued(at)
+            && !self.is_glued(at + 1)
+            && self.kind(at + 1) == Some(Kind::Number);
+        if !is_outer || !is_spaced {
+            return None;
+        }
+        let (piece, end) = self.piece(at + 1, keyword, false)?;
+        let is_place = piece.number.is_some_and(|number| number < 100)
+            && !self.is_quantity(&[piece], end)
+            && !self.word_follows(end);
+        is_place.then_some((piece, end))
+    }
+
+    /// "II.2 (đ)"
+    fn letter_in_parens(&self, at: usize) -> Option<(Piece, usize)> {
+        let token = self.token(at + 1)?;
+        let is_letter = self.kind(at) == Some(Kind::OpenParen)
+            && self.kind(at + 2) == Some(Kind::CloseParen)
+            && !token.is_upper;
+        let letter = token
+            .letter
+            .filter(|&c| is_letter && (c.is_ascii_alphabetic() || c == 'đ') && c != 'i')?;
+        Some((
+            Piece {
+                letter: Some(letter),
+                ..Piece::default()
+            },
+            at + 3,
+        ))
+    }
+
+    /// A number in which letters were read for digits, or a Roman numeral with digits in it:
+    /// "Điều 1O", "Điều l", "Chương 1I".
+    fn misread_number(&self, at: usize, keyword: Keyword) -> Option<(Piece, usize)> {
+        let is_arabic = matches!(keyword, Keyword::Article | Keyword::Clause | Keyword::Row);
+        let is_roman = matches!(
+            keyword,
+            Keyword::Chapter | Keyword::Part | Keyword::Division | Keyword::Annex
+        );
+        if !is_arabic && !is_roman {
+            return None;
+        }
+        let mut end = at;
+        while end < at + 3
+            && self.token(end).is_some_and(|token| {
+                matches!(token.kind, Kind::Number | Kind::Word)
+                    && (token.term == Term::None || token.letter.is_some())
+                    && token.span.len() <= 3
+                    && (end == at || token.is_glued)
+            })
+        {
+            end += 1;
+        }
+        let is_single = end == at + 1;
+        let only_digits = is_single && self.kind(at) == Some(Kind::Number);
+        if end == at || only_digits || (self.is_glued(end) && self.kind(end) == Some(Kind::Word)) {
+            return None;
+        }
+        let words = self.span(at, end).slice(self.text)?;
+        if words.len() > 4 {
+            return None;
+        }
+        let has_digit = words.contains(|c: char| c.is_ascii_digit());
+        let piece = if is_arabic {
+            let digits: String = words
+                .chars()
+                .map(|c| match c {
+                    'l' | 'I' | '|' => '1',
+                    'O' | 'o' => '0',
+                    c => c,
+                })
+                .collect();
+            let is_lone = matches!(words, "l" | "I");
+            let number = digits.parse().ok().filter(|_| has_digit || is_lone)?;
+            Piece {
+                number: Some(number),
+                // "khoản I" may be just that.
+                roman: (words == "I").then_some(1),
+                is_capital: words == "I",
+                ..Piece::default()
+            }
+        } else {
+            let has_capital = words.contains(['I', 'V', 'X']);
+            let numeral = words.replace(['l', '1'], "I");
+            let value = roman_value(&numeral).filter(|_| has_digit && has_capital)?;
+            Piece {
+                roman: Some(value),
+                is_capital: true,
+                ..Piece::default()
+            }
+        };
+        Some((piece, end))
     }
 
     fn piece(&self, at: usize, keyword: Keyword, is_first: bool) -> Option<(Piece, usize)> {
@@ -229,7 +385,12 @@ impl Grammar<'_> {
                         self.token(at + 2)
                             .is_none_or(|token| !(token.is_glued && token.kind == Kind::Number))
                     });
-                let is_word = next.is_some_and(|next| next.is_glued && next.kind == Kind::Word);
+                // "khoản2Điều3" goes on with the next place.
+                let is_word = next.is_some_and(|next| {
+                    next.is_glued
+                        && next.kind == Kind::Word
+                        && !matches!(next.term, Term::Place(_))
+                });
                 if is_word && suffix.is_none() {
                     return None;
                 }
@@ -251,7 +412,9 @@ impl Grammar<'_> {
                 let roman = token.roman.filter(|_| {
                     let has_suffix = token.suffix.is_some();
                     (token.is_upper && (!has_suffix || keyword == Keyword::Annex))
-                        || (takes_small_roman && is_first && !self.word_follows(at + 1))
+                        || (takes_small_roman
+                            && is_first
+                            && (!is_syllable(token.roman) || !self.word_follows(at + 1)))
                 });
                 let is_capital = token.is_upper && letter.is_some();
                 if letter.is_none() && roman.is_none() {
@@ -308,6 +471,11 @@ impl Grammar<'_> {
             _ => self.term(end) == Term::Counted,
         }
     }
+}
+
+/// Whether a Roman numeral in small letters is also a syllable or a letter: "vi", "xi", "li".
+fn is_syllable(roman: Option<u16>) -> bool {
+    matches!(roman, Some(1 | 5 | 6 | 10 | 11 | 50 | 51))
 }
 
 /// Lists hold values of one form: numbers, letters, or paths of the same head.

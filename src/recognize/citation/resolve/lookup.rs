@@ -57,6 +57,12 @@ impl Resolver<'_> {
                 outcome => return outcome,
             }
         }
+        if self.bases.is_empty() && !is_absolute {
+            match self.anywhere(values, documents) {
+                Outcome::Missing => {}
+                outcome => return outcome,
+            }
+        }
         let is_weak = matches!(first, Keyword::Paragraph | Keyword::Dash | Keyword::Item);
         let unnumbered = values.iter().all(|(_, value)| **value == Value::Unnumbered);
         if is_weak || unnumbered {
@@ -134,6 +140,55 @@ impl Resolver<'_> {
             [] => Outcome::Missing,
             [(at, rule)] => Outcome::Found(*at, rule.unwrap_or_else(|| rule_of(values)), 0.85),
             several => Outcome::Ambiguous(several.iter().map(|(at, _)| *at).collect()),
+        }
+    }
+
+    /// Looks for a place whose outer parts nothing tells: the only one in the draft, or the
+    /// several it may be.
+    fn anywhere(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Outcome {
+        let Some((keyword, Value::Path(pieces))) = values.first() else {
+            return Outcome::Missing;
+        };
+        let Some(piece) = pieces.first() else {
+            return Outcome::Missing;
+        };
+        let everywhere: Vec<usize> = (0..self.tree.n_documents()).collect();
+        let documents = if documents.is_empty() {
+            &everywhere
+        } else {
+            documents
+        };
+        let mut found: Vec<At> = Vec::new();
+        for &outline in documents {
+            for class in first_classes(*keyword, values.first().map_or(&Value::This, |v| v.1)) {
+                // A mục of a legal text is no khoản.
+                let is_clause = *keyword == Keyword::Division
+                    && matches!(class, Class::Number | Class::Letter)
+                    && self.tree.has_class(outline, Class::Article);
+                let Some(part) = part_of(class, piece).filter(|_| !is_clause) else {
+                    continue;
+                };
+                for parent in self.tree.parents_of(outline, key(class, &[part])) {
+                    let nodes = match self.descend(parent, values) {
+                        Descent::Found(at, _) => vec![at],
+                        Descent::Ambiguous(nodes) => nodes,
+                        Descent::Missing => continue,
+                    };
+                    for node in nodes {
+                        if !found.contains(&node) {
+                            found.push(node);
+                        }
+                    }
+                }
+            }
+            if !found.is_empty() {
+                break;
+            }
+        }
+        match found.as_slice() {
+            [] => Outcome::Missing,
+            [only] => Outcome::Found(*only, "citation.only_place", 0.7),
+            _ => Outcome::Ambiguous(found),
         }
     }
 
@@ -264,11 +319,60 @@ impl Resolver<'_> {
             });
             return self.walk(at, keyword, &split, true);
         }
-        if keyword == Keyword::Row && at.node.is_some() && !self.tree.has_rows(at) {
+        if let Some(retried) = self.other_numerals(at, keyword, pieces) {
+            return retried;
+        }
+        if keyword == Keyword::Item {
+            return self.idea(at, pieces, rule).into_iter().collect();
+        }
+        let is_annex = self.tree.class(at) == Some(Class::Annex);
+        if keyword == Keyword::Row && is_annex && !self.tree.has_rows(at) {
             *rule = Some("citation.row_in_annex");
             return vec![at];
         }
         Vec::new()
+    }
+
+    /// "khoản I" is 1, "Phần 3" is III, where the draft has no other.
+    fn other_numerals(&self, at: At, keyword: Keyword, pieces: &[Piece]) -> Option<Vec<At>> {
+        let (first, rest) = pieces.split_first()?;
+        let other = match keyword {
+            Keyword::Article | Keyword::Clause | Keyword::Row if first.number.is_none() => Piece {
+                number: Some(first.roman?),
+                roman: None,
+                ..*first
+            },
+            Keyword::Part if first.roman.is_none() => Piece {
+                roman: Some(first.number?),
+                number: None,
+                ..*first
+            },
+            _ => return None,
+        };
+        let mut pieces = vec![other];
+        pieces.extend(rest);
+        let found = self.walk(at, keyword, &pieces, true);
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// "ý 2": a dash where there are dashes, else somewhere in the place that holds it.
+    fn idea(&self, at: At, pieces: &[Piece], rule: &mut Option<&'static str>) -> Option<At> {
+        at.node?;
+        let [piece] = pieces else { return None };
+        let number = piece.number.filter(|_| !piece.is_last);
+        let dash = number.and_then(|number| {
+            self.tree
+                .find(at, key(Class::Dash, &[(number, None)]))
+                .first()
+                .copied()
+        });
+        if dash.is_some() {
+            return dash;
+        }
+        (piece.number.is_some() || piece.is_last).then(|| {
+            *rule = Some("citation.idea_in_parent");
+            at
+        })
     }
 
     fn walk(&self, at: At, keyword: Keyword, pieces: &[Piece], is_first: bool) -> Vec<At> {
@@ -317,7 +421,7 @@ impl Resolver<'_> {
             return Some(at);
         }
         let number = if piece.is_last {
-            n_dashes
+            (n_dashes + 1).checked_sub(piece.number.unwrap_or(1))?
         } else {
             piece.number?
         };

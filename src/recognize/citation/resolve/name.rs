@@ -1,20 +1,26 @@
 //! Chooses among the headings and names a phrase can mean.
 
-use super::super::scan::Owner;
+use super::super::scan::{Mention, Owner};
 use super::super::tree::NameHit;
-use super::super::{Unresolved, UnresolvedReason};
-use super::Resolver;
-use crate::domain::Span;
+use super::super::UnresolvedReason;
+use super::{Order, Resolver};
 
 impl Resolver<'_> {
-    pub(super) fn name(
-        &mut self,
-        hits: &[NameHit],
-        owner: Owner,
-        span: Span,
-        has_keyword: bool,
-        is_closed: bool,
-    ) {
+    /// Resolves a [`Mention::Name`].
+    pub(super) fn name(&mut self, mention: &Mention) {
+        let Mention::Name {
+            hits,
+            owner,
+            role,
+            span,
+            has_keyword,
+            is_closed,
+            is_aside,
+        } = mention
+        else {
+            return;
+        };
+        let (owner, role, span) = (*owner, *role, *span);
         if let Owner::Other { .. } = owner {
             return;
         }
@@ -65,28 +71,30 @@ impl Resolver<'_> {
         match chosen.as_slice() {
             [] => {}
             [hit] => {
-                let confidence = match (hit.is_full, has_keyword, is_closed) {
+                if *is_aside && self.found.iter().any(|found| found.order == Order::Target) {
+                    return;
+                }
+                let confidence = match (hit.is_full, *has_keyword, *is_closed) {
                     (true, true, true) => 0.95,
                     (true, _, _) | (false, true, true) => 0.85,
                     (false, _, _) => 0.7,
                 };
+                let confidence = if *is_aside { 0.8 } else { confidence };
                 let rule = if hit.is_alias {
                     "citation.customary_name"
                 } else {
                     "citation.heading_name"
                 };
                 let at = hit.at;
-                self.push(at, span, rule, confidence, false);
+                self.push(at, span, rule, confidence, role);
                 if let Some(found) = self.found.last_mut() {
-                    found.is_named_part = has_keyword;
+                    found.is_named_part = *has_keyword;
+                    found.is_aside = *is_aside;
                 }
             }
-            several if has_keyword => {
+            several if *has_keyword => {
                 let nodes = several.iter().map(|hit| hit.at.reference()).collect();
-                self.unresolved.push(Unresolved {
-                    span,
-                    reason: UnresolvedReason::Ambiguous(nodes),
-                });
+                self.leave_unresolved(span, UnresolvedReason::Ambiguous(nodes));
             }
             _ => {}
         }

@@ -1,12 +1,26 @@
 //! Reads the names of documents: drafts of the dossier and other laws.
 
-use super::super::lexer::Kind;
+use std::sync::LazyLock;
+
+use super::super::lexer::{Kind, hash_words};
 use super::super::terms::Term;
 use super::{LEADS, Mention, Owner, Scanner};
 
+/// Words that no law's name has.
+static GOES_ON: LazyLock<Vec<u64>> =
+    LazyLock::new(|| exact("đã thì là cũng nên phải cần chưa không được để"));
+static RULES: LazyLock<Vec<u64>> = LazyLock::new(|| exact("quy định"));
+
+fn exact(words: &str) -> Vec<u64> {
+    hash_words(words).iter().map(|word| word.exact).collect()
+}
+
 impl Scanner<'_> {
     /// The document named behind a place, and the index after it.
-    pub(super) fn owner_after(&self, end: usize) -> (Owner, usize) {
+    ///
+    /// A comma may stand before it only if commas also stand inside the place: "khoản 3, Điều 8,
+    /// Thông tư 39/2016/TT-NHNN".
+    pub(super) fn owner_after(&self, end: usize, has_comma: bool) -> (Owner, usize) {
         let mut at = end;
         let mut skipped_comma = false;
         for _ in 0..3 {
@@ -19,7 +33,10 @@ impl Scanner<'_> {
                 _ => break,
             }
         }
-        if skipped_comma && self.grammar.term(at) != Term::Draft {
+        let is_numbered = has_comma
+            && self.grammar.term(at) == Term::Numbered
+            && self.number_follows(self.grammar.after(at));
+        if skipped_comma && self.grammar.term(at) != Term::Draft && !is_numbered {
             return (Owner::Unsaid, end);
         }
         self.owner_at(at)
@@ -35,6 +52,19 @@ impl Scanner<'_> {
         }
         let rest = self.tokens_from(start)?;
         let named = self.tree.document_at(rest);
+        // "Luật Đất đai" is not the draft that is simply called "Luật".
+        let named = named.filter(|&(outline, n_words)| {
+            let next = self.grammar.token(start + n_words);
+            is_draft
+                || n_words > 1
+                || self.grammar.term(start) != Term::Law
+                || next.is_none_or(|next| {
+                    next.kind != Kind::Word
+                        || !next.is_upper
+                        || next.term != Term::None
+                        || self.tree.title_has(outline, next.folded)
+                })
+        });
         if let Some((outline, n_words)) = named {
             let end = start + n_words;
             if is_draft || !self.number_follows(end) {
@@ -113,7 +143,12 @@ impl Scanner<'_> {
                     && matches!(
                         token.kind,
                         Kind::Slash | Kind::Dash | Kind::Number | Kind::Word | Kind::Ampersand
-                    ));
+                    ))
+                // "QCVN 06:2022/BXD"
+                || (token.is_glued
+                    && token.kind == Kind::Colon
+                    && self.grammar.is_glued(at + 1)
+                    && self.grammar.kind(at + 1) == Some(Kind::Number));
             if !continues || (at == start && token.kind != Kind::Number) {
                 break;
             }
@@ -135,12 +170,14 @@ impl Scanner<'_> {
                     matches!(
                         token.term,
                         Term::None | Term::Ordinary | Term::Counted | Term::Numbered
-                    ) || (token.term == Term::And && end > at)
+                    ) || (token.term == Term::And
+                        && end > at
+                        && !matches!(self.grammar.term(end + 1), Term::Place(_) | Term::Draft))
                 }
                 Kind::Number => end > at,
                 _ => false,
             };
-            if !is_name {
+            if !is_name || (end > at && self.says_what_it_rules(end)) {
                 break;
             }
             end = self.grammar.after(end);
@@ -148,7 +185,17 @@ impl Scanner<'_> {
         if self.number_follows(at) {
             return self.number_end(at).max(end);
         }
+        // "Luật Xây dựng số 135/2025/QH15"
+        if end > at && self.grammar.term(end) == Term::Number && self.number_follows(end) {
+            return self.number_end(end);
+        }
         end
+    }
+
+    /// Whether the sentence goes on with what a law does: "đã quy định", "thì".
+    fn says_what_it_rules(&self, at: usize) -> bool {
+        let word = |at: usize| self.grammar.token(at).map_or(0, |token| token.exact);
+        GOES_ON.contains(&word(at)) || RULES.starts_with(&[word(at), word(at + 1)])
     }
 
     /// A document on its own.

@@ -3,25 +3,33 @@
 use super::super::lexer::{Kind, hash_folded};
 use super::super::terms::{Keyword, Term};
 use super::super::tree::{Class, NameHit};
-use super::{LEADS, Mention, Scanner, Words, folded};
+use super::{LEADS, Mention, Owner, Role, Scanner, Words, folded};
 
 static CONTENT: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("noi"));
+static PART: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("phan"));
+static OF: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("cua"));
 /// Words with which the sentence goes on after a name.
 static VERBS: Words = Words::new(|| {
     folded(&[
         "de", "chua", "can", "nen", "con", "bo", "neu", "co", "la", "quy", "phai", "xem", "ra",
         "sua", "chinh", "lam", "dang", "khong", "duoc", "moi", "giao", "trinh", "viet", "ghi",
-        "du",
+        "du", "thieu", "cung", "qua", "that", "rat", "nham",
     ])
 });
 
 impl Scanner<'_> {
     /// A place called by its name: after "phần", "mục" or "nội dung", or where a sentence starts.
     pub(super) fn name(&mut self, at: usize) -> Option<usize> {
+        if self.grammar.term(at) == Term::Task {
+            return self.task(at);
+        }
         let has_keyword = matches!(
             self.grammar.term(at),
             Term::Place(Keyword::Part | Keyword::Division)
         );
+        if has_keyword && self.grammar.term(self.grammar.after(at)) == Term::Task {
+            return self.task(self.grammar.after(at));
+        }
         // "Mục tiêu" is a heading, not the mục called "tiêu".
         let bare = self
             .starts_clause(at)
@@ -43,35 +51,98 @@ impl Scanner<'_> {
                 );
                 (after + usize::from(opened), true)
             }
-            None if self.follows_change(at) => (at, false),
-            None => return None,
+            None if self.follows_change(at) && self.is_thing(at) => (at, false),
+            None => return self.technical(at),
         };
         let mut hits = self.tree.names_at(self.tokens_from(start)?);
+        if !has_keyword && !self.grammar.is_place_cell {
+            // The first two words of a heading are too common to be a name, and an organization
+            // is more often the one who speaks.
+            hits.retain(|hit| (hit.is_full || hit.n_tokens > 2) && !hit.is_organization);
+        }
         let is_thing = bare.is_none() && !has_keyword;
         if is_thing {
             hits.retain(|hit| self.tree.class(hit.at) == Some(Class::Named));
         }
+        if hits.is_empty() {
+            return self.technical(at);
+        }
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
         let end = start + longest;
-        let is_closed = self.closes_name(end) || (is_thing && self.describes_basis(end));
+        let is_title = hits.iter().any(|hit| hit.at.node.is_none());
+        let is_closed = self.closes_name(end)
+            || ((is_thing || is_title) && self.describes_basis(end));
         if !has_keyword && !is_closed {
-            return None;
+            return self.technical(start);
         }
-        let hits: Vec<NameHit> = hits
-            .into_iter()
-            .filter(|hit| hit.n_tokens == longest)
-            .collect();
-        let (owner, next) = self.owner_after(end);
+        hits.retain(|hit| hit.n_tokens == longest);
+        Some(self.push_name(hits, at, end, (has_keyword, is_closed, false)))
+    }
+
+    /// Whether "Bỏ …", "Bổ sung …" is followed by a part that has a name and no number.
+    fn is_thing(&self, at: usize) -> bool {
+        self.tokens_from(at).is_some_and(|rest| {
+            self.tree
+                .names_at(rest)
+                .iter()
+                .any(|hit| self.tree.class(hit.at) == Some(Class::Named))
+        })
+    }
+
+    /// "… mở rộng phạm vi điều chỉnh …": a term of drafting in the middle of a sentence.
+    fn technical(&mut self, at: usize) -> Option<usize> {
+        let mut hits = self.tree.names_at(self.tokens_from(at)?);
+        hits.retain(|hit| hit.is_technical);
+        let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
+        hits.retain(|hit| hit.n_tokens == longest);
+        let end = at + longest;
+        // "đối tượng áp dụng tại khoản 2": what follows says it better.
+        let is_placed = self.grammar.term(end) == Term::Of
+            && matches!(self.grammar.term(self.grammar.after(end)), Term::Place(_));
+        if is_placed {
+            return Some(end);
+        }
+        Some(self.push_name(hits, at, end, (false, false, true)))
+    }
+
+    /// "nhiệm vụ của Sở Tài chính": an organization whose tasks are a section.
+    fn task(&mut self, at: usize) -> Option<usize> {
+        let mut start = self.grammar.after(at);
+        while self.grammar.term(start) == Term::Plural {
+            start = self.grammar.after(start);
+        }
+        let mut hits = self.tree.names_at(self.tokens_from(start)?);
+        hits.retain(|hit| hit.is_organization && (hit.is_full || hit.n_tokens > 2));
+        let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
+        hits.retain(|hit| hit.n_tokens == longest);
+        Some(self.push_name(hits, at, start + longest, (true, true, false)))
+    }
+
+    fn push_name(
+        &mut self,
+        hits: Vec<NameHit>,
+        at: usize,
+        end: usize,
+        (has_keyword, is_closed, is_aside): (bool, bool, bool),
+    ) -> usize {
+        let (owner, next) = self.owner_after(end, false);
         let span = self.grammar.span(at, end);
+        let role = if self.in_reason || self.follows_term(at, Term::Reference, 2) {
+            Role::Ground
+        } else {
+            Role::Target
+        };
         self.has_place = true;
         self.mentions.push(Mention::Name {
             hits,
             owner,
+            role,
             span,
             has_keyword,
             is_closed,
+            is_aside,
         });
-        Some(next.max(end))
+        next.max(end)
     }
 
     /// After "bỏ", "bổ sung": "Bỏ căn cứ là Quyết định số …".
@@ -127,8 +198,18 @@ impl Scanner<'_> {
             let Some(token) = self.grammar.token(at) else {
                 break;
             };
+            // "phân kỳ" is not "phần".
+            let is_part = token.folded != *PART || token.term == Term::Place(Keyword::Part);
+            // "Đối tượng áp dụng" is no "đối với".
+            let is_name = token.term != Term::Place(Keyword::Part)
+                && self
+                .tokens_from(at)
+                .is_some_and(|rest| self.tree.names_at(rest).iter().any(|hit| hit.is_full));
+            if is_name {
+                break;
+            }
             let is_lead = token.kind == Kind::Word
-                && (LEADS.contains(&token.folded)
+                && (LEADS.contains(&token.folded) && is_part
                     || (token.term == Term::Counted && token.folded == *CONTENT));
             if is_lead {
                 at = self.grammar.after(at);
@@ -177,6 +258,10 @@ impl Scanner<'_> {
             | Kind::Quote
             | Kind::Dash
             | Kind::CloseParen => true,
+            // "Mục tiêu của việc …" names no place.
+            Kind::Word if token.folded == *OF => {
+                !matches!(self.owner_after(at, false).0, Owner::Unsaid)
+            }
             Kind::Word => {
                 matches!(
                     token.term,

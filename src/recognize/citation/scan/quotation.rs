@@ -28,11 +28,34 @@ pub(in super::super) fn mark_quotations(tokens: &mut [Token]) {
         let names_a_place = before
             .is_some_and(|token| matches!(token.term, Term::Place(_) | Term::Of | Term::Number))
             && end - start < 24;
-        if names_a_place {
+        let inside = tokens.get(start + 1..end).unwrap_or(&[]);
+        if names_a_place || (starts_sentence(before) && is_all_place(inside)) {
             continue;
         }
         for token in tokens.get_mut(start + 1..end).unwrap_or(&mut []) {
             token.is_quoted = true;
         }
     }
+}
+
+fn starts_sentence(before: Option<&Token>) -> bool {
+    before.is_none_or(|token| matches!(token.kind, Kind::Newline | Kind::Period | Kind::Dash))
+}
+
+/// Whether a quotation holds nothing but a place: `"Điều 13" chưa nêu …`.
+fn is_all_place(inside: &[Token]) -> bool {
+    let names = |token: &Token| match token.kind {
+        Kind::Word => {
+            matches!(token.term, Term::Place(_) | Term::Of | Term::And)
+                || token.letter.is_some()
+                || token.roman.is_some()
+        }
+        Kind::Number | Kind::Comma | Kind::Period => true,
+        _ => false,
+    };
+    inside.len() < 12
+        && inside
+            .first()
+            .is_some_and(|first| matches!(first.term, Term::Place(_)))
+        && inside.iter().all(names)
 }
