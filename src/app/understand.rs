@@ -116,6 +116,8 @@ pub struct Point {
     pub other_laws: Vec<Span>,
     /// Places that cannot be told: the words, and why in Vietnamese.
     pub unresolved: Vec<(Span, String)>,
+    /// Pages and lines (negative from the bottom) cited without a section.
+    pub pages: Vec<(Option<u32>, Option<i32>)>,
     /// What it wants.
     pub stance: Option<Stance>,
     /// Why we believe all this.

@@ -235,12 +235,18 @@ fn find(organizations: &[Organization], id: OrganizationId) -> Option<&Organizat
         .find(|organization| organization.id == id)
 }
 
+/// The cited places as printed; a page and line that no section could be told for is `@12:5`.
 fn labels(dossier: &Dossier, point: &Point) -> Vec<String> {
-    point
+    let places = point
         .places
         .iter()
-        .filter_map(|(node, _)| dossier.label(*node))
-        .collect()
+        .filter_map(|(node, _)| dossier.label(*node));
+    let pages = point.pages.iter().map(|(page, line)| {
+        let page = page.map_or_else(String::new, |page| page.to_string());
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("@{page}{line}")
+    });
+    places.chain(pages).collect()
 }
 
 fn describe(dossier: &Dossier, organizations: &[Organization], understood: &Understood) -> String {

@@ -117,16 +117,19 @@ impl Places {
         let mut citations = self.read(text, context, &headings, Wording::Skipped);
         let is_silent = citations.places.is_empty() && citations.unresolved.is_empty();
         if is_silent && headings.is_empty() && text.contains(QUOTATION_MARKS) {
-            // Nothing but wording is cited: then that is what the point is about.
+            // “Điều 8. Đánh giá …” is new wording for Điều 8; places inside wording are not cited.
             let quoted = self.read(text, context, &headings, Wording::Read);
+            let opens = |place: &Place| {
+                text.get(..place.span.start)
+                    .is_some_and(|before| before.trim_end().ends_with(QUOTATION_MARKS))
+            };
             citations
                 .places
-                .extend(quoted.places.into_iter().map(|place| {
+                .extend(quoted.places.into_iter().filter(opens).map(|place| {
                     let confidence = Confidence::new(place.confidence.value().min(0.7));
-                    let rule = "citation.quoted_wording";
                     Place {
+                        rule: "citation.quoted_wording",
                         confidence,
-                        rule,
                         ..place
                     }
                 }));

@@ -359,6 +359,7 @@ impl Found {
             cited_as: None,
             other_laws: Vec::new(),
             unresolved: Vec::new(),
+            pages: Vec::new(),
             stance: None,
             evidence: self.evidence.clone().into_iter().collect(),
         };

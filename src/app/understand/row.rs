@@ -156,6 +156,7 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, row: &Row) {
             cited_as: None,
             other_laws: Vec::new(),
             unresolved: Vec::new(),
+            pages: Vec::new(),
             stance: None,
             evidence: vec![Evidence::at(
                 Finding::Split,

@@ -45,6 +45,7 @@ pub fn understand_typed(
                 cited_as: None,
                 other_laws: Vec::new(),
                 unresolved: Vec::new(),
+                pages: Vec::new(),
                 stance: None,
                 evidence: vec![piece.evidence],
             };

@@ -170,7 +170,7 @@ impl<'a> Grammar<'a> {
                 break;
             };
             let last = components.last().map(|component| &component.step);
-            if joined.breaks_line && !self.goes_on_below(joined.end, end, last, &step) {
+            if joined.breaks_line && !self.goes_on_below(joined.end, last, &step) {
                 break;
             }
             // "Điều 15 - Khoản 2": a range has two ends of one kind.
@@ -193,16 +193,6 @@ impl<'a> Grammar<'a> {
         {
             return None;
         }
-        let only_annex = components.iter().all(|component| {
-            component
-                .step
-                .items
-                .iter()
-                .all(|item| item.value == Value::Unnumbered)
-        });
-        if only_annex && !self.is_place_cell {
-            return None;
-        }
         Some((self.references(&components), next))
     }
 
@@ -211,7 +201,7 @@ impl<'a> Grammar<'a> {
         let Some(token) = self.token(component.first) else {
             return false;
         };
-        if token.letter.is_some() {
+        if matches!(token.letter, Some('k' | 'đ')) {
             return self.is_place_cell;
         }
         !token.is_misread
@@ -219,15 +209,14 @@ impl<'a> Grammar<'a> {
                 && matches!(component.step.keyword, Keyword::Article | Keyword::Chapter))
     }
 
-    /// Whether a place below a line break belongs to the one above it: "khoản 2⏎Điều 9 quy định".
-    fn goes_on_below(&self, at: usize, end: usize, last: Option<&Step>, step: &Step) -> bool {
+    /// Whether a place below a line break belongs to the one above it, as where a line was too
+    /// short: "khoản 2⏎Điều 9 quy định", "Điều 9⏎khoản 2".
+    fn goes_on_below(&self, at: usize, last: Option<&Step>, step: &Step) -> bool {
         let starts_small = self.token(at).is_some_and(|token| !token.is_upper);
-        let goes_outward = last.is_some_and(|last| step.keyword.rank() < last.keyword.rank());
-        let opens = matches!(
-            self.kind(end),
-            Some(Kind::Colon | Kind::Period | Kind::Newline | Kind::Comma | Kind::Dash)
-        );
-        goes_outward && (starts_small || !opens)
+        last.is_some_and(|last| {
+            let (from, to) = (last.keyword.rank(), step.keyword.rank());
+            to < from || (to > from && starts_small)
+        })
     }
 
     /// Skips what can stand between two places.
@@ -236,6 +225,8 @@ impl<'a> Grammar<'a> {
         for _ in 0..4 {
             let here = match (self.kind(at), self.term(at)) {
                 (_, Term::And) | (Some(Kind::Ampersand | Kind::Semicolon), _) => Joint::And,
+                // Below a line break a dash is a list's.
+                (Some(Kind::Dash), _) if joined.breaks_line => break,
                 (_, Term::To) | (Some(Kind::Dash), _) => Joint::Range,
                 (Some(Kind::OpenParen), _) => {
                     joined.opens = true;

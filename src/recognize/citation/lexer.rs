@@ -230,7 +230,11 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
         } else if letter(letters, c).is_letter {
             let mut word = WordReader::new(letters, c);
             let mut end = start + c.len_utf8();
-            while let Some(&(at, c)) = chars.peek().filter(|(_, c)| letter(letters, *c).is_letter) {
+            // "mụcIV" is two words.
+            while let Some(&(at, c)) = chars.peek().filter(|(_, c)| {
+                let next = letter(letters, *c);
+                next.is_letter && !(next.is_upper && word.ends_small)
+            }) {
                 word.push(letters, c);
                 end = at + c.len_utf8();
                 chars.next();
@@ -292,7 +296,9 @@ fn kind_of(c: char) -> Kind {
         ';' => Kind::Semicolon,
         '.' | '…' => Kind::Period,
         ':' => Kind::Colon,
-        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '÷' | '→' | '~' => Kind::Dash,
+        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '÷' | '→' | '~' => {
+            Kind::Dash
+        }
         '/' => Kind::Slash,
         '&' => Kind::Ampersand,
         '(' | '[' => Kind::OpenParen,
@@ -317,6 +323,8 @@ struct WordReader {
     is_ascii: bool,
     is_upper: bool,
     may_be_roman: bool,
+    /// The last letter is a small one, and no "l" that may be a capital "I".
+    ends_small: bool,
 }
 
 impl WordReader {
@@ -331,6 +339,7 @@ impl WordReader {
             is_ascii: true,
             is_upper: letter(letters, first).is_upper,
             may_be_roman: true,
+            ends_small: false,
         };
         reader.push(letters, first);
         reader
@@ -338,7 +347,13 @@ impl WordReader {
 
     fn push(&mut self, letters: &[Letter], c: char) {
         self.n_letters += 1;
-        let Letter { lower, base, .. } = letter(letters, c);
+        let Letter {
+            lower,
+            base,
+            is_upper,
+            ..
+        } = letter(letters, c);
+        self.ends_small = !is_upper && c != 'l';
         if ('\u{300}'..='\u{36f}').contains(&c) {
             // A mark on its own, in text that is not composed.
             self.exact = mix(self.exact, c);

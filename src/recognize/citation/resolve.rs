@@ -154,6 +154,14 @@ impl<'a> Resolver<'a> {
         if self.found.iter().any(|found| !found.is_aside) {
             self.found.retain(|found| !found.is_aside);
         }
+        // Where what is commented on cannot be told, a place named beside it does not stand in.
+        let is_told = self
+            .found
+            .iter()
+            .any(|found| found.order != Order::Comparison);
+        if !is_told && !self.unresolved.is_empty() {
+            self.found.clear();
+        }
         let mut citations = Citations {
             other_laws: self.other_laws,
             unresolved: self.unresolved,
@@ -212,7 +220,15 @@ impl<'a> Resolver<'a> {
     }
 
     fn group(&mut self, references: &[Reference], owner: Owner, role: Role, n_in_role: usize) {
+        if self.found.len() >= MAX_FOUND || self.unresolved.len() >= MAX_FOUND {
+            return;
+        }
         let documents = self.documents_for(owner);
+        let documents = if documents.is_empty() {
+            self.document_of_some(references).into_iter().collect()
+        } else {
+            documents
+        };
         let mut previous: Option<At> = None;
         for (at, reference) in references.iter().enumerate() {
             let role = if at < n_in_role { role } else { Role::Target };
@@ -223,6 +239,22 @@ impl<'a> Resolver<'a> {
             }
             previous = self.reference(reference, &documents, role);
         }
+    }
+
+    /// "Điều 3 & 4", where only one document has an Điều 4: Điều 3 is one of that document too.
+    fn document_of_some(&self, references: &[Reference]) -> Option<usize> {
+        if self.tree.n_documents() < 2 {
+            return None;
+        }
+        let mut outlines = references
+            .iter()
+            .flat_map(|reference| chains(&reference.steps))
+            .filter_map(|chain| match self.chain(&chain.values, &[]) {
+                Outcome::Found(at, ..) => Some(at.outline),
+                Outcome::Ambiguous(_) | Outcome::Missing | Outcome::Silent => None,
+            });
+        let first = outlines.next()?;
+        outlines.all(|outline| outline == first).then_some(first)
     }
 
     /// The documents to look into; one only when the words name it.
@@ -240,12 +272,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves one reference, all its listed values; gives the last place found.
-    fn reference(
-        &mut self,
-        reference: &Reference,
-        documents: &[usize],
-        role: Role,
-    ) -> Option<At> {
+    fn reference(&mut self, reference: &Reference, documents: &[usize], role: Role) -> Option<At> {
         let mut last = None;
         for chain in chains(&reference.steps) {
             let outcome = self.chain(&chain.values, documents);
@@ -372,14 +399,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Keeps a place and makes it the base of what follows.
-    fn push(
-        &mut self,
-        at: At,
-        span: Span,
-        rule: &'static str,
-        confidence: f32,
-        role: Role,
-    ) {
+    fn push(&mut self, at: At, span: Span, rule: &'static str, confidence: f32, role: Role) {
         let is_comparison = role == Role::Ground;
         if self.found.len() >= MAX_FOUND {
             return;
@@ -407,6 +427,8 @@ impl<'a> Resolver<'a> {
             self.bases.retain(|base| *base != at);
             self.bases.insert(0, at);
             self.bases.truncate(8);
+        } else if self.bases.is_empty() {
+            self.bases.push(at);
         }
         self.found.push(Found {
             at: at.reference(),

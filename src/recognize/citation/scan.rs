@@ -1,14 +1,15 @@
 //! Walks over the tokens and reports everything that speaks about a place, in order.
 
 mod document;
+mod law;
 mod name;
 mod quotation;
 
 pub(super) use quotation::mark_quotations;
 
-use super::grammar::{Grammar, Reference};
+use super::grammar::{Grammar, Reference, Value};
 use super::lexer::{Kind, Token, hash_folded};
-use super::terms::{Keyword, Term};
+use super::terms::Term;
 use super::tree::{NameHit, Tree};
 use crate::domain::Span;
 
@@ -102,6 +103,8 @@ pub(super) struct Scanner<'a> {
     law: Option<(Span, usize)>,
     /// Whether any place was mentioned yet.
     has_place: bool,
+    /// Whether this sentence named a place that is commented on.
+    has_target: bool,
     /// After "Lý do:".
     in_reason: bool,
 }
@@ -114,6 +117,7 @@ impl<'a> Scanner<'a> {
             mentions: Vec::new(),
             law: None,
             has_place: false,
+            has_target: false,
             in_reason: false,
         }
     }
@@ -191,6 +195,7 @@ impl<'a> Scanner<'a> {
         }
         if self.ends_sentence(at) {
             self.law = None;
+            self.has_target = false;
             self.mentions.push(Mention::End);
         }
         self.grammar.after(at)
@@ -218,6 +223,15 @@ impl<'a> Scanner<'a> {
             .last()
             .is_some_and(|reference| reference.has_comma);
         let (mut owner, mut next) = self.owner_after(end, has_comma);
+        // "Phụ lục" alone says where only with its document.
+        let is_numbered = references
+            .iter()
+            .flat_map(|reference| &reference.steps)
+            .flat_map(|step| &step.items)
+            .any(|item| item.value != Value::Unnumbered);
+        if !is_numbered && !self.grammar.is_place_cell && !matches!(owner, Owner::Draft(Some(_))) {
+            return None;
+        }
         if owner == Owner::Unsaid && self.is_amended(at, &references) {
             let span = self.grammar.span(at, end);
             (owner, next) = (Owner::Other { span }, end);
@@ -231,6 +245,7 @@ impl<'a> Scanner<'a> {
             references.len()
         };
         self.has_place = true;
+        self.has_target |= matches!(role, Role::Target | Role::Adding);
         self.mentions.push(Mention::Group {
             references,
             owner,
@@ -265,95 +280,11 @@ impl<'a> Scanner<'a> {
 
     /// "So với Điều 9, Điều 8 chưa quy định …": the last one is what the sentence is about.
     fn ends_with_target(&self, references: &[Reference], end: usize) -> bool {
-        let has_target = self
-            .mentions
-            .iter()
-            .rev()
-            .take_while(|mention| !matches!(mention, Mention::End))
-            .any(|mention| {
-                matches!(
-                    mention,
-                    Mention::Group {
-                        role: Role::Target | Role::Adding,
-                        ..
-                    }
-                )
-            });
         references.len() > 1
             && !self.in_reason
-            && !has_target
+            && !self.has_target
             && references.last().is_some_and(|last| last.follows_comma)
             && self.grammar.kind(end) == Some(Kind::Word)
-    }
-
-    /// "Khoản 2 Điều 1 sửa đổi Điều 8", "Điều 1 (sửa Điều 110)": an article of the law that the
-    /// draft changes.
-    fn is_amended(&self, at: usize, references: &[Reference]) -> bool {
-        let starts_with_article = references
-            .first()
-            .and_then(|reference| reference.steps.first())
-            .is_some_and(|step| step.keyword == Keyword::Article);
-        let Some(Mention::Group {
-            owner: Owner::Unsaid | Owner::Draft(_),
-            span,
-            ..
-        }) = self.mentions.last()
-        else {
-            return false;
-        };
-        if !starts_with_article {
-            return false;
-        }
-        let from = at.saturating_sub(12);
-        let between = self.grammar.tokens.get(from..at).unwrap_or(&[]);
-        let is_behind = |token: &&Token| token.span.start >= span.end;
-        let mut words = between.iter().filter(is_behind);
-        let all_behind = from == 0
-            || self
-                .grammar
-                .token(from)
-                .is_some_and(|first| first.span.start < span.end);
-        let opens = words.clone().next().is_some_and(|token| {
-            token.kind == Kind::OpenParen || AMENDING.first() == Some(&token.folded)
-        });
-        let is_clear = words.clone().all(|token| match token.kind {
-            Kind::Word => AMENDING.contains(&token.folded),
-            Kind::OpenParen | Kind::Number | Kind::Comma | Kind::Period => opens,
-            _ => false,
-        });
-        let amends = words.any(|token| AMENDING.first() == Some(&token.folded));
-        all_behind && is_clear && amends
-    }
-
-    /// "Luật Đất đai (Điều 5)", "Nghị định số 78/2025/NĐ-CP tại Điều 62", "Luật này đã quy định rõ
-    /// tại Điều 6".
-    fn belongs_to_law(&self, (_, law_end): (Span, usize), at: usize, end: usize) -> bool {
-        if at < law_end || at - law_end > 7 {
-            return false;
-        }
-        let mut has_comma = false;
-        let mut n_words = 0;
-        let mut between = law_end;
-        while between < at {
-            let Some(token) = self.grammar.token(between) else {
-                return false;
-            };
-            between = self.grammar.after(between);
-            match token.kind {
-                Kind::OpenParen => {}
-                Kind::Comma => has_comma = true,
-                Kind::Word if matches!(token.term, Term::Of | Term::Plural) => {}
-                Kind::Word if RULING.contains(&token.folded) => n_words += 1,
-                _ => return false,
-            }
-        }
-        // "Căn cứ Luật …, tại Điều 20 đề nghị …" is about the draft.
-        let goes_on = self.grammar.kind(end) == Some(Kind::Comma)
-            || self
-                .grammar
-                .token(end)
-                .is_some_and(|token| RULING.contains(&token.folded));
-        !has_comma || (n_words == 0 && goes_on)
     }
 
     /// Whether a term stands shortly before, with nothing but small words between.
@@ -499,12 +430,4 @@ static LEADS: Words = Words::new(|| {
         "ve", "doi", "voi", "tai", "trong", "o", "cho", "phan", "gop", "y",
     ])
 });
-/// Words between a law and the place in it.
-static RULING: Words = Words::new(|| {
-    folded(&[
-        "da", "co", "cung", "quy", "dinh", "neu", "ro", "cu", "the", "lai",
-    ])
-});
-/// Words with which a draft changes another law.
-static AMENDING: Words = Words::new(|| folded(&["sua", "doi", "bo", "sung", "bai", "thay", "the"]));
 static REWRITING: Words = Words::new(|| folded(&["sua", "viet", "thay", "dieu", "chinh"]));

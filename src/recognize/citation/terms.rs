@@ -129,7 +129,7 @@ pub(super) static TERMS: LazyLock<Terms> = LazyLock::new(|| {
 #[derive(Deserialize)]
 struct File {
     place: HashMap<String, Vec<String>>,
-    misread: HashMap<String, Vec<String>>,
+    misread: std::collections::BTreeMap<String, Vec<String>>,
     joint: HashMap<String, Vec<String>>,
     document: HashMap<String, Vec<String>>,
     ordinary: Words,

@@ -1,13 +1,17 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::{ProptestConfig, prop_assert, proptest};
+use proptest::prelude::{ProptestConfig, proptest};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Citations, Context, Places, UnresolvedReason};
 use crate::domain::{NodeRef, Outline};
 use crate::recognize::outline::{LabelledSection, outline_from_labels};
-use crate::text::normalize::normalize;
+use crate::text::normalize::{normalize, squeeze};
+
+mod generated;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recognize/citation")
@@ -62,17 +66,33 @@ impl Known {
                 self.document = dossier.iter().position(|outline| outline.document == rest);
             }
             "heading" => self.headings.push(rest.to_owned()),
-            "previous" => {
-                let node = dossier.iter().enumerate().find_map(|(outline, entry)| {
-                    (0..entry.nodes.len())
-                        .map(|node| NodeRef::Node { outline, node })
-                        .find(|node| node.label(dossier).as_deref() == Some(rest))
-                });
-                self.previous.push(node.expect("a label of the dossier"));
-            }
+            "previous" => self.previous.push(find_label(dossier, rest)),
             _ => panic!("unknown context `{line}`"),
         }
     }
+
+    fn find(&self, places: &Places, text: &str) -> Citations {
+        let headings: Vec<&str> = self.headings.iter().map(String::as_str).collect();
+        let context = Context {
+            headings: &headings,
+            previous: &self.previous,
+            document: self.document,
+            is_place_cell: self.is_place_cell,
+        };
+        places.find(text, &context)
+    }
+}
+
+fn find_label(dossier: &[Outline], label: &str) -> NodeRef {
+    dossier
+        .iter()
+        .enumerate()
+        .find_map(|(outline, entry)| {
+            (0..entry.nodes.len())
+                .map(|node| NodeRef::Node { outline, node })
+                .find(|node| node.label(dossier).as_deref() == Some(label))
+        })
+        .expect("a label of the dossier")
 }
 
 fn print(text: &str, citations: &Citations, dossier: &[Outline]) -> String {
@@ -104,9 +124,16 @@ fn print(text: &str, citations: &Citations, dossier: &[Outline]) -> String {
     out
 }
 
-/// The labels and words, without differences a variation of spacing makes.
-fn squeezed(text: &str) -> String {
-    crate::text::normalize::squeeze(text)
+/// The same text as other programs and people write it.
+fn variations(text: &str) -> Vec<(&'static str, String)> {
+    let decomposed: String = text.nfd().collect();
+    vec![
+        ("doubled spaces", format!("  {}  ", text.replace(' ', "  "))),
+        ("tabs and no-break spaces", text.replacen(' ', "\u{a0}", 3)),
+        ("marks apart", normalize(&decomposed)),
+        ("line ends", normalize(&text.replace('\n', "\r\n"))),
+        ("trailing line", format!("{text}\n")),
+    ]
 }
 
 #[test]
@@ -114,7 +141,15 @@ fn every_case_is_understood() {
     let is_update = std::env::vars().any(|(name, _)| name == "UPDATE_FIXTURES");
     let mut misses = Vec::new();
     let mut n_cases = 0;
-    for folder in ["de_an", "nghi_dinh"].map(|name| fixtures().join(name)) {
+    // By tenths of the stated confidence: how many places, how many of them right.
+    let mut stated: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let mut folders: Vec<PathBuf> = fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    for folder in folders {
         let dossier = read_dossier(&folder);
         let places = Places::new(&dossier);
         for entry in fs::read_dir(&folder).unwrap() {
@@ -124,6 +159,7 @@ fn every_case_is_understood() {
             }
             let mut known = Known::default();
             let mut after_context = false;
+            let mut has_why = false;
             let mut rewritten = String::new();
             for line in fs::read_to_string(&path).unwrap().lines() {
                 let line = normalize(line);
@@ -135,29 +171,35 @@ fn every_case_is_understood() {
                 }
                 after_context = false;
                 let Some((text, expected)) = line.split_once(" ⇒ ") else {
+                    has_why |= line.starts_with("# ");
                     writeln!(rewritten, "{line}").unwrap();
                     continue;
                 };
+                assert!(has_why, "{}: say why: {text}", path.display());
                 n_cases += 1;
-                let headings: Vec<&str> = known.headings.iter().map(String::as_str).collect();
-                let context = Context {
-                    headings: &headings,
-                    previous: &known.previous,
-                    document: known.document,
-                    is_place_cell: known.is_place_cell,
-                };
                 let plain = text.replace("\\n", "\n");
-                let found = print(&plain, &places.find(&plain, &context), &dossier);
-                writeln!(rewritten, "{text} ⇒ {found}").unwrap();
-                if found != expected {
+                let citations = known.find(&places, &plain);
+                let found = print(&plain, &citations, &dossier);
+                writeln!(rewritten, "{text} ⇒ {}", found.replace('\n', "\\n")).unwrap();
+                if found != expected.replace("\\n", "\n") {
                     misses.push(format!(
                         "{text}\n   expected {expected}\n   found    {found}"
                     ));
                 }
-                let spaced = format!("  {}  ", plain.replace(' ', "  "));
-                let again = squeezed(&print(&spaced, &places.find(&spaced, &context), &dossier));
-                if again != squeezed(&found) {
-                    misses.push(format!("doubled spaces: {text}\n   {found}\n   {again}"));
+                for place in &citations.places {
+                    let label = place.node.label(&dossier).unwrap();
+                    let is_right = expected
+                        .split([';', '|'])
+                        .any(|known| known.trim() == label);
+                    let tenth = stated.entry(tenth(place.confidence.value())).or_default();
+                    tenth.0 += 1;
+                    tenth.1 += usize::from(is_right);
+                }
+                for (what, varied) in variations(&plain) {
+                    let again = print(&varied, &known.find(&places, &varied), &dossier);
+                    if squeeze(&again) != squeeze(&found) {
+                        misses.push(format!("{what}: {text}\n   {found}\n   {again}"));
+                    }
                 }
             }
             if is_update {
@@ -165,13 +207,24 @@ fn every_case_is_understood() {
             }
         }
     }
-    assert!(n_cases > 100);
+    assert!(n_cases >= 600, "{n_cases} cases");
     assert!(
         is_update || misses.is_empty(),
         "{} of {n_cases}:\n{}",
         misses.len(),
         misses.join("\n")
     );
+    for (tenth, (n_places, n_right)) in stated {
+        println!("stated {tenth}/10: {n_right} of {n_places} right");
+    }
+}
+
+/// The tenth a confidence lies in.
+fn tenth(confidence: f32) -> u32 {
+    (1..=10)
+        .rev()
+        .find(|tenth| f64::from(confidence) + 1e-6 >= f64::from(*tenth) / 10.0)
+        .unwrap_or(0)
 }
 
 proptest! {
@@ -180,15 +233,84 @@ proptest! {
     #[test]
     fn nothing_panics(text in "[ĐđIVXabcđ0-9.,;()“”\"\n -]{0,60}|(Điều|khoản|điểm|mục|Phụ lục|phần|đến|và|,|III|2|b|\\.| |này|Luật|số|\"|Đề án|gạch đầu dòng|thứ|trang|dòng|5){0,30}|\\PC{0,80}") {
         let dossier = read_dossier(&fixtures().join("de_an"));
-        let places = Places::new(&dossier);
-        let text = normalize(&text);
-        let citations = places.find(&text, &Context { headings: &[text.as_str()], ..Context::default() });
+        check_spans(&dossier, &Places::new(&dossier), &normalize(&text));
+    }
+
+    #[test]
+    fn words_of_real_cases_in_any_order_do_not_panic(
+        picks in proptest::collection::vec((0..2000_usize, 0..12_usize, 0..6_usize), 1..40)
+    ) {
+        let words = words_of_cases();
+        let mut text = String::new();
+        for (word, len, joint) in picks {
+            for word in words.iter().cycle().skip(word).take(len) {
+                text.push_str(word);
+                text.push_str([" ", "", ", ", "\n", " (", "“"][joint]);
+            }
+        }
+        let dossier = read_dossier(&fixtures().join("quy_che"));
+        check_spans(&dossier, &Places::new(&dossier), &normalize(&text));
+    }
+}
+
+fn words_of_cases() -> Vec<String> {
+    let text = fs::read_to_string(fixtures().join("nghi_dinh/forms.txt")).unwrap();
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn check_spans(dossier: &[Outline], places: &Places, text: &str) {
+    let context = Context {
+        headings: &[text],
+        ..Context::default()
+    };
+    for context in [context, Context::default()] {
+        let citations = places.find(text, &context);
         for place in &citations.places {
-            prop_assert!(place.span.slice(&text).is_some());
-            prop_assert!(place.node.label(&dossier).is_some());
+            assert!(place.span.slice(text).is_some());
+            assert!(place.node.label(dossier).is_some());
         }
         for unresolved in &citations.unresolved {
-            prop_assert!(unresolved.span.slice(&text).is_some());
+            assert!(unresolved.span.slice(text).is_some());
         }
+        for law in &citations.other_laws {
+            assert!(law.slice(text).is_some());
+        }
+    }
+}
+
+/// Twice the text takes about twice the time: ten times as much would be quadratic.
+#[test]
+fn long_texts_take_time_in_proportion() {
+    let dossier = read_dossier(&fixtures().join("nghi_dinh"));
+    let places = Places::new(&dossier);
+    for piece in [
+        "Điều 1, ",
+        "khoản 3, ",
+        "khoản 1 (điểm a, ",
+        "Luật Đất đai tại Điều 5 và ",
+        "“Điều 1 ",
+        "mục tiêu; ",
+        "Lý do: phạm vi điều chỉnh \n",
+        "bổ sung Điều 99, ",
+        "điểm a khoản\n",
+        "Sở Tài chính, ",
+    ] {
+        let time = |n: usize| {
+            let text = piece.repeat(n);
+            (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    let found = places.find(&text, &Context::default());
+                    assert!(found.places.len() <= 300 && found.unresolved.len() <= 300);
+                    start.elapsed()
+                })
+                .min()
+                .unwrap()
+        };
+        let (short, long) = (time(1_000), time(16_000));
+        assert!(
+            long < short * 80 + std::time::Duration::from_millis(50),
+            "{piece}: {short:?}, sixteen times as much {long:?}"
+        );
     }
 }

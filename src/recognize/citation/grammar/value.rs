@@ -124,10 +124,7 @@ impl Grammar<'_> {
             if let Some(found) = self.ordinal(at) {
                 return Some(found);
             }
-        } else if matches!(
-            keyword,
-            Keyword::Dash | Keyword::Paragraph | Keyword::Item
-        ) {
+        } else if matches!(keyword, Keyword::Dash | Keyword::Paragraph | Keyword::Item) {
             let folded = self.token(at).map(|token| token.folded);
             if folded == Some(*FIRST) || folded == Some(*LAST) {
                 return self.ordinal(at);
@@ -387,9 +384,7 @@ impl Grammar<'_> {
                     });
                 // "khoản2Điều3" goes on with the next place.
                 let is_word = next.is_some_and(|next| {
-                    next.is_glued
-                        && next.kind == Kind::Word
-                        && !matches!(next.term, Term::Place(_))
+                    next.is_glued && next.kind == Kind::Word && !matches!(next.term, Term::Place(_))
                 });
                 if is_word && suffix.is_none() {
                     return None;
@@ -421,12 +416,15 @@ impl Grammar<'_> {
                     return None;
                 }
                 if token.letter.is_some() && token.is_glued && is_first && at > 0 {
-                    // "KH&CN" and "5a" are not places.
+                    // "KH&CN" and "5a" are not places; "mụcI" is.
                     let before = self.kind(at - 1);
-                    if matches!(
-                        before,
-                        Some(Kind::Word | Kind::Number | Kind::Ampersand | Kind::Slash)
-                    ) {
+                    let is_keyword = matches!(self.term(at - 1), Term::Place(_));
+                    if !is_keyword
+                        && matches!(
+                            before,
+                            Some(Kind::Word | Kind::Number | Kind::Ampersand | Kind::Slash)
+                        )
+                    {
                         return None;
                     }
                 }

@@ -1,8 +1,8 @@
 //! Chooses among the headings and names a phrase can mean.
 
+use super::super::UnresolvedReason;
 use super::super::scan::{Mention, Owner};
 use super::super::tree::NameHit;
-use super::super::UnresolvedReason;
 use super::{Order, Resolver};
 
 impl Resolver<'_> {
@@ -24,13 +24,49 @@ impl Resolver<'_> {
         if let Owner::Other { .. } = owner {
             return;
         }
+        let chosen = self.choose(hits, owner);
+        match chosen.as_slice() {
+            [] => {}
+            [hit] => {
+                if *is_aside && self.found.iter().any(|found| found.order == Order::Target) {
+                    return;
+                }
+                let confidence = match (hit.is_full, *has_keyword, *is_closed) {
+                    (true, true, true) => 0.95,
+                    (true, _, _) | (false, true, true) => 0.85,
+                    (false, _, _) => 0.7,
+                };
+                let confidence = if *is_aside { 0.8 } else { confidence };
+                let rule = if hit.is_alias {
+                    "citation.customary_name"
+                } else {
+                    "citation.heading_name"
+                };
+                let at = hit.at;
+                self.push(at, span, rule, confidence, role);
+                if let Some(found) = self.found.last_mut() {
+                    found.is_named_part = *has_keyword;
+                    found.is_aside = *is_aside;
+                }
+            }
+            several if *has_keyword => {
+                let nodes = several.iter().map(|hit| hit.at.reference()).collect();
+                self.leave_unresolved(span, UnresolvedReason::Ambiguous(nodes));
+            }
+            _ => {}
+        }
+    }
+
+    /// The hits that are meant: in the first document that has any, whole headings before customary
+    /// names before beginnings, sections before rows, and what lies in the place spoken of.
+    fn choose<'h>(&self, hits: &'h [NameHit], owner: Owner) -> Vec<&'h NameHit> {
         let documents = self.documents_for(owner);
         let order: Vec<usize> = if documents.is_empty() {
             (0..self.tree.n_documents()).collect()
         } else {
             documents.clone()
         };
-        let mut chosen: Vec<&NameHit> = Vec::new();
+        let mut chosen: Vec<&'h NameHit> = Vec::new();
         for outline in order {
             let here = || hits.iter().filter(move |hit| hit.at.outline == outline);
             for pick in [
@@ -68,35 +104,6 @@ impl Resolver<'_> {
         {
             chosen = vec![*only];
         }
-        match chosen.as_slice() {
-            [] => {}
-            [hit] => {
-                if *is_aside && self.found.iter().any(|found| found.order == Order::Target) {
-                    return;
-                }
-                let confidence = match (hit.is_full, *has_keyword, *is_closed) {
-                    (true, true, true) => 0.95,
-                    (true, _, _) | (false, true, true) => 0.85,
-                    (false, _, _) => 0.7,
-                };
-                let confidence = if *is_aside { 0.8 } else { confidence };
-                let rule = if hit.is_alias {
-                    "citation.customary_name"
-                } else {
-                    "citation.heading_name"
-                };
-                let at = hit.at;
-                self.push(at, span, rule, confidence, role);
-                if let Some(found) = self.found.last_mut() {
-                    found.is_named_part = *has_keyword;
-                    found.is_aside = *is_aside;
-                }
-            }
-            several if *has_keyword => {
-                let nodes = several.iter().map(|hit| hit.at.reference()).collect();
-                self.leave_unresolved(span, UnresolvedReason::Ambiguous(nodes));
-            }
-            _ => {}
-        }
+        chosen
     }
 }

@@ -20,8 +20,10 @@ static VERBS: Words = Words::new(|| {
 impl Scanner<'_> {
     /// A place called by its name: after "phần", "mục" or "nội dung", or where a sentence starts.
     pub(super) fn name(&mut self, at: usize) -> Option<usize> {
-        if self.grammar.term(at) == Term::Task {
-            return self.task(at);
+        if self.grammar.term(at) == Term::Task
+            && let Some(next) = self.task(at)
+        {
+            return Some(next);
         }
         let has_keyword = matches!(
             self.grammar.term(at),
@@ -70,8 +72,8 @@ impl Scanner<'_> {
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
         let end = start + longest;
         let is_title = hits.iter().any(|hit| hit.at.node.is_none());
-        let is_closed = self.closes_name(end)
-            || ((is_thing || is_title) && self.describes_basis(end));
+        let is_closed =
+            self.closes_name(end) || ((is_thing || is_title) && self.describes_basis(end));
         if !has_keyword && !is_closed {
             return self.technical(start);
         }
@@ -203,8 +205,8 @@ impl Scanner<'_> {
             // "Đối tượng áp dụng" is no "đối với".
             let is_name = token.term != Term::Place(Keyword::Part)
                 && self
-                .tokens_from(at)
-                .is_some_and(|rest| self.tree.names_at(rest).iter().any(|hit| hit.is_full));
+                    .tokens_from(at)
+                    .is_some_and(|rest| self.tree.names_at(rest).iter().any(|hit| hit.is_full));
             if is_name {
                 break;
             }
