@@ -11,6 +11,9 @@
 //! 4. `scan`: everything else that speaks about a place (documents, laws, names, pages), in order;
 //! 5. `resolve`: nodes, with left-out parts taken from what came before.
 //!
+//! A cited place is a target, or a cross-reference where it is a ground or only compared with.
+//! Text that a law, a speaker or a quotation speaks about is told apart by `scan`.
+//!
 //! All forms of the national drafting rules and those found in real letters are cases in
 //! `fixtures/recognize/citation/`.
 

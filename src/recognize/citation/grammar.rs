@@ -385,7 +385,12 @@ impl<'a> Grammar<'a> {
         let is_path = if token.kind == Kind::Number {
             (pieces.len() >= 3 && ends_with_letter) || (self.is_place_cell && pieces.len() >= 2)
         } else {
-            pieces.len() >= 2 || (self.is_place_cell && is_roman)
+            let is_alone = self.is_place_cell
+                && (self.tokens.iter())
+                    .filter(|token| token.kind != Kind::Newline)
+                    .count()
+                    == 1;
+            pieces.len() >= 2 || (self.is_place_cell && is_roman) || is_alone
         };
         let follows = self.kind(end) != Some(Kind::Slash) && self.kind(end) != Some(Kind::Percent);
         (is_path && follows).then(|| {

@@ -230,12 +230,13 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
         } else if letter(letters, c).is_letter {
             let mut word = WordReader::new(letters, c);
             let mut end = start + c.len_utf8();
-            // "mụcIV" is two words.
-            while let Some(&(at, c)) = chars.peek().filter(|(_, c)| {
-                let next = letter(letters, *c);
-                next.is_letter && !(next.is_upper && word.ends_small)
-            }) {
-                word.push(letters, c);
+            while let Some(&(at, c)) = chars.peek() {
+                let next = letter(letters, c);
+                // "mụcIV" is two words.
+                if !next.is_letter || (next.is_upper && word.ends_small) {
+                    break;
+                }
+                word.push(c, next);
                 end = at + c.len_utf8();
                 chars.next();
             }
@@ -341,18 +342,18 @@ impl WordReader {
             may_be_roman: true,
             ends_small: false,
         };
-        reader.push(letters, first);
+        reader.push(first, letter(letters, first));
         reader
     }
 
-    fn push(&mut self, letters: &[Letter], c: char) {
+    fn push(&mut self, c: char, letter: Letter) {
         self.n_letters += 1;
         let Letter {
             lower,
             base,
             is_upper,
             ..
-        } = letter(letters, c);
+        } = letter;
         self.ends_small = !is_upper && c != 'l';
         if ('\u{300}'..='\u{36f}').contains(&c) {
             // A mark on its own, in text that is not composed.

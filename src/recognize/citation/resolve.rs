@@ -274,9 +274,13 @@ impl<'a> Resolver<'a> {
     /// Resolves one reference, all its listed values; gives the last place found.
     fn reference(&mut self, reference: &Reference, documents: &[usize], role: Role) -> Option<At> {
         let mut last = None;
+        let mut is_ambiguous = false;
         for chain in chains(&reference.steps) {
             let outcome = self.chain(&chain.values, documents);
+            is_ambiguous |= matches!(outcome, Outcome::Ambiguous(_));
             match outcome {
+                // Of "điểm b, c, đ khoản 1" one that is unique by chance tells nothing.
+                Outcome::Found(_, "citation.only_place", _) if is_ambiguous => {}
                 Outcome::Found(at, rule, confidence) => {
                     let places = match last.filter(|_| chain.is_range_end) {
                         Some(first) => self.tree.between(first, at),

@@ -268,10 +268,7 @@ impl<'a> Scanner<'a> {
             Role::Position
         } else if self.follows_term(at, Term::Adding, 3) {
             Role::Adding
-        } else if self.in_reason
-            || self.follows_term(at, Term::Reference, 4)
-            || self.follows_term(at, Term::Ground, 0)
-        {
+        } else if self.in_reason || self.is_compared(at) || self.follows_term(at, Term::Ground, 0) {
             Role::Ground
         } else {
             Role::Target
@@ -289,8 +286,13 @@ impl<'a> Scanner<'a> {
 
     /// Whether a term stands shortly before, with nothing but small words between.
     fn follows_term(&self, at: usize, wanted: Term, reach: usize) -> bool {
+        self.term_before(at, wanted, reach).is_some()
+    }
+
+    /// Where a term stands shortly before.
+    fn term_before(&self, at: usize, wanted: Term, reach: usize) -> Option<usize> {
         let from = at.saturating_sub(reach + 3);
-        (from..at).rev().any(|before| {
+        (from..at).rev().find(|&before| {
             let term = self.grammar.term(before);
             let end = self.grammar.after(before);
             let n_between = at.saturating_sub(end);
@@ -304,6 +306,19 @@ impl<'a> Scanner<'a> {
             });
             term == wanted && end <= at && n_between <= reach && is_clear
         })
+    }
+
+    /// Whether the place at `at` is one that others are compared with. "Thống nhất với Điều 13" at
+    /// the start of a sentence agrees instead.
+    fn is_compared(&self, at: usize) -> bool {
+        self.term_before(at, Term::Reference, 4)
+            .is_some_and(|before| {
+                let agrees = self
+                    .grammar
+                    .token(before)
+                    .is_some_and(|token| AGREEING.contains(&token.folded));
+                !(agrees && self.starts_clause(before))
+            })
     }
 
     /// "trang 12, dòng 5 từ trên xuống", "dòng 3 trang 5".
@@ -430,4 +445,6 @@ static LEADS: Words = Words::new(|| {
         "ve", "doi", "voi", "tai", "trong", "o", "cho", "phan", "gop", "y",
     ])
 });
+/// First words of phrases that compare, and agree where a sentence starts with them.
+static AGREEING: Words = Words::new(|| folded(&["thong", "phu", "dong"]));
 static REWRITING: Words = Words::new(|| folded(&["sua", "viet", "thay", "dieu", "chinh"]));

@@ -79,6 +79,11 @@ pub(super) fn letter_part(letter: char) -> Part {
     (0, Some(letter))
 }
 
+/// The bit that stands for a word's hash.
+fn start_bit(word: u64) -> u64 {
+    1 << ((word >> 7) & 63)
+}
+
 #[derive(Debug, Clone)]
 struct Node {
     parent: Option<usize>,
@@ -146,6 +151,8 @@ pub(super) struct NameHit {
 pub(super) struct Tree {
     documents: Vec<Document>,
     headings: HashMap<u64, Vec<Heading>, BuildIdentity>,
+    /// One bit for the first word of every term of drafting: most words of a text begin none.
+    technical_starts: u64,
     /// For every name of the terms, the nodes it stands for.
     names: HashMap<u64, Vec<Alias>, BuildIdentity>,
 }
@@ -194,6 +201,11 @@ impl Tree {
         self.documents
             .get(outline)
             .is_some_and(|document| document.title.contains(&word))
+    }
+
+    /// Whether a term of drafting may start with a word.
+    pub(super) fn may_be_technical(&self, word: u64) -> bool {
+        self.technical_starts & start_bit(word) != 0
     }
 
     pub(super) fn is_any_law(&self) -> bool {

@@ -342,6 +342,12 @@ impl Resolver<'_> {
                 roman: None,
                 ..*first
             },
+            Keyword::Part if self.tree.has_class(at.outline, Class::Capital) => Piece {
+                letter: ('a'..='h').nth(usize::from(first.number?.checked_sub(1)?)),
+                is_capital: true,
+                number: None,
+                ..*first
+            },
             Keyword::Part if first.roman.is_none() => Piece {
                 roman: Some(first.number?),
                 number: None,

@@ -9,6 +9,7 @@ use super::{LEADS, Mention, Owner, Scanner};
 /// Words that no law's name has.
 static GOES_ON: LazyLock<Vec<u64>> =
     LazyLock::new(|| exact("đã thì là cũng nên phải cần chưa không được để"));
+static IN_FORCE: LazyLock<Vec<u64>> = LazyLock::new(|| exact("hiện hành"));
 static RULES: LazyLock<Vec<u64>> = LazyLock::new(|| exact("quy định"));
 
 fn exact(words: &str) -> Vec<u64> {
@@ -55,15 +56,18 @@ impl Scanner<'_> {
         // "Luật Đất đai" is not the draft that is simply called "Luật".
         let named = named.filter(|&(outline, n_words)| {
             let next = self.grammar.token(start + n_words);
-            is_draft
-                || n_words > 1
-                || self.grammar.term(start) != Term::Law
-                || next.is_none_or(|next| {
-                    next.kind != Kind::Word
-                        || !next.is_upper
-                        || next.term != Term::None
-                        || self.tree.title_has(outline, next.folded)
-                })
+            let is_in_force =
+                next.is_some_and(|next| Some(&next.exact) == IN_FORCE.first()) && !is_draft;
+            !is_in_force
+                && (is_draft
+                    || n_words > 1
+                    || self.grammar.term(start) != Term::Law
+                    || next.is_none_or(|next| {
+                        next.kind != Kind::Word
+                            || !next.is_upper
+                            || next.term != Term::None
+                            || self.tree.title_has(outline, next.folded)
+                    }))
         });
         if let Some((outline, n_words)) = named {
             let end = start + n_words;
@@ -241,7 +245,17 @@ impl Scanner<'_> {
         let introduces = matches!(
             self.grammar.kind(end),
             Some(Kind::Comma | Kind::Colon | Kind::OpenParen | Kind::Dash)
-        ) || matches!(self.grammar.term(end), Term::Place(_));
+        ) || matches!(self.grammar.term(end), Term::Place(_))
+            || self.colon_follows(end);
         starts && (introduces || is_draft || after_lead || self.grammar.token(end).is_none())
+    }
+
+    /// "Báo cáo kết quả thực hiện: …"
+    fn colon_follows(&self, at: usize) -> bool {
+        let colon = (at..at + 10).find(|&at| self.grammar.kind(at) != Some(Kind::Word));
+        colon.is_some_and(|colon| {
+            self.grammar.kind(colon) == Some(Kind::Colon)
+                && (at..colon).all(|at| !matches!(self.grammar.term(at), Term::Place(_)))
+        })
     }
 }

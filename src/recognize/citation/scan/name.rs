@@ -33,13 +33,11 @@ impl Scanner<'_> {
             return self.task(self.grammar.after(at));
         }
         // "Mục tiêu" is a heading, not the mục called "tiêu".
-        let bare = self
-            .starts_clause(at)
-            .then(|| self.skip_lead(at))
-            .filter(|&start| {
-                self.tokens_from(start)
-                    .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
-            });
+        let starts = self.starts_clause(at) || self.skip_measures(at) > at + 2;
+        let bare = starts.then(|| self.skip_lead(at)).filter(|&start| {
+            self.tokens_from(start)
+                .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
+        });
         let (start, has_keyword) = match bare {
             Some(start) => (
                 start,
@@ -93,6 +91,9 @@ impl Scanner<'_> {
 
     /// "… mở rộng phạm vi điều chỉnh …": a term of drafting in the middle of a sentence.
     fn technical(&mut self, at: usize) -> Option<usize> {
+        if !self.tree.may_be_technical(self.grammar.token(at)?.folded) {
+            return None;
+        }
         let mut hits = self.tree.names_at(self.tokens_from(at)?);
         hits.retain(|hit| hit.is_technical);
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
@@ -127,7 +128,11 @@ impl Scanner<'_> {
         end: usize,
         (has_keyword, is_closed, is_aside): (bool, bool, bool),
     ) -> usize {
-        let (owner, next) = self.owner_after(end, false);
+        let (mut owner, mut next) = self.owner_after(end, false);
+        // "bổ sung vào phần căn cứ Luật Đầu tư công": the law is what is added.
+        if matches!(owner, Owner::Other { .. }) && self.grammar.term(end) != Term::Of {
+            (owner, next) = (Owner::Unsaid, end);
+        }
         let span = self.grammar.span(at, end);
         let role = if self.in_reason || self.follows_term(at, Term::Reference, 2) {
             Role::Ground
@@ -268,7 +273,8 @@ impl Scanner<'_> {
                 matches!(
                     token.term,
                     Term::Of | Term::Adding | Term::Draft | Term::Reference | Term::This
-                ) || VERBS.contains(&token.folded)
+                ) || (VERBS.contains(&token.folded)
+                    && !matches!(token.term, Term::Law | Term::Numbered | Term::Ordinary))
             }
             _ => false,
         }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::super::lexer::{Kind, Token, hash_folded, hash_words};
 use super::super::terms::TERMS;
-use super::{Alias, At, Heading, NameHit, Tree};
+use super::{Alias, At, Heading, NameHit, Tree, start_bit};
 use crate::domain::{Outline, SectionKind};
 
 impl Tree {
@@ -86,6 +86,9 @@ impl Tree {
         }
         for alias in found {
             if let Some(&first) = alias.words.first() {
+                if alias.is_technical {
+                    self.technical_starts |= start_bit(first);
+                }
                 let names = self.names.entry(first).or_default();
                 names.push(alias);
                 names.sort_by_key(|alias| std::cmp::Reverse(alias.words.len()));
