@@ -8,7 +8,7 @@
 //! 1. `paragraph`: lines → paragraphs, hard-wrapped lines joined, page numbers left out; `mark`
 //!    reads list marks;
 //! 2. `zone`: head, preamble, body, closing, annex;
-//! 3. `list`: the body's paragraphs → points with their headings; `inline` and `clause` cut what
+//! 3. `list` and `level`: the body's paragraphs → points with their headings; `inline` and `clause` cut what
 //!    one paragraph lists or runs together;
 //! 4. `wording`, `reason`, `quotation`: proposal, reason, old and new wording inside a point.
 //!
@@ -19,10 +19,12 @@
 mod clause;
 mod inline;
 mod left_over;
+mod level;
 mod list;
 mod mark;
 mod paragraph;
 mod phrase;
+mod point;
 mod quotation;
 mod reading_order;
 mod reason;
@@ -123,7 +125,7 @@ pub fn split_letter(text: &str) -> Split {
 ///
 /// Several numbered ideas in one cell become several points.
 pub fn split_passage(text: &str) -> Vec<SplitPoint> {
-    if let Some(points) = list::plain_points(text) {
+    if let Some(points) = point::plain_points(text) {
         return points;
     }
     let paragraphs = paragraphs(text);

@@ -4,8 +4,8 @@
 //! that cites several places, and two places compared with each other, stay one.
 
 use super::phrase::{
-    Words, asks, asks_openly, cites_other_law, closes, concludes, demands_itself, explains,
-    has_agreement, has_place, has_proposal, leads_to_reason, only_agrees, only_covers,
+    Words, asks, asks_openly, cites_other_law, closes, concludes, continues_point, demands_itself,
+    explains, has_agreement, has_place, has_proposal, leads_to_reason, only_agrees, only_covers,
     starts_closing, starts_with_place, starts_with_verb, tells_who_speaks, top_place,
 };
 use super::wording::sentences;
@@ -295,13 +295,25 @@ fn starts_proposal(segments: &[Segment], at: usize, before: &Before<'_>) -> bool
             _ => wants,
         };
     }
-    // "…; bỏ khoản 2 Điều 9": another article than the one before.
-    let own_top = top_place(&segment.words);
-    segment.boundary != Boundary::Comma
-        && asked
-        && !in_reason
-        && starts_with_verb(&segment.words)
-        && matches!((top, own_top.as_deref()), (Some(top), Some(own)) if top != own)
+    if segment.boundary == Boundary::Comma || !asked || in_reason {
+        return false;
+    }
+    // "…; bỏ khoản 2 Điều 9", "…. Mức hỗ trợ ở mục IV.2 thấp, đề nghị nâng": another article than
+    // the one before.
+    let sentence = segments.get(at..).unwrap_or(&[]);
+    let end = sentence
+        .iter()
+        .skip(1)
+        .position(|next| next.boundary != Boundary::Comma)
+        .map_or(sentence.len(), |end| end + 1);
+    let sentence = sentence.get(..end).unwrap_or(&[]);
+    let own_top = sentence.iter().find_map(|next| top_place(&next.words));
+    let is_request = starts_with_verb(&segment.words)
+        || (segment.boundary == Boundary::Sentence
+            && !continues_point(&segment.words)
+            && !leads_to_reason(&segment.words)
+            && sentence.iter().any(|next| asks_openly(&next.words)));
+    is_request && matches!((top, own_top.as_deref()), (Some(top), Some(own)) if top != own)
 }
 
 /// "Khoản 3: …".
@@ -469,6 +481,8 @@ pub(super) fn without_closing(words: &str) -> usize {
         "ính mong",
         "./.",
         "ất mong",
+        "ết thúc",
+        "iên bản",
         "húc ",
     ]
     .iter()

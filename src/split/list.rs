@@ -1,17 +1,18 @@
 //! Makes points of the paragraphs of an opinion.
 
+use super::SplitPoint;
 use super::clause::{cut_run_on, opinion_start, without_closing};
-use super::mark::{Mark, read_mark};
+use super::level::{Level, is_below, same_level};
+use super::mark::Mark;
 use super::paragraph::Paragraph;
 use super::phrase::{
-    announces, asks_for_what_follows, asks_openly, concludes, continues_point, demands_itself,
-    greets, is_labelled_draft, is_labelled_proposal, is_labelled_reason, is_topic,
-    looks_like_heading, names_only_comments, names_speaker, only_agrees, only_covers,
-    starts_closing, starts_with_place, starts_with_verb,
+    Words, announces, asks_for_what_follows, asks_openly, concludes, continues_point,
+    demands_itself, describes_meeting, greets, is_labelled_draft, is_labelled_proposal,
+    is_labelled_reason, is_topic, looks_like_heading, names_only_comments, names_speaker,
+    only_agrees, only_covers, speaker_length, starts_closing, starts_with_place, starts_with_verb,
 };
-use super::wording::{Wording, read_wording};
-use super::{SplitPoint, clause};
-use crate::domain::{Confidence, Evidence, Finding, Span};
+use super::point::make_point;
+use crate::domain::Span;
 
 /// What a paragraph is in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +27,6 @@ enum Role {
     Continuation,
     /// Agrees, covers, greets.
     Nothing,
-}
-
-/// A level of the list: a form of mark, or a heading without mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Marked(Mark),
-    Topic,
 }
 
 /// Cuts the paragraphs into points. In a passage a new line is often only a new sentence.
@@ -52,59 +46,6 @@ pub(super) fn points_of(text: &str, paragraphs: &[Paragraph], is_passage: bool) 
     }
     reader.close();
     reader.points
-}
-
-/// The points of what most table cells are: one line without list marks or words of agreement.
-pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
-    let span = Span::whole(text).trimmed(text);
-    let words = span.slice(text)?;
-    let is_plain = !words.is_empty()
-        && !words.contains('\n')
-        && read_mark(words).is_none()
-        && !clause::may_agree(words)
-        && !clause::may_list(words);
-    if !is_plain {
-        return None;
-    }
-    let (lead, pieces) = cut_run_on(text, span);
-    let rule = if pieces.len() > 1 {
-        "split.run_on"
-    } else {
-        "split.paragraph"
-    };
-    let points = pieces
-        .into_iter()
-        .map(|piece| make_point(text, piece, lead.into_iter().collect(), rule));
-    Some(points.collect())
-}
-
-pub(super) fn make_point(
-    text: &str,
-    span: Span,
-    context: Vec<Span>,
-    rule: &'static str,
-) -> SplitPoint {
-    let Wording {
-        proposal,
-        reason,
-        old_text,
-        new_text,
-    } = read_wording(text, span);
-    let confidence = match rule {
-        "split.paragraph" => 0.85,
-        "split.run_on" => 0.8,
-        _ => 0.95,
-    };
-    SplitPoint {
-        span,
-        holes: Vec::new(),
-        context,
-        proposal,
-        reason,
-        old_text,
-        new_text,
-        evidence: Evidence::at(Finding::Split, rule, span, Confidence::new(confidence)),
-    }
 }
 
 /// A point that may still grow.
@@ -251,6 +192,9 @@ impl Reader<'_> {
             .content
             .slice(self.text)
             .is_some_and(|words| words.starts_with(char::is_lowercase));
+        if describes_meeting(words) {
+            return Role::Nothing;
+        }
         let speaks_aside = (starts_closing(words) || greets(words))
             && !paragraph.has_place
             && !demands_itself(words);
@@ -512,10 +456,19 @@ impl Reader<'_> {
         if span.is_empty() {
             return;
         }
+        let speaker = span.slice(self.text).and_then(|words| {
+            let length = speaker_length(&Words::new(words), words)?;
+            Some(Span::new(span.start, span.start + length))
+        });
+        if let Some(speaker) = speaker {
+            span = Span::new(speaker.end, span.end);
+        }
+        let speaker = speaker.map(|speaker| speaker.trimmed(self.text));
         let (lead, pieces) = cut_run_on(self.text, span);
         let is_cut = pieces.len() > 1;
         for piece in pieces {
             let mut context = open.context.clone();
+            context.extend(speaker);
             context.extend(lead);
             let rule = if is_cut { "split.run_on" } else { open.rule };
             let mut point = make_point(self.text, piece, context, rule);
@@ -540,33 +493,6 @@ fn is_scrap(paragraph: &Paragraph) -> bool {
     !paragraph.wants
         && !folded.ends_with(['.', ';', '!', '?'])
         && (n_words < 2 || (n_words < 6 && !paragraph.has_place))
-}
-
-fn same_level(first: Level, second: Level) -> bool {
-    match (first, second) {
-        (Level::Marked(Mark::Dash | Mark::Bullet), Level::Marked(Mark::Dash | Mark::Bullet)) => {
-            true
-        }
-        (first, second) => first == second,
-    }
-}
-
-/// Whether items with this mark can stand below a level.
-fn is_below(level: Level, mark: Mark) -> bool {
-    let order = |mark: Mark| match mark {
-        Mark::Capital => 0,
-        Mark::Roman => 1,
-        Mark::Ordinal => 2,
-        Mark::Number(depth) => 2 + depth,
-        Mark::Letter => 9,
-        Mark::Parenthesis => 10,
-        Mark::Dash | Mark::Bullet => 11,
-        Mark::Plus => 12,
-    };
-    match level {
-        Level::Topic => true,
-        Level::Marked(above) => order(mark) > order(above),
-    }
 }
 
 /// Whether an item says enough to be a point without the line above.

@@ -123,7 +123,7 @@ patterns! {
     CLOSES_FIRST = concat!(
         r"^(tren day la|tran trong|xin (tran trong |chan thanh )?cam on|xin cam on|kinh mong|rat mong|noi nhan|",
         r"cam on|chan thanh cam on|thanks|thank you|best regards|regards|sent from|(em|e|minh|ben em|ben minh) cam on|",
-        r"chuc |kinh chuc|rat cam on|(ban |file |cong van )?chinh thuc .{0,30}gui sau|cong van .{0,40}gui sau)",
+        r"(cuoc hop|hoi nghi|buoi hop) (ket thuc|be mac)|bien ban (nay |duoc )|chuc |kinh chuc|rat cam on|(ban |file |cong van )?chinh thuc .{0,30}gui sau|cong van .{0,40}gui sau)",
     );
     CLOSES = concat!(
         r"(tong hop|xem xet|hoan thien|cam on|de biet|theo quy dinh|nghien cuu, tiep thu)[^.:;?]{0,60}(\./\.|\.)?$",
@@ -156,13 +156,14 @@ patterns! {
         r"tung dieu|tung phan|cac|noi dung|du thao|theo thu tu))*:?$",
     );
     SPEAKER = concat!(
-        r"^(ong|ba|dong chi|d/c|dc|dai bieu|anh|chi) [^:.;]{2,90}:",
+        r"^((ong|ba|dong chi|d/c|dc|dai bieu|anh|chi|luat su|(gs|pgs|ts|ths|bs|cn|ks)\.) ?)+([a-z]+\. ?)?[^:.;]{2,90}:",
         r"|^(so|phong|ubnd|ban|cong ty|hoi|chi cuc|trung tam|xa|phuong|huyen) [^:.;,]{2,60}:$",
     );
     LABELLED_REASON = r"^(ly do|li do|ly giai|giai thich|co so|can cu|nguyen nhan)( (de nghi|de xuat|gop y|sua doi|phap ly))?\s*:";
     LABELLED_DRAFT = r"^(noi dung )?(tai )?(du thao|quy dinh hien tai|quy dinh tai du thao|noi dung cu|hien tai|cau cu|ban cu)( (ghi|quy dinh|neu|viet))?( nhu sau)?\s*:";
     LABELLED_PROPOSAL = r"^((noi dung )?(de nghi|kien nghi|de xuat|gop y|sua|y kien|sua thanh|sua doi|noi dung moi|chinh sua)[^:.]{0,40}:|de nghi sua)";
-    TOP_PLACE = r"\b(dieu|muc|phan|chuong|phu luc|trang) (\d[\d.]*|[ivx]+)\b";
+    TOP_PLACE = r"\b(dieu|muc|phan|chuong|phu luc|trang) (\d+(\.\d+)*|[ivx]+(\.\d+)*)\b";
+    MEETING = r"^(thoi gian|dia diem|thanh phan( tham du)?|chu tri|thu ky|nguoi ghi)\b[^:]{0,20}:";
     SPEAKS = r"^(gop y|y kien|xin gop|em gop|toi gop)\b|\b(goi dien|nhan tin|co y kien|gop y|trao doi|phan anh|phat bieu)$";
     ANNEX = r"^(phu luc|phieu gop y|bang tong hop|ban tong hop|bang gop y)\b";
 }
@@ -422,6 +423,18 @@ pub(super) fn names_speaker(words: &Words) -> bool {
 /// "Góp ý dự thảo", "Chị Lan (Phòng Tài chính) gọi điện": who speaks of what, no topic.
 pub(super) fn tells_who_speaks(words: &Words) -> bool {
     SPEAKS.is_in(&words.folded)
+}
+
+/// "Thời gian: …", "Thành phần: …": the head of minutes.
+pub(super) fn describes_meeting(words: &Words) -> bool {
+    MEETING.is_in(&words.folded) && !demands_itself(words)
+}
+
+/// The length of "TS. Đinh Công M (Khoa Dược):" at the start of what this person says.
+pub(super) fn speaker_length(words: &Words, text: &str) -> Option<usize> {
+    let colon = text.find(':').filter(|&colon| colon < 130)?;
+    let says = text.get(colon + 1..)?.trim_start();
+    (names_speaker(words) && !says.is_empty()).then(|| text.len() - says.len())
 }
 
 /// "PHỤ LỤC", "Phụ lục 1", "PHỤ LỤC GÓP Ý", alone in its line.

@@ -30,7 +30,7 @@ const WISH_LABELS: [&str; 14] = [
     "cu the",
 ];
 /// Right before the words wanted.
-const TO: [&str; 16] = [
+const TO: [&str; 19] = [
     "thanh",
     "thanh cum tu",
     "thanh tu",
@@ -47,6 +47,9 @@ const TO: [&str; 16] = [
     "ghi la",
     "lai la",
     "sua la",
+    "thong nhat la",
+    "nen la",
+    "phai la",
 ];
 /// Right before words that are spoken of.
 const NAMES_WORDS: [&str; 22] = [
@@ -150,6 +153,8 @@ pub(super) fn replaces(words: &str, quotation: Span) -> bool {
         "thanh",
         "bang",
         "sang",
+        "thong nhat la",
+        "nen la",
         "thanh cum tu",
         "bang cum tu",
         "thanh tu",
@@ -201,9 +206,35 @@ pub(super) fn role_of_quotation(words: &str, quotation: Span) -> Option<Quotatio
     if leads_on {
         return Some(QuotationRole::Old);
     }
-    ends_with(&NAMES_WORDS)
-        .then(|| role_of_named_words(tail))
-        .flatten()
+    if ends_with(&NAMES_WORDS) {
+        return role_of_named_words(tail);
+    }
+    adds_named_thing(tail).then_some(QuotationRole::New)
+}
+
+/// "bổ sung lĩnh vực phản ánh “…”": what is to be added is quoted after a few words that name it.
+fn adds_named_thing(tail: &str) -> bool {
+    tail.rfind("bo sung").is_some_and(|at| {
+        let between = tail.get(at + "bo sung".len()..).unwrap_or("");
+        let names_term = [
+            "khai niem",
+            "giai thich",
+            "dinh nghia",
+            "thuat ngu",
+            "tu ngu",
+            "tieu chi",
+        ]
+        .iter()
+        .any(|term| between.contains(term));
+        between.len() < 36
+            && !names_term
+            && !between.split_whitespace().any(|word| {
+                matches!(
+                    word,
+                    "sau" | "truoc" | "vao" | "tai" | "theo" | "ve" | "cho"
+                )
+            })
+    })
 }
 
 /// "bổ sung cụm từ “X” sau từ “Y”" wants X; "trước cụm từ “Y”" only says where.

@@ -4,8 +4,8 @@
 //! row becomes one point; short first lines that name a place are its heading.
 
 use super::SplitPoint;
-use super::list::make_point;
 use super::phrase::{Words, has_proposal, starts_closing, starts_with_place};
+use super::point::make_point;
 use crate::domain::{Confidence, Span};
 use crate::text::fold::fold;
 
