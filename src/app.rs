@@ -13,6 +13,7 @@ pub mod freezing;
 pub mod grouping;
 pub mod ingest;
 mod lines;
+pub mod reading;
 pub mod record;
 pub mod reindex;
 pub mod reporting;

@@ -18,11 +18,18 @@ use owner::{Acquired, Owner, Remote};
 use crate::app::{App, Clock, Error, Kind, is_data_folder, is_set_up};
 use crate::cli::{self, Cli, Command, Exit, Output};
 use crate::config;
+use crate::convert;
 use crate::web;
 
 /// Runs one command line to its end.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
+    if let [_, command, file] = arguments.as_slice()
+        && command == convert::CHILD_COMMAND
+    {
+        let is_done = convert::answer_as_child(Path::new(file));
+        return if is_done { Exit::Done } else { Exit::Failed }.into();
+    }
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(stop) => {
@@ -143,6 +150,7 @@ async fn run_as_owner(
 ) -> Result<Exit, Error> {
     let config =
         config::load(folder).map_err(|problems| Error::new(Kind::Invalid, problems.to_string()))?;
+    crate::app::reading::use_programs(config.program_folders.clone());
     if !makes_folder(&cli.command) && !is_set_up(folder, &config) {
         return Err(no_data(folder));
     }

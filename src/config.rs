@@ -43,6 +43,8 @@ pub struct Config {
     /// Rows of a table in one transaction: short enough that a person's save waits less than about
     /// 50 ms. Not a setting; `TIEPTHU_TEST_CHUNK_ROWS` lets tests see many commits in a small table.
     pub chunk_rows: usize,
+    /// Where poppler, Tesseract, LibreOffice and archive tools are looked for.
+    pub program_folders: Vec<std::path::PathBuf>,
 }
 
 /// What `TIEPTHU_TEST_CHUNK_ROWS` is called without its prefix.
@@ -58,6 +60,7 @@ impl Default for Config {
             max_file_bytes: 64 << 20,
             section_depth: 3,
             chunk_rows: 5_000,
+            program_folders: usual_program_folders(),
         }
     }
 }
@@ -92,10 +95,25 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Where other programs usually are.
+pub fn usual_program_folders() -> Vec<std::path::PathBuf> {
+    let usual: &[&str] = if cfg!(windows) {
+        &[
+            r"C:\Program Files\LibreOffice\program",
+            r"C:\Program Files\Tesseract-OCR",
+            r"C:\Program Files\poppler\Library\bin",
+            r"C:\Program Files\7-Zip",
+        ]
+    } else {
+        &["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"]
+    };
+    usual.iter().map(std::path::PathBuf::from).collect()
+}
+
 /// A key, and what sets it from text.
 type Setting = (&'static str, fn(&mut Config, &str) -> Result<(), String>);
 
-const SETTINGS: [Setting; 6] = [
+const SETTINGS: [Setting; 7] = [
     ("database", |config, text| {
         let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| {
             text.strip_prefix(scheme)
@@ -140,6 +158,13 @@ const SETTINGS: [Setting; 6] = [
     ("max_file_mb", |config, text| {
         config.max_file_bytes =
             u64::try_from(megabytes(text, 1, 4096)?).map_err(|error| error.to_string())?;
+        Ok(())
+    }),
+    ("program_folders", |config, text| {
+        let folders: Vec<std::path::PathBuf> = std::env::split_paths(text).collect();
+        if !text.is_empty() {
+            config.program_folders = folders;
+        }
         Ok(())
     }),
     ("section_depth", |config, text| {

@@ -22,7 +22,7 @@ pub use ids::{
     PointId, ResponseId, RoundId, SectionId, SubmissionId,
 };
 pub use organization::{Organization, OrganizationKind};
-pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, SectionKind};
+pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};
 pub use personal::EmailAddress;
 pub use point::{PointState, Stance};
 pub use response::{Decision, ResponseState};

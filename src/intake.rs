@@ -17,6 +17,7 @@
 
 mod archive;
 pub mod columns;
+mod conversions;
 mod counting;
 pub mod csv;
 mod dates;
@@ -27,6 +28,7 @@ mod html;
 mod layout;
 mod limits;
 pub mod outline_file;
+pub mod pages;
 mod plain;
 pub mod rows;
 mod sniff;
@@ -37,13 +39,14 @@ mod tests;
 use jiff::Timestamp;
 
 pub use archive::{Unpacked, unpack};
+pub use conversions::{Conversion, Conversions, Wanted};
 pub use dates::parse_date;
 pub use rows::{PartRow, rows_of_part};
 pub use sniff::{Format, sniff};
 
 use archive::Budget;
 
-use crate::domain::{DraftLine, EmailAddress, Location, Span, Warning};
+use crate::domain::{DraftLine, EmailAddress, Location, PageLine, Span, Warning};
 
 /// What one received file says.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +57,10 @@ pub struct Reading {
     pub parts: Vec<TextPart>,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
+    /// Files another program has to make readable before this file is read as a whole.
+    pub wanted: Vec<Wanted>,
+    /// What other programs made of such files.
+    conversions: Conversions,
 }
 
 /// The header fields of a mail that later steps use.
@@ -115,6 +122,10 @@ pub struct TextPart {
     pub tables: Vec<PartTable>,
     /// Name and version of the reader that made it, e.g. `docx/1`.
     pub extractor: &'static str,
+    /// From which byte on the text stood on which page and line, where the file has pages.
+    pub anchors: Vec<(usize, PageLine)>,
+    /// How sure the recognition was on average, 0 to 1, where a machine read the text in a picture.
+    pub recognized: Option<f64>,
 }
 
 /// A table inside a part.
@@ -132,12 +143,21 @@ pub struct PartTable {
 ///
 /// Other formats give no text and a warning that says what to do with them.
 pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
+    read_letter_with(bytes, file_name, &Conversions::default())
+}
+
+/// [`read_letter`] with what other programs made of files that were [`Reading::wanted`] before.
+pub fn read_letter_with(bytes: &[u8], file_name: &str, conversions: &Conversions) -> Reading {
     let format = sniff(bytes, file_name);
     let budget = &mut Budget::default();
+    let mut reading = Reading {
+        conversions: conversions.clone(),
+        ..Reading::default()
+    };
     if format == Format::Eml {
-        return eml::read(bytes, budget);
+        eml::read(bytes, &mut reading, budget);
+        return reading;
     }
-    let mut reading = Reading::default();
     let path = file_name.to_owned();
     if format == Format::Zip {
         archive::read_parts(bytes, &path, PartRole::Body, &mut reading, budget, 0);
@@ -152,24 +172,59 @@ pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
     reading
 }
 
+/// A draft document as lines.
+#[derive(Debug, Clone, Default)]
+pub struct DraftReading {
+    /// In order.
+    pub lines: Vec<DraftLine>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+    /// The file itself, where another program has to make it readable first.
+    pub wanted: Option<Wanted>,
+}
+
 /// Reads a draft document into its lines, for the outline.
 ///
-/// Word files give headings, bold, centering and resolved numbering; plain text gives lines only.
+/// Word files give headings, bold, centering and resolved numbering; PDF gives pages and line
+/// numbers; plain text gives lines only.
 pub fn read_draft(bytes: &[u8], file_name: &str) -> (Vec<DraftLine>, Vec<Warning>) {
+    let reading = read_draft_with(bytes, file_name, &Conversions::default());
+    (reading.lines, reading.warnings)
+}
+
+/// [`read_draft`] with what another program made of the file.
+pub fn read_draft_with(bytes: &[u8], file_name: &str, conversions: &Conversions) -> DraftReading {
     let format = sniff(bytes, file_name);
-    match format {
-        Format::Docx => docx::read_draft(bytes),
-        Format::Text | Format::Csv | Format::Html => plain::read_draft(bytes, format),
-        _ => {
-            let remedy = "Nạp dự thảo dưới dạng .docx, .txt hoặc đề cương .toml.";
-            let warning = plain::unreadable(format, Location::File);
-            (
-                Vec::new(),
-                vec![Warning {
-                    remedy: remedy.to_owned(),
-                    ..warning
-                }],
-            )
+    let (lines, warnings) = match (format, conversions.find(bytes)) {
+        (Format::Docx, _) => docx::read_draft(bytes),
+        (Format::Text | Format::Csv | Format::Html, _) => plain::read_draft(bytes, format),
+        (_, Some(Conversion::Docx { bytes, .. })) => docx::read_draft(bytes),
+        (
+            _,
+            Some(Conversion::Pages {
+                pages, warnings, ..
+            }),
+        ) => (pages::read_draft(pages), warnings.clone()),
+        (_, Some(Conversion::Failed(warning))) => (Vec::new(), vec![warning.clone()]),
+        (_, Some(Conversion::Files { .. }) | None) => {
+            let remedy = "Nạp dự thảo dưới dạng .docx, .pdf, .txt hoặc đề cương .toml.";
+            let warning = Warning {
+                remedy: remedy.to_owned(),
+                ..plain::unreadable(format, Location::File)
+            };
+            (Vec::new(), vec![warning])
         }
+    };
+    let is_wanted = format.needs_conversion()
+        && format != Format::OtherArchive
+        && conversions.find(bytes).is_none();
+    DraftReading {
+        lines,
+        warnings,
+        wanted: is_wanted.then(|| Wanted {
+            format,
+            name: file_name.to_owned(),
+            bytes: bytes.to_vec(),
+        }),
     }
 }

@@ -11,6 +11,7 @@ pub mod respond;
 pub mod split;
 
 pub mod blob;
+pub mod convert;
 pub mod index;
 pub mod store;
 

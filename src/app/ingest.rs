@@ -15,7 +15,7 @@ pub(super) use in_hand::InHand;
 pub(super) use settle::parse_decision;
 pub use settle::{Settled, settlement};
 
-use super::{App, Error, Kind, disk};
+use super::{App, Error, Kind, disk, reading, run_blocking};
 use crate::app::understand::Dossier;
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
@@ -279,7 +279,9 @@ impl App {
                 error,
             )
         })?;
-        letter::preview(&dossier, name, &bytes, options, &mut report);
+        let file_name = name.to_owned();
+        let read = run_blocking(move || reading::read_letter(&bytes, &file_name)).await?;
+        letter::preview(&dossier, read.reading, options, &mut report);
         Ok(report)
     }
 
@@ -314,6 +316,12 @@ impl App {
         for (consultation, received, batches) in left_over {
             for submission in received {
                 let id = submission.id;
+                // What waits for a program waits on until that is installed.
+                let waits =
+                    submission.needs_person && !self.can_be_read(&submission).await.unwrap_or(true);
+                if waits || submission.is_touched {
+                    continue;
+                }
                 if let Err(error) = self.resume_submission(consultation, submission).await {
                     tracing::warn!("submission {id} could not be read yet: {error}");
                 }

@@ -9,7 +9,7 @@ use std::path::Path;
 pub use dossier_file::ImportStep;
 use dossier_file::{DocumentEntry, DossierFile, RoundEntry};
 
-use super::{App, Error, Kind, catalog, disk};
+use super::{App, Error, Kind, catalog, disk, run_blocking};
 use crate::config::Config;
 use crate::domain::{
     ConsultationId, LetterNumber, Organization, OrganizationId, Outline, OutlineNode, Round,
@@ -76,7 +76,7 @@ pub fn read_outline(document: &str, file_name: &str, bytes: &[u8]) -> (Outline, 
             intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document)
         }
         _ => {
-            let (lines, mut warnings) = intake::read_draft(bytes, file_name);
+            let (lines, mut warnings) = super::reading::read_draft(bytes, file_name);
             let (outline, more) = recognize::outline::parse_outline(document, &lines);
             warnings.extend(more);
             (outline, warnings)
@@ -149,7 +149,9 @@ impl App {
                 .read(&entry.file)
                 .map_err(|error| unreadable(&entry.file, error))?;
             let blob = self.blobs.put(&bytes)?;
-            let (outline, found) = read_outline(&entry.name, &entry.file, &bytes);
+            let (document, file_name) = (entry.name.clone(), entry.file.clone());
+            let (outline, found) =
+                run_blocking(move || read_outline(&document, &file_name, &bytes)).await?;
             warnings.extend(
                 found
                     .into_iter()

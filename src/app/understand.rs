@@ -15,7 +15,7 @@ mod row;
 mod typed;
 
 pub use dossier::Dossier;
-pub use letter::{Hint, text_key, understand_letter};
+pub use letter::{Hint, text_key, understand_letter, understand_reading};
 pub use row::understand_row;
 pub use typed::understand_typed;
 

@@ -12,8 +12,10 @@ use super::setup::{read_text, warning_text};
 use super::{Exit, Output};
 use crate::app::disk::reason;
 use crate::app::setup::read_outline;
-use crate::app::understand::{Dossier, Hint, Point, Understood, understand_letter, understand_row};
-use crate::app::{Error, Kind, catalog};
+use crate::app::understand::{
+    Dossier, Hint, Point, Understood, understand_reading, understand_row,
+};
+use crate::app::{Error, Kind, catalog, reading};
 use crate::domain::{Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
 use crate::intake::{self, Format};
 
@@ -139,7 +141,8 @@ impl Desk {
         if intake::sniff(bytes, name) == Format::Csv {
             return read_table(dossier, organizations, name, bytes, output);
         }
-        let understood = understand_letter(dossier, bytes, name, Hint::default());
+        let reading = reading::read_letter(bytes, name).reading;
+        let understood = understand_reading(dossier, reading, Hint::default());
         output.data(
             || describe(dossier, organizations, &understood),
             || to_json(dossier, organizations, &understood),

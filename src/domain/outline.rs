@@ -177,4 +177,16 @@ pub struct DraftLine {
     pub is_centered: bool,
     /// The cells, where this is a row of a table; `text` is then the cells joined by tabs.
     pub cells: Option<Vec<String>>,
+    /// Where it begins and ends on paper, where the file has pages.
+    pub pages: Option<(PageLine, PageLine)>,
+}
+
+/// A line of a page, both counted from 1 as a reader counts them: tables and headings are lines,
+/// the page's number is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageLine {
+    /// The page.
+    pub page: u32,
+    /// The line on it, from the top.
+    pub line: u32,
 }

@@ -27,7 +27,7 @@ use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
 
 /// Name and version of this reader.
-const EXTRACTOR: &str = "docx/1";
+pub(super) const EXTRACTOR: &str = "docx/1";
 
 /// A document before it is text.
 #[derive(Default)]
@@ -42,6 +42,7 @@ pub(super) fn read_letter(
     bytes: &[u8],
     path: String,
     role: PartRole,
+    extractor: &'static str,
     reading: &mut Reading,
     budget: &mut Budget,
 ) -> Result<(), Box<Warning>> {
@@ -77,7 +78,9 @@ pub(super) fn read_letter(
         role,
         text: rendered.text,
         tables,
-        extractor: EXTRACTOR,
+        extractor,
+        anchors: Vec::new(),
+        recognized: None,
     });
     Ok(())
 }

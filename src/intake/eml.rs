@@ -34,9 +34,8 @@ const BODY: &str = "nội dung thư";
 const MAX_NESTED_HEADERS: usize = 64;
 
 /// Reads a mail.
-pub(super) fn read(bytes: &[u8], budget: &mut Budget) -> Reading {
-    let mut reading = Reading::default();
-    read_into(bytes, "", PartRole::Body, &mut reading, budget, 0);
+pub(super) fn read(bytes: &[u8], reading: &mut Reading, budget: &mut Budget) {
+    read_into(bytes, "", PartRole::Body, reading, budget, 0);
     let has_text = reading.parts.iter().any(|part| {
         matches!(part.role, PartRole::Body | PartRole::Attachment) && !part.text.trim().is_empty()
     });
@@ -52,7 +51,6 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget) -> Reading {
             "Mở thư gốc và các tệp đính kèm; nếu có góp ý, gõ vào ô nhập tay của lượt này.",
         ));
     }
-    reading
 }
 
 /// Reads a mail that is attached to a mail or lies in an archive.
@@ -415,6 +413,8 @@ fn push_part(
             text,
             tables,
             extractor,
+            anchors: Vec::new(),
+            recognized: None,
         });
     }
 }

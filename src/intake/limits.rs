@@ -28,3 +28,5 @@ pub(super) const PARAGRAPHS: usize = 200_000;
 pub(super) const COLUMNS: usize = 63;
 /// One text part; longer texts are cut with a warning.
 pub(super) const TEXT_BYTES: usize = 32 << 20;
+/// Words of all pages of one file; a thousand dense pages have half a million.
+pub(super) const PAGE_WORDS: usize = 1_000_000;

@@ -2,8 +2,10 @@
 //! say about all other files.
 
 use super::archive::{self, Budget};
+use super::conversions::{Conversion, Wanted, located};
 use super::{
-    Format, PartRole, PartTable, Reading, TextPart, csv, docx, eml, html, layout, limits, sniff,
+    Format, PartRole, PartTable, Reading, TextPart, csv, docx, eml, html, layout, limits, pages,
+    sniff,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
@@ -20,7 +22,13 @@ pub(super) fn read_document(
 ) -> Result<(), Box<Warning>> {
     let location = Location::Part { path: path.clone() };
     let (text, tables, extractor) = match format {
-        Format::Docx => return docx::read_letter(bytes, path, role, reading, budget),
+        Format::Docx => {
+            let extractor = docx::EXTRACTOR;
+            return docx::read_letter(bytes, path, role, extractor, reading, budget);
+        }
+        _ if format.needs_conversion() => {
+            return read_converted(bytes, format, path, role, reading, budget);
+        }
         Format::Text => {
             let text = decode(bytes, &location, reading);
             let (text, tables) = layout::read(&text).unwrap_or_else(|| (text, Vec::new()));
@@ -46,8 +54,95 @@ pub(super) fn read_document(
         text,
         tables,
         extractor,
+        anchors: Vec::new(),
+        recognized: None,
     });
     Ok(())
+}
+
+/// Reads what another program made of a file, or asks for that.
+fn read_converted(
+    bytes: &[u8],
+    format: Format,
+    path: String,
+    role: PartRole,
+    reading: &mut Reading,
+    budget: &mut Budget,
+) -> Result<(), Box<Warning>> {
+    let location = Location::Part { path: path.clone() };
+    let conversions = reading.conversions.clone();
+    match conversions.find(bytes) {
+        None => {
+            let warning = unreadable(format, location);
+            reading.wanted.push(Wanted {
+                format,
+                name: path,
+                bytes: bytes.to_vec(),
+            });
+            Err(Box::new(warning))
+        }
+        Some(Conversion::Failed(warning)) => Err(Box::new(located(warning, &location))),
+        Some(Conversion::Docx { bytes, extractor }) => {
+            docx::read_letter(bytes, path, role, extractor, reading, budget)
+        }
+        Some(Conversion::Pages {
+            pages,
+            extractor,
+            warnings,
+        }) => {
+            reading
+                .warnings
+                .extend(warnings.iter().map(|warning| located(warning, &location)));
+            let pages::Rendered {
+                text,
+                tables,
+                anchors,
+            } = pages::read_letter(pages);
+            if text.trim().is_empty() {
+                return Err(Box::new(without_text(location)));
+            }
+            let (text, tables) = cut(text, tables, &location, reading);
+            reading.parts.push(TextPart {
+                path,
+                role,
+                text,
+                tables,
+                extractor,
+                anchors,
+                recognized: pages::confidence(pages),
+            });
+            Ok(())
+        }
+        Some(Conversion::Files { files, warnings }) => {
+            reading
+                .warnings
+                .extend(warnings.iter().map(|warning| located(warning, &location)));
+            for (name, bytes) in files {
+                let inner = format!("{path} > {name}");
+                // Archives inside are opened no further than any other archive.
+                read_attachment(
+                    bytes,
+                    name,
+                    inner,
+                    role,
+                    reading,
+                    budget,
+                    limits::NESTING - 1,
+                );
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The warning for pages on which no letter was found.
+fn without_text(location: Location) -> Warning {
+    Warning::new(
+        "intake.no_text",
+        location,
+        "Không đọc được chữ nào trong tệp; có thể là ảnh chụp hoặc bản quét quá mờ.",
+        "Mở tệp gốc để xem; gõ nội dung góp ý vào ô nhập tay của lượt này, hoặc xin bản Word.",
+    )
 }
 
 /// Reads an attachment or a file of an archive: a document into a part, a mail or an archive into

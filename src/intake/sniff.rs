@@ -52,6 +52,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether another program has to make it readable.
+    pub fn needs_conversion(self) -> bool {
+        matches!(
+            self,
+            Self::Pdf
+                | Self::Image
+                | Self::LegacyWord
+                | Self::OpenDocument
+                | Self::RichText
+                | Self::OtherArchive
+        )
+    }
+
     /// As named on screen.
     pub fn name(self) -> &'static str {
         match self {

@@ -157,6 +157,17 @@ pub async fn list_problems(
         .collect()
 }
 
+/// Marks all warnings about a submission as dealt with.
+pub async fn resolve_problems_of(tx: &mut Tx, submission: SubmissionId) -> Result<(), Error> {
+    on_engine!(tx, |conn| {
+        sqlx::query("UPDATE problem SET is_resolved = TRUE WHERE submission_id = $1")
+            .bind(submission.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
 /// Marks a warning as dealt with.
 pub async fn resolve_problem(tx: &mut Tx, id: i64) -> Result<(), Error> {
     on_engine!(tx, |conn| {

@@ -102,6 +102,23 @@ pub async fn find_submission(
     Ok(row.map(|(id, state)| (SubmissionId(id), state == "settled")))
 }
 
+/// Lets a claimed submission wait, unread and visibly, for what is needed to read it; `false` when
+/// it waits already.
+pub async fn postpone(tx: &mut Tx, id: SubmissionId, remark: &str) -> Result<bool, Error> {
+    let n_rows = on_engine!(tx, |conn| {
+        sqlx::query(
+            "UPDATE submission SET needs_person = TRUE, remark = $2
+             WHERE id = $1 AND state = 'received' AND NOT needs_person",
+        )
+        .bind(id.0)
+        .bind(storable(remark))
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(n_rows == 1)
+}
+
 #[derive(FromRow)]
 struct SubmissionRow {
     id: i64,

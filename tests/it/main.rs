@@ -15,6 +15,7 @@ mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end
 mod durability; // the order of system calls: durable first, then acknowledged
 mod evaluation; // labelled letters are understood as well as stated
+mod files; // every format an office sends
 mod full_disk; // a full or read-only disk
 mod grouping; // points that say the same, answered once
 mod odd_letters; // whatever arrives, reading it ends

@@ -111,7 +111,10 @@ impl Desk {
         path
     }
 
-    fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    pub(crate) fn command(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiepthu"));
         command
             .args(arguments)

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["domain", "text"]),
     ("respond", &["domain", "text"]),
     ("blob", &["domain"]),
+    ("convert", &["domain"]),
     ("store", &["domain", "text"]),
     ("index", &["domain", "text"]),
     ("config", &[]),
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "blob",
             "config",
+            "convert",
             "domain",
             "group",
             "index",
@@ -41,7 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Faces name the values that use cases take and return, never an adapter.
     ("cli", &["app", "domain", "intake", "report", "respond"]),
     ("web", &["app", "config", "domain"]),
-    ("boot", &["app", "cli", "config", "web"]),
+    ("boot", &["app", "cli", "config", "convert", "web"]),
     ("lib", &[]),
     ("main", &[]),
 ];
@@ -127,6 +129,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("reqwest", &["boot"]),
     ("mail_parser", &["intake"]),
+    ("pdf_extract", &["convert"]),
+    ("rustix", &["convert"]),
+    ("tempfile", &["convert"]),
     ("rust_xlsxwriter", &["report"]),
     ("similar", &["group"]),
 ];

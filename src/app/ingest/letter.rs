@@ -2,12 +2,14 @@
 
 use super::settle::{Settled, settle_reply};
 use super::{FileReport, Options, too_large};
-use crate::app::understand::{Dossier, Hint, Understood, understand_letter};
-use crate::app::{App, Error};
+use crate::app::understand::{Dossier, Hint, Understood, understand_reading};
+use crate::app::{App, Error, reading, run_blocking};
 use crate::domain::{
     Channel, ConsultationId, ContentHash, Disposition, RoundId, SubmissionId, Warning,
 };
+use crate::intake::Reading;
 use crate::store::ledger::{self, Action};
+use crate::store::problems;
 use crate::store::settlements::{self, Claim};
 use crate::store::submissions::{self, Submission};
 
@@ -63,6 +65,11 @@ impl App {
         };
         tx.commit().await?;
         let submission = self.submission(id).await?;
+        if submission.is_touched {
+            // A person decided about it while it waited to be read.
+            report.was_known = true;
+            return Ok(());
+        }
         self.read_and_settle(dossier, &submission, report).await
     }
 
@@ -74,29 +81,76 @@ impl App {
         submission: &Submission,
         report: &mut FileReport,
     ) -> Result<(), Error> {
-        let understood = self.read_original(dossier, submission)?;
+        let (understood, waits) = self.read_original(dossier, submission).await?;
         report.warnings.extend(understood.warnings.iter().cloned());
+        if waits && understood.points.is_empty() {
+            // Nothing would come of it without the missing program: it stays claimed, for later.
+            self.postpone(submission, &understood.warnings).await?;
+            report.count(Disposition::Unread);
+            report.n_needs_person += 1;
+            report
+                .reasons
+                .extend(understood.warnings.iter().map(|w| w.problem.clone()));
+            return Ok(());
+        }
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
         report.add(&settled);
         Ok(())
     }
 
-    fn read_original(
+    /// Lets a submission wait for a program that is not installed: visibly, and unread.
+    async fn postpone(&self, submission: &Submission, warnings: &[Warning]) -> Result<(), Error> {
+        let remark: Vec<&str> = warnings.iter().map(|w| w.problem.as_str()).collect();
+        let mut tx = self.store.write().await?;
+        let is_new = submissions::postpone(&mut tx, submission.id, &remark.join(" ")).await?;
+        if is_new {
+            problems::insert_problems(
+                &mut tx,
+                submission.consultation,
+                submission.batch,
+                Some(submission.id),
+                &submission.source,
+                warnings,
+            )
+            .await?;
+            let (now_us, actor) = (self.clock.now_us(), &self.config.actor);
+            let id = submission.id.0;
+            ledger::append(&mut tx, now_us, actor, Action::SubmissionsChanged, id, id).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a submission that waits for a program can be read by now.
+    pub(super) async fn can_be_read(&self, submission: &Submission) -> Result<bool, Error> {
+        if self.blobs.size(submission.blob)? > self.config.max_file_bytes {
+            return Ok(true);
+        }
+        let bytes = self.blobs.get(submission.blob)?;
+        let name = submission.source.clone();
+        run_blocking(move || reading::can_be_read(&bytes, &name)).await
+    }
+
+    /// What a claimed letter says, and whether a program is missing that could read more of it.
+    async fn read_original(
         &self,
         dossier: &Dossier,
         submission: &Submission,
-    ) -> Result<Understood, Error> {
+    ) -> Result<(Understood, bool), Error> {
         let round = submission.round;
         let size = self.blobs.size(submission.blob)?;
         let limit = self.config.max_file_bytes;
         if size > limit {
-            return Ok(unreadable(too_large(limit), round));
+            return Ok((unreadable(too_large(limit), round), false));
         }
         let bytes = self.blobs.get(submission.blob)?;
         let name = submission.source.clone();
-        // The dossier is borrowed, so the work stays on this thread: a letter takes milliseconds.
-        Ok(understand_letter(dossier, &bytes, &name, Hint { round }))
+        // Other programs may take a minute.
+        let read = run_blocking(move || reading::read_letter(&bytes, &name)).await?;
+        // The dossier is borrowed, so this stays on this thread: a letter takes milliseconds.
+        let understood = understand_reading(dossier, read.reading, Hint { round });
+        Ok((understood, read.waits))
     }
 
     /// Records what was understood, in one transaction with its ledger entries.
@@ -108,6 +162,10 @@ impl App {
     ) -> Result<Settled, Error> {
         let mut tx = self.store.write().await?;
         let now_us = self.clock.now_us();
+        if submission.needs_person {
+            // What was noted while it waited for a program is noted anew, or no longer true.
+            problems::resolve_problems_of(&mut tx, submission.id).await?;
+        }
         let settled = settle_reply(
             &mut tx,
             dossier,
@@ -153,15 +211,14 @@ fn unreadable(warning: Warning, round: Option<RoundId>) -> Understood {
 /// Reports what importing a letter would do.
 pub(super) fn preview(
     dossier: &Dossier,
-    name: &str,
-    bytes: &[u8],
+    reading: Reading,
     options: &Options,
     report: &mut FileReport,
 ) {
     let hint = Hint {
         round: options.round.as_ref().map(|round| round.id),
     };
-    let understood = understand_letter(dossier, bytes, name, hint);
+    let understood = understand_reading(dossier, reading, hint);
     report.count(understood.disposition);
     report.n_points = u64::try_from(understood.points.len()).unwrap_or(u64::MAX);
     report.n_needs_person = u64::from(!understood.reasons.is_empty());

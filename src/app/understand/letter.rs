@@ -24,18 +24,24 @@ pub struct Hint {
     pub round: Option<RoundId>,
 }
 
-/// Understands a mail or a letter.
+/// Understands a mail or a letter that this program reads by itself.
 pub fn understand_letter(
     dossier: &Dossier,
     bytes: &[u8],
     file_name: &str,
     hint: Hint,
 ) -> Understood {
+    understand_reading(dossier, intake::read_letter(bytes, file_name), hint)
+}
+
+/// Understands a mail or a letter that has been read.
+pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Understood {
     let Reading {
         mail,
         parts,
         warnings,
-    } = intake::read_letter(bytes, file_name);
+        ..
+    } = reading;
     let mut understood = Understood {
         warnings,
         ..Understood::empty()
@@ -75,7 +81,21 @@ pub fn understand_letter(
         .round
         .or_else(|| dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on));
     understood.conclude(dossier);
+    note_recognition(&mut understood, &parts);
     understood
+}
+
+/// What a machine read in a picture is never taken without a person.
+fn note_recognition(understood: &mut Understood, parts: &[TextPart]) {
+    for part in parts {
+        if let Some(confidence) = part.recognized {
+            let percent = (confidence * 100.0).round();
+            understood.reasons.push(format!(
+                "“{}” là bản quét, chữ do máy nhận dạng (độ tin cậy trung bình {percent}%); cần người đối chiếu với bản gốc.",
+                part.path
+            ));
+        }
+    }
 }
 
 fn stored_part(part: &TextPart) -> Part {

@@ -74,7 +74,7 @@ pub(super) fn as_lines(blocks: &[Block], out: &mut Vec<DraftLine>) {
                         heading_level: paragraph.heading_level,
                         is_bold: paragraph.is_bold,
                         is_centered: paragraph.is_centered,
-                        cells: None,
+                        ..DraftLine::default()
                     });
                 }
             }
@@ -113,5 +113,6 @@ fn row_as_line(row: &[Cell]) -> Option<DraftLine> {
         is_bold: row.iter().all(|cell| is_bold(&cell.blocks)),
         is_centered: false,
         cells: Some(cells),
+        ..DraftLine::default()
     })
 }

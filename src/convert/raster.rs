@@ -1,0 +1,276 @@
+//! A gray picture of a page: straightened, and its long straight lines found and erased.
+//!
+//! Everything is one pass over the picture, or a few over a smaller copy.
+
+use std::fmt::Write as _;
+
+use super::Layout;
+
+/// Darker than this is ink.
+const INK: u8 = 128;
+/// White.
+const PAPER: u8 = 255;
+/// Larger pictures are refused: A3 at 300 dots per inch has 17 million.
+const MOST_DOTS: usize = 40_000_000;
+
+/// Rows of dots, from top to bottom.
+pub(super) struct Raster {
+    width: usize,
+    height: usize,
+    dots: Vec<u8>,
+}
+
+/// A straight line of ink in dots: ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stroke {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+impl Raster {
+    /// Reads a binary gray map (`P5`), as poppler writes it.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Vec::new();
+        let mut at = 0;
+        while fields.len() < 4 {
+            let rest = bytes.get(at..)?;
+            let start = at + rest.iter().position(|b| !b.is_ascii_whitespace())?;
+            let rest = bytes.get(start..)?;
+            let end = start + rest.iter().position(u8::is_ascii_whitespace)?;
+            fields.push(std::str::from_utf8(bytes.get(start..end)?).ok()?);
+            at = end;
+        }
+        let [kind, width, height, most] = fields.as_slice() else {
+            return None;
+        };
+        let (width, height): (usize, usize) = (width.parse().ok()?, height.parse().ok()?);
+        let n_dots = width.checked_mul(height)?;
+        if *kind != "P5" || *most != "255" || n_dots > MOST_DOTS {
+            return None;
+        }
+        let dots = bytes.get(at + 1..)?.get(..n_dots)?.to_vec();
+        Some(Self {
+            width,
+            height,
+            dots,
+        })
+    }
+
+    /// The picture as a binary gray map.
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut bytes = format!("P5\n{} {}\n255\n", self.width, self.height).into_bytes();
+        bytes.extend_from_slice(&self.dots);
+        bytes
+    }
+
+    fn row(&self, y: usize) -> &[u8] {
+        let start = y * self.width;
+        self.dots.get(start..start + self.width).unwrap_or_default()
+    }
+
+    /// A copy of half the size; each dot is the mean of four, so that specks vanish.
+    fn half(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut dots = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let (upper, lower) = (self.row(2 * y), self.row(2 * y + 1));
+            for (upper, lower) in upper.chunks_exact(2).zip(lower.chunks_exact(2)) {
+                let sum: u16 = upper.iter().chain(lower).map(|&dot| u16::from(dot)).sum();
+                dots.push(u8::try_from(sum / 4).unwrap_or(PAPER));
+            }
+        }
+        Self {
+            width,
+            height,
+            dots,
+        }
+    }
+
+    /// Turns a page that was laid on the glass a little askew: by up to three degrees, in steps of
+    /// a tenth. Rows of text are told from the gaps between them best when they are level.
+    pub(super) fn straighten(&mut self) {
+        // A quarter of the resolution is enough to see rows of text.
+        let small = self.half().half();
+        let ink: Vec<(i64, i64)> = (0..small.height)
+            .flat_map(|y| {
+                let row = small.row(y);
+                row.iter()
+                    .enumerate()
+                    .filter(|(_, dot)| **dot < INK)
+                    .map(move |(x, _)| (number(x), number(y)))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let score = |step: i64| -> u64 {
+            // The slope in 2^16ths: a tenth of a degree is 0.001745.
+            let slope = step * 114;
+            let mut profile = vec![0_u64; small.height * 2 + 2];
+            let offset = number(small.height) / 2;
+            for (x, y) in &ink {
+                let level = y - ((x * slope) >> 16) + offset;
+                if let Some(count) = usize::try_from(level)
+                    .ok()
+                    .and_then(|at| profile.get_mut(at))
+                {
+                    *count += 1;
+                }
+            }
+            profile.iter().map(|count| count * count).sum()
+        };
+        let level = score(0);
+        let best = (-30..=30).map(|step| (score(step), step)).max();
+        if let Some((best, step)) = best
+            && step != 0
+            && best > level + level / 50
+        {
+            self.turn(step * 114);
+        }
+    }
+
+    /// Turns by a small slope, in 2^16ths, around the upper left corner.
+    fn turn(&mut self, slope: i64) {
+        let mut dots = Vec::with_capacity(self.dots.len());
+        for y in 0..self.height {
+            for x in 0..self.width {
+                // A small angle: its sine is its slope, its cosine one.
+                let (x, y) = (number(x), number(y));
+                let from_x = x - ((y * slope) >> 16);
+                let from_y = y + ((x * slope) >> 16);
+                let dot = usize::try_from(from_x)
+                    .ok()
+                    .filter(|x| *x < self.width)
+                    .zip(usize::try_from(from_y).ok())
+                    .and_then(|(x, y)| self.dots.get(y * self.width + x));
+                dots.push(dot.copied().unwrap_or(PAPER));
+            }
+        }
+        self.dots = dots;
+    }
+
+    /// Long straight lines: borders of cells. Letters are shorter, words have gaps.
+    pub(super) fn rules(&self, dots_per_inch: f64) -> Vec<Stroke> {
+        let small = self.half();
+        let points = |points: f64| whole(points * dots_per_inch / 144.0);
+        let mut strokes = small.runs(points(80.0), false);
+        strokes.extend(small.runs(points(36.0), true));
+        strokes
+            .into_iter()
+            .map(|stroke| Stroke {
+                left: stroke.left * 2,
+                top: stroke.top * 2,
+                right: stroke.right * 2 + 1,
+                bottom: stroke.bottom * 2 + 1,
+            })
+            .collect()
+    }
+
+    /// Runs of ink of at least a length, across or down. A line may waver by a dot and have gaps
+    /// of three.
+    fn runs(&self, least: usize, is_down: bool) -> Vec<Stroke> {
+        let (length, n_lines) = if is_down {
+            (self.height, self.width)
+        } else {
+            (self.width, self.height)
+        };
+        let is_ink = |at: usize, line: usize| {
+            let (x, y) = if is_down { (line, at) } else { (at, line) };
+            x < self.width
+                && self
+                    .dots
+                    .get(y * self.width + x)
+                    .is_some_and(|dot| *dot < 160)
+        };
+        let mut found = Vec::new();
+        for line in 0..n_lines {
+            let (mut start, mut last): (Option<usize>, usize) = (None, 0);
+            for at in 0..=length {
+                let is_inked = at < length
+                    && (is_ink(at, line)
+                        || is_ink(at, line + 1)
+                        || line.checked_sub(1).is_some_and(|line| is_ink(at, line)));
+                if is_inked {
+                    start = start.or(Some(at));
+                    last = at;
+                } else if let Some(from) = start
+                    && (at == length || at - last > 3)
+                {
+                    if last - from >= least {
+                        found.push(if is_down {
+                            Stroke {
+                                left: line,
+                                top: from,
+                                right: line,
+                                bottom: last,
+                            }
+                        } else {
+                            Stroke {
+                                left: from,
+                                top: line,
+                                right: last,
+                                bottom: line,
+                            }
+                        });
+                    }
+                    start = None;
+                }
+            }
+        }
+        found
+    }
+
+    /// Paints lines over with paper, so that they are not taken for letters.
+    pub(super) fn erase(&mut self, strokes: &[Stroke]) {
+        for stroke in strokes {
+            for y in stroke.top..=stroke.bottom.min(self.height.saturating_sub(1)) {
+                let start = y * self.width;
+                let (from, to) = (
+                    start + stroke.left,
+                    start + stroke.right.min(self.width - 1),
+                );
+                if let Some(dots) = self.dots.get_mut(from..=to) {
+                    dots.fill(PAPER);
+                }
+            }
+        }
+    }
+
+    /// The lines as rules of a page.
+    pub(super) fn layout(&self, strokes: &[Stroke], dots_per_inch: f64) -> Layout {
+        let points =
+            |dots: usize| f64::from(u32::try_from(dots).unwrap_or(u32::MAX)) * 72.0 / dots_per_inch;
+        let mut text = format!(
+            "<page width=\"{:.2}\" height=\"{:.2}\">\n",
+            points(self.width),
+            points(self.height)
+        );
+        for stroke in strokes {
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                text,
+                "<rule xMin=\"{:.2}\" yMin=\"{:.2}\" xMax=\"{:.2}\" yMax=\"{:.2}\"/>",
+                points(stroke.left),
+                points(stroke.top),
+                points(stroke.right),
+                points(stroke.bottom)
+            );
+        }
+        text.push_str("</page>\n");
+        Layout(text.into_bytes())
+    }
+}
+
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A length in whole dots.
+fn whole(length: f64) -> usize {
+    // Lengths of lines are far below 65,536 dots.
+    let mut n = 0_u16;
+    while f64::from(n) < length && n < u16::MAX {
+        n += 1;
+    }
+    usize::from(n)
+}
