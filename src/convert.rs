@@ -10,23 +10,38 @@
 //!   fields and damaged files; where it is not installed, from ourselves ([`own_pdf`]) in a child
 //!   process, because the library behind it panics on odd fonts and may use any amount of memory.
 //! * [`scan`]: pages to pictures, straightened ([`raster`]), and words by Tesseract.
-//! * [`office`]: LibreOffice.
+//! * [`office`]: LibreOffice; [`archive`]: `.7z` and `.rar`.
+//! * [`workbook`]: spreadsheets to tables of text, also in a child of ourselves.
 
+mod archive;
 mod child;
 mod office;
 mod own_pdf;
 mod pdf;
 mod raster;
 mod scan;
+mod workbook;
 
 use std::path::PathBuf;
 
-pub use own_pdf::answer as answer_as_child;
 pub use pdf::{Layout, PdfPages};
 pub use scan::{MOST_PAGES as MOST_SCANNED_PAGES, ScannedPage};
+pub use workbook::Sheet;
 
 /// The hidden subcommand under which this program reads a PDF as its own child.
 pub const CHILD_COMMAND: &str = "convert-child";
+
+/// Does what this program asked of itself as its own child: reads the file and prints what is in
+/// it. `true` when it came to the end.
+pub fn answer_as_child(file: &std::path::Path) -> bool {
+    // The parent says what became of the file.
+    std::panic::set_hook(Box::new(|_| {}));
+    if file.ends_with(workbook::FILE) {
+        workbook::answer(file)
+    } else {
+        own_pdf::answer(file)
+    }
+}
 
 /// Where the other programs are.
 #[derive(Debug, Clone)]
@@ -49,7 +64,8 @@ impl Programs {
             Kind::Office => self.find(office::OFFICE).is_ok(),
             Kind::Scan => self.find(scan::RASTER).is_ok() && self.knows_vietnamese(),
             Kind::Picture => self.knows_vietnamese(),
-            Kind::Archive => false,
+            Kind::Workbook => self.itself.is_some(),
+            Kind::Archive => self.find(archive::UNPACKER).is_ok(),
         }
     }
 
@@ -85,6 +101,8 @@ pub enum Kind {
     Picture,
     /// A text document of an office program.
     Office,
+    /// A spreadsheet.
+    Workbook,
     /// An archive.
     Archive,
 }

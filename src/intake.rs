@@ -22,6 +22,7 @@ mod counting;
 pub mod csv;
 mod dates;
 mod docx;
+mod edxml;
 mod eml;
 mod headings;
 mod html;
@@ -158,6 +159,10 @@ pub fn read_letter_with(bytes: &[u8], file_name: &str, conversions: &Conversions
         eml::read(bytes, &mut reading, budget);
         return reading;
     }
+    if format == Format::Edxml {
+        edxml::read(bytes, "", PartRole::Body, &mut reading, budget, 0);
+        return reading;
+    }
     let path = file_name.to_owned();
     if format == Format::Zip {
         archive::read_parts(bytes, &path, PartRole::Body, &mut reading, budget, 0);
@@ -170,6 +175,12 @@ pub fn read_letter_with(bytes: &[u8], file_name: &str, conversions: &Conversions
         });
     }
     reading
+}
+
+/// Whether a text is a table with a heading over a column of comments.
+pub fn is_comment_table(text: &[u8]) -> bool {
+    let head = text.get(..csv::PREFIX_BYTES).unwrap_or(text);
+    columns::recognize_columns(&csv::sample_rows(&String::from_utf8_lossy(head))).is_some()
 }
 
 /// A draft document as lines.
@@ -216,7 +227,7 @@ pub fn read_draft_with(bytes: &[u8], file_name: &str, conversions: &Conversions)
         }
     };
     let is_wanted = format.needs_conversion()
-        && format != Format::OtherArchive
+        && !matches!(format, Format::OtherArchive | Format::Spreadsheet)
         && conversions.find(bytes).is_none();
     DraftReading {
         lines,

@@ -167,7 +167,10 @@ impl App {
         } else if format == Format::Csv {
             self.import_table(consultation.id, &name, blob, options, progress, &mut report)
                 .await?;
-        } else if matches!(format, Format::Zip | Format::Mbox) {
+        } else if format == Format::Spreadsheet {
+            self.import_workbook(consultation.id, &name, blob, options, progress, &mut report)
+                .await?;
+        } else if matches!(format, Format::Zip | Format::Mbox | Format::OtherArchive) {
             self.import_archive(consultation.id, &name, blob, options, &mut report)
                 .await?;
         } else {
@@ -188,6 +191,45 @@ impl App {
         Ok(report)
     }
 
+    /// Each sheet with comments is a table of its own, kept as text beside the workbook; line n of
+    /// it is row n of the sheet. A workbook without any waits for a person as a letter does.
+    async fn import_workbook(
+        &self,
+        consultation: ConsultationId,
+        name: &str,
+        blob: ContentHash,
+        options: &Options,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let mut tables = Vec::new();
+        if self.blobs.size(blob)? <= self.config.max_file_bytes {
+            let (bytes, file_name) = (self.blobs.get(blob)?, name.to_owned());
+            let read = run_blocking(move || reading::read_workbook(&bytes, &file_name)).await?;
+            if let Ok((found, warnings)) = read {
+                tables = found;
+                report.warnings.extend(warnings);
+            }
+        }
+        if tables.is_empty() {
+            let dossier = self.dossier(consultation).await?;
+            let channel = Channel::Letter;
+            return self
+                .import_letter(&dossier, consultation, name, channel, blob, options, report)
+                .await;
+        }
+        let mut is_all_known = true;
+        for table in tables {
+            let sheet = self.blobs.put(&table.csv)?;
+            report.was_known = false;
+            self.import_table(consultation, &table.name, sheet, options, progress, report)
+                .await?;
+            is_all_known &= report.was_known;
+        }
+        report.was_known = is_all_known;
+        Ok(())
+    }
+
     /// Each file of an archive is a submission of its own; the archive is kept as well.
     async fn import_archive(
         &self,
@@ -198,7 +240,8 @@ impl App {
         report: &mut FileReport,
     ) -> Result<(), Error> {
         let bytes = self.blobs.get(blob)?;
-        let unpacked = intake::unpack(&bytes, name);
+        let file_name = name.to_owned();
+        let unpacked = run_blocking(move || reading::unpack(&bytes, &file_name)).await?;
         report.warnings.extend(unpacked.warnings.iter().cloned());
         let dossier = self.dossier(consultation).await?;
         let mut letters = Vec::new();
@@ -279,6 +322,20 @@ impl App {
                 error,
             )
         })?;
+        if format == Format::Spreadsheet {
+            let (copy, file_name) = (bytes.clone(), name.to_owned());
+            let read = run_blocking(move || reading::read_workbook(&copy, &file_name)).await?;
+            if let Ok((tables, warnings)) = read
+                && !tables.is_empty()
+            {
+                report.warnings.extend(warnings);
+                for found in tables {
+                    let mut rows = found.csv.as_slice();
+                    table::preview(&dossier, &found.name, &mut rows, options, &mut report)?;
+                }
+                return Ok(report);
+            }
+        }
         let file_name = name.to_owned();
         let read = run_blocking(move || reading::read_letter(&bytes, &file_name)).await?;
         letter::preview(&dossier, read.reading, options, &mut report);

@@ -9,7 +9,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::convert::{Failure, Kind, MOST_SCANNED_PAGES, Programs, ScannedPage};
+use crate::convert::{Failure, Kind, MOST_SCANNED_PAGES, Programs, ScannedPage, Sheet};
 use crate::domain::{DraftLine, Location, Warning};
 use crate::intake::{
     self, Conversion, Conversions, Format, Reading, Wanted, pages, read_draft_with,
@@ -102,6 +102,7 @@ fn kinds_of(wanted: &Wanted) -> &'static [Kind] {
     match wanted.format {
         Format::Pdf => &[Kind::Pdf, Kind::Scan],
         Format::Image => &[Kind::Picture],
+        Format::Spreadsheet => &[Kind::Workbook],
         Format::OtherArchive => &[Kind::Archive],
         _ => &[Kind::Office],
     }
@@ -111,6 +112,13 @@ fn convert(programs: &Programs, wanted: &Wanted) -> Conversion {
     let converted = match wanted.format {
         Format::Pdf => read_pdf(programs, &wanted.bytes),
         Format::Image => read_picture(programs, &wanted.bytes),
+        Format::Spreadsheet => read_sheets(programs, &wanted.bytes),
+        Format::OtherArchive => programs
+            .unpack(&wanted.bytes)
+            .map(|files| Conversion::Files {
+                files,
+                warnings: Vec::new(),
+            }),
         Format::LegacyWord => to_docx(programs, &wanted.bytes, "doc"),
         Format::RichText => to_docx(programs, &wanted.bytes, "rtf"),
         Format::OpenDocument => to_docx(programs, &wanted.bytes, "odt"),
@@ -239,6 +247,95 @@ fn recognized_pages(scanned: &ScannedPage) -> Vec<Page> {
         page.rules = drawn.into_iter().next().unwrap_or_default().rules;
     }
     found
+}
+
+/// Opens an archive for a person who drops one in, with another program where one is needed;
+/// empty when that cannot be done now.
+pub fn unpack(bytes: &[u8], file_name: &str) -> intake::Unpacked {
+    if intake::sniff(bytes, file_name) != Format::OtherArchive {
+        return intake::unpack(bytes, file_name);
+    }
+    intake::Unpacked {
+        files: programs().unpack(bytes).unwrap_or_default(),
+        warnings: Vec::new(),
+    }
+}
+
+/// A table of comments in a workbook, as a file of its own.
+pub struct SheetTable {
+    /// Name of the workbook, then of the sheet.
+    pub name: String,
+    /// Its rows as text; line n is row n of the sheet.
+    pub csv: Vec<u8>,
+}
+
+/// The tables of comments in a workbook, and what a person should know about its other sheets.
+///
+/// # Errors
+/// What is wrong with the file, when nothing of it can be read.
+pub fn read_workbook(
+    bytes: &[u8],
+    file_name: &str,
+) -> Result<(Vec<SheetTable>, Vec<Warning>), Warning> {
+    let sheets = programs()
+        .read_workbook(bytes)
+        .map_err(|failure| explain(&failure, Format::Spreadsheet))?;
+    let (mut tables, mut warnings) = (Vec::new(), Vec::new());
+    for sheet in sheets {
+        let Sheet { name, csv, .. } = sheet;
+        let location = || Location::Part {
+            path: format!("{file_name} > {name}"),
+        };
+        if !intake::is_comment_table(&csv) {
+            // Lists to pick from have one or two columns.
+            if csv.iter().take(4096).filter(|b| **b == b',').count() >= 6 {
+                warnings.push(Warning::new(
+                    "workbook.no_table",
+                    location(),
+                    format!("Trang tính “{name}” không có cột nội dung góp ý nên không được nhập."),
+                    "Nếu trang này có góp ý, thêm dòng tiêu đề (STT, Cơ quan góp ý, Vị trí góp ý, Nội dung góp ý) rồi nhập lại.",
+                ));
+            }
+            continue;
+        }
+        if sheet.is_hidden {
+            warnings.push(Warning::new(
+                "workbook.hidden_sheet",
+                location(),
+                format!("Trang tính “{name}” bị ẩn trong tệp nhưng vẫn được đọc."),
+                "Mở tệp gốc, bỏ ẩn trang tính để kiểm tra các ý kiến này có đúng là ý kiến gửi đến không.",
+            ));
+        }
+        if sheet.is_cut {
+            warnings.push(Warning::new(
+                "workbook.too_wide",
+                location(),
+                format!("Trang tính “{name}” có ô ở quá xa bên phải; các ô đó không được đọc."),
+                "Mở tệp gốc, chuyển nội dung về các cột đầu rồi nhập lại.",
+            ));
+        }
+        tables.push(SheetTable {
+            name: format!("{file_name} > {name}.csv"),
+            csv,
+        });
+    }
+    Ok((tables, warnings))
+}
+
+/// A workbook attached to a mail: a part for each sheet.
+fn read_sheets(programs: &Programs, bytes: &[u8]) -> Result<Conversion, Failure> {
+    let sheets = programs.read_workbook(bytes)?;
+    let has_comments = sheets
+        .iter()
+        .any(|sheet| intake::is_comment_table(&sheet.csv));
+    Ok(Conversion::Files {
+        files: sheets
+            .into_iter()
+            .filter(|sheet| !has_comments || intake::is_comment_table(&sheet.csv))
+            .map(|sheet| (format!("{}.csv", sheet.name), sheet.csv))
+            .collect(),
+        warnings: Vec::new(),
+    })
 }
 
 fn read_picture(programs: &Programs, bytes: &[u8]) -> Result<Conversion, Failure> {

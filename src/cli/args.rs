@@ -72,7 +72,7 @@ pub enum Command {
         #[arg(long, value_name = "TỆP")]
         organizations: Option<PathBuf>,
     },
-    /// Nhập thư (.eml), bảng (.csv), văn bản (.docx, .txt, .html), biên bản (.toml), gói (.zip)
+    /// Nhập thư (.eml), bảng (.csv, .xlsx), văn bản (.docx, .pdf, bản quét …), biên bản (.toml), gói (.zip)
     #[command(help_template = HELP)]
     Import(ImportArgs),
     /// Nhập tay một ý kiến: văn bản giấy, biên bản, bút phê, điện thoại, Zalo, cổng
@@ -81,7 +81,7 @@ pub enum Command {
     /// Đọc đề cương (các mục) của một dự thảo, không ghi gì
     #[command(help_template = HELP)]
     Outline {
-        /// Tệp .docx, .txt, .toml hoặc .tsv
+        /// Tệp .docx, .pdf, .txt, .toml hoặc .tsv
         #[arg(value_name = "TỆP")]
         file: PathBuf,
     },

@@ -138,8 +138,22 @@ impl Desk {
     /// What would be understood of a file.
     fn read(&self, name: &str, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {
         let (dossier, organizations) = (&self.dossier, &self.organizations);
-        if intake::sniff(bytes, name) == Format::Csv {
+        let format = intake::sniff(bytes, name);
+        if format == Format::Csv {
             return read_table(dossier, organizations, name, bytes, output);
+        }
+        if format == Format::Spreadsheet
+            && let Ok((tables, warnings)) = reading::read_workbook(bytes, name)
+            && let Some(table) = tables.first()
+        {
+            for warning in &warnings {
+                output.note(&warning_text(name, warning));
+            }
+            for other in tables.iter().skip(1) {
+                let name = &other.name;
+                output.note(&format!("“{name}” cũng là bảng góp ý; `read` chỉ hiện trang đầu."));
+            }
+            return read_table(dossier, organizations, &table.name, &table.csv, output);
         }
         let reading = reading::read_letter(bytes, name).reading;
         let understood = understand_reading(dossier, reading, Hint::default());

@@ -4,10 +4,13 @@
 //! network of its own, empty one comes from `unshare` where the system lets us. Where there is no
 //! `sh`, as on Windows, the limits of time and output remain.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+#[cfg(unix)]
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+#[cfg(unix)]
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 

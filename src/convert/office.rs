@@ -26,8 +26,15 @@ impl Programs {
             "-env:UserInstallation=file://{}",
             place.path("profile").display()
         );
+        // Without its name LibreOffice takes a damaged file for plain text.
+        let filter = match extension {
+            "rtf" => "--infilter=Rich Text Format",
+            "odt" => "--infilter=writer8",
+            _ => "--infilter=MS Word 97",
+        };
         let arguments = [
             profile.as_str(),
+            filter,
             "--headless",
             "--norestore",
             "--nolockcheck",

@@ -13,10 +13,8 @@ use pdf_extract::{
     Dictionary, Document, MediaBox, Object, ObjectId, OutputDev, OutputError, Transform,
 };
 
-/// Reads a PDF and prints its pages; what `convert-child` does. `true` when it came to the end.
-pub fn answer(file: &Path) -> bool {
-    // The parent says what became of the file.
-    std::panic::set_hook(Box::new(|_| {}));
+/// Reads a PDF and prints its pages; `true` when it came to the end.
+pub(super) fn answer(file: &Path) -> bool {
     let Ok(mut document) = Document::load(file) else {
         return false;
     };

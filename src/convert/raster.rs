@@ -8,6 +8,8 @@ use super::Layout;
 
 /// Darker than this is ink.
 const INK: u8 = 128;
+/// Lighter than this is no line: thin gray borders come out like this when made smaller.
+const FAINT: u8 = 205;
 /// White.
 const PAPER: u8 = 255;
 /// Larger pictures are refused: A3 at 300 dots per inch has 17 million.
@@ -180,7 +182,7 @@ impl Raster {
                 && self
                     .dots
                     .get(y * self.width + x)
-                    .is_some_and(|dot| *dot < 160)
+                    .is_some_and(|dot| *dot < FAINT)
         };
         let mut found = Vec::new();
         for line in 0..n_lines {

@@ -25,7 +25,7 @@ use crate::text::legacy::{self, Decoder, Encoding};
 use crate::text::normalize::normalize;
 
 /// How much of a file decides how it is read.
-const PREFIX_BYTES: usize = 256 << 10;
+pub(super) const PREFIX_BYTES: usize = 256 << 10;
 /// Delimiters in use: Excel writes `;` where the decimal sign is a comma, as in Việt Nam.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// Below this share of Vietnamese syllables a text was decoded with a wrong table.

@@ -13,7 +13,7 @@ mod document;
 mod numbering;
 mod render;
 mod styles;
-mod xml;
+pub(super) mod xml;
 
 use document::{Content, Note};
 use numbering::Numbering;

@@ -4,7 +4,7 @@
 use super::archive::{self, Budget};
 use super::conversions::{Conversion, Wanted, located};
 use super::{
-    Format, PartRole, PartTable, Reading, TextPart, csv, docx, eml, html, layout, limits, pages,
+    Format, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout, limits, pages,
     sniff,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
@@ -170,6 +170,10 @@ pub(super) fn read_attachment(
     let format = sniff(bytes, name);
     match format {
         Format::Eml => eml::read_nested(bytes, &path, reading, budget, depth),
+        Format::Edxml => {
+            let prefix = format!("{path} > ");
+            edxml::read(bytes, &prefix, role, reading, budget, depth);
+        }
         Format::Zip => archive::read_parts(bytes, &path, role, reading, budget, depth),
         _ => {
             if let Err(warning) = read_document(bytes, format, path, role, reading, budget) {

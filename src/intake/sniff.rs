@@ -61,6 +61,7 @@ impl Format {
                 | Self::LegacyWord
                 | Self::OpenDocument
                 | Self::RichText
+                | Self::Spreadsheet
                 | Self::OtherArchive
         )
     }

@@ -165,3 +165,15 @@ fn a_missing_data_folder_says_what_to_do() {
     let ran = Desk::new().run(["status"]).expect(2);
     assert!(ran.stderr.contains("tiepthu init"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_table_of_ten_million_columns() {
+    let mut bytes = "STT,Cơ quan góp ý,Mục,Nội dung góp ý\n1,Sở Tài chính,III.2.b,Đề nghị bỏ\n"
+        .as_bytes()
+        .to_vec();
+    bytes.extend(b"x,".repeat(10_000_000));
+    bytes.push(b'\n');
+    let start = std::time::Instant::now();
+    check("rong.csv", &bytes, "Dòng");
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
+}

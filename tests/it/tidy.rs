@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["domain", "text"]),
     ("respond", &["domain", "text"]),
     ("blob", &["domain"]),
-    ("convert", &["domain"]),
+    ("convert", &["domain", "text"]),
     ("store", &["domain", "text"]),
     ("index", &["domain", "text"]),
     ("config", &[]),
@@ -130,8 +130,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("reqwest", &["boot"]),
     ("mail_parser", &["intake"]),
     ("pdf_extract", &["convert"]),
+    ("calamine", &["convert", "report"]),
     ("rustix", &["convert"]),
-    ("tempfile", &["convert"]),
     ("rust_xlsxwriter", &["report"]),
     ("similar", &["group"]),
 ];

@@ -212,23 +212,20 @@ fn read_points(
                 }
             }
         }
-        let split = split_letter(&part.text);
-        let outside_tables = |span: Span| {
+        // What stands in tables was read row by row; a point before one must not swallow it.
+        let split = split_letter(&without(&part.text, &tables));
+        let is_outside = |span: Span| {
             tables
                 .iter()
                 .all(|table| span.end <= table.start || table.end <= span.start)
         };
         let left_over = split.left_over.iter().copied();
-        warn_of_left_over(
-            understood,
-            part,
-            left_over.filter(|span| outside_tables(*span)),
-        );
+        warn_of_left_over(understood, part, left_over.filter(|span| is_outside(*span)));
         points.extend(
             split
                 .points
                 .into_iter()
-                .filter(|point| outside_tables(point.span))
+                .filter_map(|point| cut_at_tables(point, &tables, &part.text))
                 .map(|point| Found::from_split(&part.text, point)),
         );
         points.sort_by_key(|found| found.spans.first().map(|span| span.start));
@@ -283,6 +280,48 @@ fn warn_of_left_over(
             understood.reasons.push(reason);
         }
     }
+}
+
+/// The text with blanks where tables stand; everything else keeps its place.
+fn without<'a>(text: &'a str, tables: &[Span]) -> Cow<'a, str> {
+    if tables.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    for table in tables {
+        masked.push_str(text.get(masked.len()..table.start).unwrap_or_default());
+        masked.extend((masked.len()..table.end).map(|_| ' '));
+    }
+    masked.push_str(text.get(masked.len()..).unwrap_or_default());
+    if masked.len() == text.len() {
+        Cow::Owned(masked)
+    } else {
+        // Tables that overlap, of a damaged file: read as they stand.
+        Cow::Borrowed(text)
+    }
+}
+
+/// A point as far as it stands outside tables: up to the first one that it reaches.
+fn cut_at_tables(mut point: SplitPoint, tables: &[Span], text: &str) -> Option<SplitPoint> {
+    for table in tables {
+        let span = point.span;
+        if table.end <= span.start || span.end <= table.start {
+            continue;
+        }
+        if table.start <= span.start {
+            return None;
+        }
+        point.span = Span::new(span.start, table.start).trimmed(text);
+        for field in [
+            &mut point.proposal,
+            &mut point.reason,
+            &mut point.old_text,
+            &mut point.new_text,
+        ] {
+            *field = field.filter(|field| point.span.contains(*field));
+        }
+    }
+    Some(point)
 }
 
 /// The syllables of a text, folded: equal for texts that differ in layout and punctuation only.

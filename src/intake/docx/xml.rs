@@ -8,7 +8,7 @@ use quick_xml::reader::Reader;
 use crate::intake::limits;
 
 /// One token.
-pub(super) enum Token<'a> {
+pub(in crate::intake) enum Token<'a> {
     /// An element begins; empty elements give this and [`Token::Close`].
     Open(Element<'a>),
     /// The element of this local name ends.
@@ -18,16 +18,16 @@ pub(super) enum Token<'a> {
 }
 
 /// An element's start tag.
-pub(super) struct Element<'a>(BytesStart<'a>);
+pub(in crate::intake) struct Element<'a>(BytesStart<'a>);
 
 impl Element<'_> {
     /// Name without prefix.
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::intake) fn name(&self) -> &str {
         self.0.local_name().into_inner()
     }
 
     /// An attribute by its name without prefix.
-    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+    pub(in crate::intake) fn attribute(&self, name: &str) -> Option<String> {
         let mut attributes = self.0.attributes();
         // The check for repeated names is quadratic.
         attributes.with_checks(false);
@@ -41,12 +41,12 @@ impl Element<'_> {
     }
 
     /// The `w:val` attribute.
-    pub(super) fn value(&self) -> Option<String> {
+    pub(in crate::intake) fn value(&self) -> Option<String> {
         self.attribute("val")
     }
 
     /// The `w:val` of a switch: present without a value means on.
-    pub(super) fn is_on(&self) -> bool {
+    pub(in crate::intake) fn is_on(&self) -> bool {
         !matches!(
             self.value().as_deref(),
             Some("0" | "false" | "off" | "none")
@@ -69,16 +69,16 @@ const NEVER_SHOWN: [&str; 10] = [
 ];
 
 /// Reads tokens until the end or the first thing that is not XML.
-pub(super) struct Tokens<'a> {
+pub(in crate::intake) struct Tokens<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
     skipping: usize,
     /// Set when reading stopped before the end.
-    pub(super) is_broken: bool,
+    pub(in crate::intake) is_broken: bool,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(in crate::intake) fn new(text: &'a str) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
         reader.config_mut().allow_dangling_amp = true;
@@ -91,7 +91,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Leaves out everything up to the end of the element just opened.
-    pub(super) fn leave_out(&mut self) {
+    pub(in crate::intake) fn leave_out(&mut self) {
         self.skipping = 1;
     }
 }
