@@ -151,7 +151,9 @@ impl Desk {
             }
             for other in tables.iter().skip(1) {
                 let name = &other.name;
-                output.note(&format!("“{name}” cũng là bảng góp ý; `read` chỉ hiện trang đầu."));
+                output.note(&format!(
+                    "“{name}” cũng là bảng góp ý; `read` chỉ hiện trang đầu."
+                ));
             }
             return read_table(dossier, organizations, &table.name, &table.csv, output);
         }
