@@ -276,10 +276,10 @@ pub struct SheetTable {
 pub fn read_workbook(
     bytes: &[u8],
     file_name: &str,
-) -> Result<(Vec<SheetTable>, Vec<Warning>), Warning> {
+) -> Result<(Vec<SheetTable>, Vec<Warning>), Box<Warning>> {
     let sheets = programs()
         .read_workbook(bytes)
-        .map_err(|failure| explain(&failure, Format::Spreadsheet))?;
+        .map_err(|failure| Box::new(explain(&failure, Format::Spreadsheet)))?;
     let (mut tables, mut warnings) = (Vec::new(), Vec::new());
     for sheet in sheets {
         let Sheet { name, csv, .. } = sheet;

@@ -12,7 +12,7 @@ pub(super) const UNPACKER: Needed = Needed {
     package: "libarchive-tools",
 };
 const LIMITS: Limits = Limits {
-    time: Duration::from_secs(60),
+    time: Duration::from_mins(1),
     memory_megabytes: 1024,
     output_megabytes: 64,
 };

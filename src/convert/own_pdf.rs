@@ -272,7 +272,11 @@ impl Drawings {
             match (operation.operator.as_str(), numbers.as_slice()) {
                 ("q", _) if saved.len() < 1000 => saved.push(state),
                 ("Q", _) => state = saved.pop().unwrap_or(state),
-                ("cm", &[a, b, c, d, e, f]) => state = product([a, b, c, d, e, f], state),
+                ("cm", values) => {
+                    if let Ok(matrix) = Matrix::try_from(values) {
+                        state = product(matrix, state);
+                    }
+                }
                 ("m", &[x, y]) => {
                     at = place(state, (x, y));
                     start = at;
@@ -297,12 +301,10 @@ impl Drawings {
                     lines.clear();
                     boxes.clear();
                 }
-                ("Do", _) => {
-                    if is_picture(document, resources, operation) {
-                        let corner = place(state, (0.0, 0.0));
-                        self.pictures
-                            .push(frame.rectangle(corner, place(state, (1.0, 1.0))));
-                    }
+                ("Do", _) if is_picture(document, resources, operation) => {
+                    let corner = place(state, (0.0, 0.0));
+                    self.pictures
+                        .push(frame.rectangle(corner, place(state, (1.0, 1.0))));
                 }
                 _ => {}
             }
@@ -390,19 +392,22 @@ fn is_picture(document: &Document, resources: Option<&Dictionary>, operation: &O
     find().unwrap_or(false)
 }
 
-fn product([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix) -> Matrix {
+/// The transform that does first the one, then the other.
+fn product(first: Matrix, then: Matrix) -> Matrix {
+    let [xx, xy, yx, yy, dx, dy] = first;
+    let [scale_x, skew_y, skew_x, scale_y, shift_x, shift_y] = then;
     [
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + l,
+        xx * scale_x + xy * skew_x,
+        xx * skew_y + xy * scale_y,
+        yx * scale_x + yy * skew_x,
+        yx * skew_y + yy * scale_y,
+        dx * scale_x + dy * skew_x + shift_x,
+        dx * skew_y + dy * scale_y + shift_y,
     ]
 }
 
-fn place([a, b, c, d, e, f]: Matrix, (x, y): (f64, f64)) -> (f64, f64) {
-    (a * x + c * y + e, b * x + d * y + f)
+fn place([xx, xy, yx, yy, dx, dy]: Matrix, (x, y): (f64, f64)) -> (f64, f64) {
+    (xx * x + yx * y + dx, xy * x + yy * y + dy)
 }
 
 fn write_page(out: &mut impl Write, page: &PageWords, drawings: &Drawings) -> std::io::Result<()> {

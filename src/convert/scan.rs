@@ -16,7 +16,7 @@ pub(super) const RECOGNITION: Needed = Needed {
 };
 /// One page; a dense one takes ten seconds on an old machine.
 const LIMITS: Limits = Limits {
-    time: Duration::from_secs(60),
+    time: Duration::from_mins(1),
     memory_megabytes: 2048,
     output_megabytes: 64,
 };

@@ -19,7 +19,7 @@ use crate::text::legacy;
 
 /// A hundred thousand rows take two seconds.
 const LIMITS: Limits = Limits {
-    time: Duration::from_secs(60),
+    time: Duration::from_mins(1),
     memory_megabytes: 3072,
     output_megabytes: 256,
 };

@@ -118,7 +118,7 @@ pub(super) fn read(
         let role = PartRole::Attachment;
         plain::read_attachment(&inner, &name, path, role, reading, budget, depth + 1);
     }
-    if n_attachments == 0 && package.values.get("StatusCode").is_none() {
+    if n_attachments == 0 && !package.values.contains_key("StatusCode") {
         reading.warnings.push(Warning::new(
             "edxml.no_attachment",
             location(),

@@ -124,12 +124,13 @@ pub(super) fn of_page(number: u32, page: &Page) -> PageFlow {
     tables.reverse();
     for row in rows(outside) {
         while let Some(table) = tables.pop_if(|table| table.at.top < row.at.middle().1) {
-            sort_columns(number, std::mem::take(&mut group), &row_of, &mut pieces);
+            sort_columns(number, &group, &row_of, &mut pieces);
+            group.clear();
             pieces.push(Piece::Table(table));
         }
         group.push(row);
     }
-    sort_columns(number, group, &row_of, &mut pieces);
+    sort_columns(number, &group, &row_of, &mut pieces);
     pieces.extend(tables.into_iter().rev().map(Piece::Table));
     PageFlow {
         pieces,
@@ -150,8 +151,8 @@ const OPENING_GUTTER: f64 = 13.0;
 const LEAST_GUTTER: f64 = 9.0;
 
 /// Finds rows that stand in two columns; all others are lines.
-fn sort_columns(page: u32, rows: Vec<Row<'_>>, row_of: &RowNumbers, pieces: &mut Vec<Piece>) {
-    let mut rest = rows.as_slice();
+fn sort_columns(page: u32, rows: &[Row<'_>], row_of: &RowNumbers, pieces: &mut Vec<Piece>) {
+    let mut rest = rows;
     while let Some((first, after)) = rest.split_first() {
         let longest = gaps(first)
             .into_iter()

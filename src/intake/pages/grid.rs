@@ -269,7 +269,7 @@ fn build(
 ) -> Option<Table> {
     let (ys, xs) = (edges(across), edges(down));
     let (n_rows, n_columns) = (ys.len().checked_sub(1)?, xs.len().checked_sub(1)?);
-    if n_columns < 2 || n_columns > limits::COLUMNS || n_rows * n_columns > MOST_FIELDS {
+    if !(2..=limits::COLUMNS).contains(&n_columns) || n_rows * n_columns > MOST_FIELDS {
         return None;
     }
     let at = Area {
