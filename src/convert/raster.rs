@@ -8,8 +8,6 @@ use super::Layout;
 
 /// Darker than this is ink.
 const INK: u8 = 128;
-/// Lighter than this is no line: thin gray borders come out like this when made smaller.
-const FAINT: u8 = 205;
 /// White.
 const PAPER: u8 = 255;
 /// Larger pictures are refused: A3 at 300 dots per inch has 17 million.
@@ -176,13 +174,16 @@ impl Raster {
         } else {
             (self.width, self.height)
         };
+        // Thin gray borders are hardly darker than the paper when they are made smaller.
+        let paper = self.paper();
+        let faint = paper - paper / 10;
         let is_ink = |at: usize, line: usize| {
             let (x, y) = if is_down { (line, at) } else { (at, line) };
             x < self.width
                 && self
                     .dots
                     .get(y * self.width + x)
-                    .is_some_and(|dot| *dot < FAINT)
+                    .is_some_and(|dot| *dot < faint)
         };
         let mut found = Vec::new();
         for line in 0..n_lines {
@@ -220,6 +221,24 @@ impl Raster {
             }
         }
         found
+    }
+
+    /// How bright the paper is: half of all dots are at least as dark.
+    fn paper(&self) -> u8 {
+        let mut counts = [0_usize; 256];
+        for dot in &self.dots {
+            if let Some(count) = counts.get_mut(usize::from(*dot)) {
+                *count += 1;
+            }
+        }
+        let mut n_darker = 0;
+        for (dot, count) in (0..=PAPER).zip(counts) {
+            n_darker += count;
+            if n_darker * 2 >= self.dots.len() {
+                return dot;
+            }
+        }
+        PAPER
     }
 
     /// Paints lines over with paper, so that they are not taken for letters.

@@ -231,6 +231,14 @@ impl Grid {
             u8::from(is_hidden),
             u8::from(self.is_cut)
         )?;
+        // Every row has all columns: an empty cell at its end is no missing one.
+        let n_columns = self
+            .rows
+            .values()
+            .filter_map(|cells| cells.last_key_value())
+            .map(|(column, _)| *column)
+            .max()
+            .unwrap_or(0);
         let mut line = 0;
         for (row, cells) in &self.rows {
             while line < *row {
@@ -244,6 +252,10 @@ impl Grid {
                     column += 1;
                 }
                 write_cell(out, text)?;
+            }
+            while column < n_columns {
+                out.write_all(b",")?;
+                column += 1;
             }
         }
         out.write_all(b"\n")
