@@ -4,8 +4,8 @@
 use super::archive::{self, Budget};
 use super::conversions::{Conversion, Wanted, located};
 use super::{
-    Format, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout, limits, pages,
-    sniff,
+    Format, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout, limits,
+    pages, sniff,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
