@@ -347,5 +347,5 @@ fn a_megabyte_of_letters_is_read_in_seconds() {
     let took = start.elapsed();
     println!("{} bytes in {took:?}", text.len());
     // Ten seconds without optimization on two busy cores.
-    assert!(took < Duration::from_secs(120), "{took:?}");
+    assert!(took < Duration::from_mins(2), "{took:?}");
 }
