@@ -424,7 +424,9 @@ impl<'a> Resolver<'a> {
             self.found.retain_mut(|found| {
                 if introduces(found) {
                     found.order = Order::Introduction;
-                    return found.is_named_part;
+                    // … and so did "Phần tổ chức thực hiện, mục 4".
+                    let is_apart = span.start > found.span.end + 3;
+                    return found.is_named_part && is_apart;
                 }
                 true
             });

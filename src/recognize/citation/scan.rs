@@ -223,6 +223,11 @@ impl<'a> Scanner<'a> {
             .last()
             .is_some_and(|reference| reference.has_comma);
         let (mut owner, mut next) = self.owner_after(end, has_comma);
+        if owner == Owner::Unsaid
+            && let Some(before) = self.owner_before(at)
+        {
+            owner = before;
+        }
         // "Phụ lục" alone says where only with its document.
         let is_numbered = references
             .iter()

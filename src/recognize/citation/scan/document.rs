@@ -240,7 +240,9 @@ impl Scanner<'_> {
         let before = at
             .checked_sub(1)
             .and_then(|before| self.grammar.token(before));
-        let after_lead = before.is_some_and(|token| LEADS.contains(&token.folded));
+        // "quy định rõ hơn tại Nghị định này" is about no place where there is only one document.
+        let after_lead = before.is_some_and(|token| LEADS.contains(&token.folded))
+            && self.tree.n_documents() > 1;
         let starts = self.starts_clause(at) || after_lead;
         let introduces = matches!(
             self.grammar.kind(end),
@@ -257,5 +259,22 @@ impl Scanner<'_> {
             self.grammar.kind(colon) == Some(Kind::Colon)
                 && (at..colon).all(|at| !matches!(self.grammar.term(at), Term::Place(_)))
         })
+    }
+
+    /// The document named right before a place: "Báo cáo tại mục III.2", "Tờ trình (mục II)".
+    pub(super) fn owner_before(&self, at: usize) -> Option<Owner> {
+        let Some(Mention::Document { outline, span, .. }) = self.mentions.last() else {
+            return None;
+        };
+        let is_near = (at.saturating_sub(3)..at).rev().find_map(|before| {
+            let token = self.grammar.token(before)?;
+            if token.span.end <= span.end {
+                return Some(token.span.end == span.end);
+            }
+            let joins = matches!(token.term, Term::Of | Term::Plural | Term::This)
+                || token.kind == Kind::OpenParen;
+            (!joins).then_some(false)
+        });
+        (is_near == Some(true)).then_some(Owner::Draft(Some(*outline)))
     }
 }

@@ -68,6 +68,7 @@ impl Scanner<'_> {
             return self.technical(at);
         }
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
+        let longest = self.without_document(&hits, start, longest);
         let end = start + longest;
         let is_title = hits.iter().any(|hit| hit.at.node.is_none());
         let is_closed =
@@ -75,8 +76,48 @@ impl Scanner<'_> {
         if !has_keyword && !is_closed {
             return self.technical(start);
         }
+        if !has_keyword && self.is_placed(end) {
+            return Some(end);
+        }
         hits.retain(|hit| hit.n_tokens == longest);
         Some(self.push_name(hits, at, end, (has_keyword, is_closed, false)))
+    }
+
+    /// "Tổng kinh phí tại mục V.1", "… tại Tờ trình (mục III.4)": what follows says it better.
+    fn is_placed(&self, at: usize) -> bool {
+        if self.grammar.term(at) != Term::Of {
+            return false;
+        }
+        let mut at = self.grammar.after(at);
+        if let Some((_, n_words)) = self
+            .tokens_from(at)
+            .and_then(|rest| self.tree.document_at(rest))
+        {
+            at += n_words;
+            if self.grammar.kind(at) == Some(Kind::OpenParen) || self.grammar.term(at) == Term::Of {
+                at = self.grammar.after(at);
+            }
+        }
+        matches!(self.grammar.term(at), Term::Place(_))
+    }
+
+    /// "kinh phí thực hiện Đề án" is the section "Kinh phí thực hiện" of the Đề án rather than an
+    /// annex whose title has both.
+    fn without_document(&self, hits: &[NameHit], start: usize, longest: usize) -> usize {
+        hits.iter()
+            .filter(|hit| hit.is_full && hit.n_tokens < longest && !self.tree.is_in_annex(hit.at))
+            .map(|hit| hit.n_tokens)
+            .find(|&shorter| {
+                let only_annexes = hits
+                    .iter()
+                    .filter(|hit| hit.n_tokens == longest)
+                    .all(|hit| self.tree.is_in_annex(hit.at));
+                let document = self
+                    .tokens_from(start + shorter)
+                    .and_then(|rest| self.tree.document_at(rest));
+                only_annexes && document.is_some_and(|(_, n_words)| shorter + n_words == longest)
+            })
+            .unwrap_or(longest)
     }
 
     /// Whether "Bỏ …", "Bổ sung …" is followed by a part that has a name and no number.
@@ -99,10 +140,7 @@ impl Scanner<'_> {
         let longest = hits.iter().map(|hit| hit.n_tokens).max()?;
         hits.retain(|hit| hit.n_tokens == longest);
         let end = at + longest;
-        // "đối tượng áp dụng tại khoản 2": what follows says it better.
-        let is_placed = self.grammar.term(end) == Term::Of
-            && matches!(self.grammar.term(self.grammar.after(end)), Term::Place(_));
-        if is_placed {
+        if self.is_placed(end) {
             return Some(end);
         }
         Some(self.push_name(hits, at, end, (false, false, true)))
@@ -254,6 +292,13 @@ impl Scanner<'_> {
         let Some(token) = self.grammar.token(at) else {
             return true;
         };
+        let is_document = token.is_upper
+            && self
+                .tokens_from(at)
+                .is_some_and(|rest| self.tree.document_at(rest).is_some());
+        if is_document {
+            return true;
+        }
         match token.kind {
             Kind::Colon
             | Kind::Comma
