@@ -30,6 +30,11 @@ pub(super) fn may_agree(words: &str) -> bool {
     AGREEING.is_match(words)
 }
 
+/// Where words of agreement can begin.
+pub(super) fn agreement_at(words: &str) -> Option<usize> {
+    AGREEING.find(words).map(|found| found.start())
+}
+
 /// A quick look: whether the text can list items in one line.
 pub(super) fn may_list(words: &str) -> bool {
     SECOND_MARK.is_match(words)

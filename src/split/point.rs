@@ -1,7 +1,7 @@
 //! Makes a point of its words; the short road for table cells that are one.
 
 use super::SplitPoint;
-use super::clause::{cut_run_on, may_agree, may_list};
+use super::clause::{agreement_at, cut_run_on, may_list};
 use super::mark::read_mark;
 use super::wording::{Wording, read_wording};
 use crate::domain::{Confidence, Evidence, Finding, Span};
@@ -13,7 +13,7 @@ pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
     let is_plain = !words.is_empty()
         && !words.contains('\n')
         && read_mark(words).is_none()
-        && !may_agree(words)
+        && !agrees_first(words)
         && !may_list(words)
         && !may_name_speaker(words);
     if !is_plain {
@@ -29,6 +29,19 @@ pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
         .into_iter()
         .map(|piece| make_point(text, piece, lead.into_iter().collect(), rule));
     Some(points.collect())
+}
+
+/// A quick look: whether the text may agree alone, or begin by agreeing. What asks for something
+/// and speaks of agreement only later does not.
+fn agrees_first(words: &str) -> bool {
+    let Some(at) = agreement_at(words) else {
+        return false;
+    };
+    let first_ends = words.find([',', ';', '.', ':']).unwrap_or(words.len());
+    let asks = ["ề nghị", "ổ sung", "àm rõ", "iến nghị", "iều chỉnh", "ửa "]
+        .iter()
+        .any(|piece| words.contains(piece));
+    at < first_ends || !asks
 }
 
 /// A quick look: whether the text can begin with who says it.

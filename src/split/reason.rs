@@ -37,6 +37,19 @@ static HINT: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is valid")
 });
 
+/// The same for a conclusion.
+static TURN_HINT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("o đó|ì vậy|ì thế|o vậy|ởi vậy|nên đề nghị|ì lẽ đó").expect("the pattern is valid")
+});
+/// The same for a marker with its colon.
+static MARKER_HINT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?:[ýíÝÍyi] [dD][oO]|ý giải|iải thích|guyên nhân|ơ sở|ăn cứ|uyết minh)",
+        r"(?: [^:.;]{0,40})?(?::| ?là| ?vì)",
+    ))
+    .expect("the pattern is valid")
+});
+
 /// Finds the reason inside a point; spans are in its words.
 pub(super) fn find_reason(words: &str) -> Option<Parts> {
     if !HINT.is_match(words) {
@@ -50,6 +63,9 @@ pub(super) fn find_reason(words: &str) -> Option<Parts> {
 
 /// "… Lý do: …", and "Lý do: …. Đề nghị …".
 fn after_marker(words: &str) -> Option<Parts> {
+    if !MARKER_HINT.is_match(words) {
+        return None;
+    }
     let folded = Folded::new(words);
     let found = MARKER.find_iter(folded.as_str()).find(|found| {
         let before = folded.as_str().get(..found.start()).unwrap_or("");
@@ -101,6 +117,9 @@ fn before_conclusion(words: &str) -> Option<Parts> {
         "Bởi vậy",
         "vì lẽ đó",
     ];
+    if !TURN_HINT.is_match(words) {
+        return None;
+    }
     let (at, turn) = TURNS
         .iter()
         .filter_map(|turn| Some((words.find(turn)?, *turn)))
