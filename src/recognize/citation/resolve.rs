@@ -151,7 +151,8 @@ impl<'a> Resolver<'a> {
     fn finish(mut self) -> Citations {
         // Comparisons never come first.
         self.found.sort_by_key(|found| found.order);
-        if self.found.iter().any(|found| !found.is_aside) {
+        let is_told = |found: &Found| !found.is_aside && found.order != Order::Comparison;
+        if self.found.iter().any(is_told) {
             self.found.retain(|found| !found.is_aside);
         }
         // Where what is commented on cannot be told, a place named beside it does not stand in.

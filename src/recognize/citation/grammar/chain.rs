@@ -84,6 +84,10 @@ fn direction(last: &Component, next: &Component, after: Option<&Component>) -> O
     if matches!(next.joint, Joint::And | Joint::Range) {
         return None;
     }
+    // "phần II.3 vào II.2" are two places.
+    if next.step.keyword == Keyword::Path && n_pieces(&last.step) > 1 && n_pieces(&next.step) > 1 {
+        return None;
+    }
     let (from, to) = (last.step.keyword.rank(), next.step.keyword.rank());
     match to.cmp(&from) {
         std::cmp::Ordering::Less => Some(true),
@@ -112,6 +116,13 @@ fn direction(last: &Component, next: &Component, after: Option<&Component>) -> O
             let nested = next.joint <= Joint::Of && !is_roman(last) && is_roman(next);
             nested.then_some(true)
         }
+    }
+}
+
+fn n_pieces(step: &Step) -> usize {
+    match step.items.first().map(|item| &item.value) {
+        Some(Value::Path(pieces)) => pieces.len(),
+        _ => 0,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::super::lexer::{Kind, hash_words};
 use super::super::terms::Term;
 use super::{LEADS, Mention, Owner, Scanner};
+use crate::domain::Span;
 
 /// Words that no law's name has.
 static GOES_ON: LazyLock<Vec<u64>> =
@@ -272,9 +273,19 @@ impl Scanner<'_> {
                 return Some(token.span.end == span.end);
             }
             let joins = matches!(token.term, Term::Of | Term::Plural | Term::This)
-                || token.kind == Kind::OpenParen;
+                || token.kind == Kind::OpenParen
+                || (token.kind == Kind::Comma && self.opens_parenthesis(before, *span));
             (!joins).then_some(false)
         });
         (is_near == Some(true)).then_some(Owner::Draft(Some(*outline)))
+    }
+
+    /// Whether the document before `at` stands first in parentheses: "(Báo cáo, mục II.2)".
+    fn opens_parenthesis(&self, at: usize, document: Span) -> bool {
+        (at.saturating_sub(6)..at)
+            .rev()
+            .filter_map(|before| self.grammar.token(before))
+            .find(|token| token.span.end <= document.start)
+            .is_some_and(|token| token.kind == Kind::OpenParen)
     }
 }
