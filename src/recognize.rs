@@ -5,6 +5,7 @@
 //! * [`letter`]: number, date, what it answers, who signs.
 //! * [`organization`]: who is speaking.
 //! * [`stance`]: agreeing, proposing, objecting, asking.
+//! * [`suggestion`]: sections a point without a cited place may be about.
 //! * [`outline`]: the tree of a draft document.
 //! * [`citation`]: the places of a draft that a text names.
 //!
@@ -15,3 +16,4 @@ pub mod letter;
 pub mod organization;
 pub mod outline;
 pub mod stance;
+pub mod suggestion;

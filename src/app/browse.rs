@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::grouping::Similar;
 use super::search::{Names, PointView};
+use super::understand::Dossier;
 use super::values::{RosterEntry, Section};
 use super::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
-    Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SubmissionId,
+    Confidence, Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SectionId,
+    SectionKind, SubmissionId,
 };
 use crate::report::reconcile::{Reconciliation, Scope, reconcile};
 use crate::report::roster;
@@ -65,6 +67,8 @@ pub struct PointInFull {
     pub notice: Option<&'static str>,
     /// Its section and what lies below, with the draft's own text.
     pub draft: Vec<Section>,
+    /// Sections it may be about, where it names no place; for a person to choose.
+    pub suggestions: Vec<(SectionId, Confidence)>,
     /// Labels and names.
     pub names: Names,
 }
@@ -188,7 +192,9 @@ impl App {
         let inside = view.point.section.map(|section| names.subtree(section));
         let inside = inside.unwrap_or_default();
         let is_inside = |section: &&Section| inside.binary_search(&section.id).is_ok();
+        let suggestions = suggest(&names, &view).await?;
         Ok(PointInFull {
+            suggestions,
             notice: versions.last().and_then(responding::notice),
             draft: names.sections.iter().filter(is_inside).cloned().collect(),
             view,
@@ -219,4 +225,20 @@ impl App {
         })
         .await
     }
+}
+
+/// Sections a point may be about that has none, or only the whole draft.
+async fn suggest(names: &Names, view: &PointView) -> Result<Vec<(SectionId, Confidence)>, Error> {
+    let section = view.point.section;
+    let kind = section.and_then(|id| Some(names.section(id)?.kind));
+    if !matches!(kind, None | Some(SectionKind::Whole | SectionKind::General)) {
+        return Ok(Vec::new());
+    }
+    let (documents, sections) = (names.documents.clone(), names.sections.clone());
+    let words = view.text.clone();
+    run_blocking(move || {
+        Dossier::from_store(&documents, &sections, Vec::new(), &[])
+            .suggest_sections(&words, section)
+    })
+    .await
 }

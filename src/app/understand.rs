@@ -94,7 +94,7 @@ pub struct Part {
 }
 
 /// One idea with what was recognized in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Point {
     /// Index of the part all spans below point into.
     pub part: usize,
@@ -196,7 +196,9 @@ impl Understood {
             };
             self.reasons.push(match &self.written_name {
                 Some(WrittenName { name, .. }) => {
-                    format!("Cơ quan “{name}” chưa có trong danh mục{others}.")
+                    format!(
+                        "Chưa rõ cơ quan, đơn vị góp ý: “{name}” chưa có trong danh mục{others}."
+                    )
                 }
                 None => format!("Chưa rõ cơ quan, đơn vị góp ý{others}."),
             });
@@ -239,3 +241,6 @@ fn sender_text(name: Option<&str>, address: Option<&EmailAddress>) -> Option<Str
         (None, None) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

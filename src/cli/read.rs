@@ -16,7 +16,7 @@ use crate::app::understand::{
     Dossier, Hint, Point, Understood, understand_reading, understand_row,
 };
 use crate::app::{Error, Kind, catalog, reading};
-use crate::domain::{Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
+use crate::domain::{NodeRef, Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
 use crate::intake::{self, Format};
 
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
@@ -268,6 +268,21 @@ fn labels(dossier: &Dossier, point: &Point) -> Vec<String> {
     places.chain(pages).collect()
 }
 
+/// Sections that may be meant, for a point that names no place.
+fn suggestions(dossier: &Dossier, understood: &Understood, point: &Point) -> Vec<Value> {
+    let places: Vec<NodeRef> = point.places.iter().map(|(node, _)| *node).collect();
+    dossier
+        .suggest(&understood.text_of(point), &places)
+        .into_iter()
+        .filter_map(|suggestion| {
+            Some(json!({
+                "section": dossier.label(suggestion.node)?,
+                "confidence": suggestion.confidence.value(),
+            }))
+        })
+        .collect()
+}
+
 fn describe(dossier: &Dossier, organizations: &[Organization], understood: &Understood) -> String {
     let names: Vec<&str> = understood
         .organizations
@@ -374,14 +389,15 @@ fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Under
                 })).collect::<Vec<_>>(),
                 "other_laws": point.other_laws.iter()
                     .filter_map(|span| slice(point, Some(*span))).collect::<Vec<_>>(),
-                "suggestions": [],
+                "suggestions": suggestions(dossier, understood, point),
                 "stance": point.stance.map(Stance::code),
                 "evidence": point.evidence.iter().map(evidence_to_json).collect::<Vec<_>>(),
             })
         })
         .collect();
+    let speakers: Vec<Value> = speakers.into_iter().chain(written).collect();
     json!({
-        "organization": speakers.first().or(written.as_ref()),
+        "organization": speakers.first(),
         "organizations": speakers,
         "candidates": understood.candidates.iter().filter_map(|(id, confidence)| {
             let organization = find(organizations, *id)?;

@@ -65,7 +65,11 @@ regexes! {
         r"(?m)(?:^|   |\t)[# ]*s[o0]?\s*:\s*",
         r"(\d[\d ]{0,6}(?:-\s?[a-z]{1,4}\s?)?\s?/\s?[a-z\d&]+(?:\s?[-./]\s?[a-z\d&]+)*)",
     );
-    DATE_LINE = r"[^,\n(]{2,40},\s*ngay\s*(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})";
+    // "l0" and "O5" are digits to a text recognizer.
+    DATE_LINE = concat!(
+        r"[^,\n(]{2,40},\s*ngay\s*(?:([\dlo]{1,2})\s*thang\s*([\dlo]{1,2})\s*nam\s*([\dlo]{4})|",
+        r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}))",
+    );
     CITED_LETTER = concat!(
         r"\b(?:cong van|van ban|giay moi|ke hoach|to trinh|thong bao|phieu chuyen|cv)\s+(?:so\s*:?\s*)?",
         r"(\d[\d ]{0,6}(?:-\s?[a-z]{1,4}\s?)?\s?/\s?[a-z\d&]+(?:\s?[-./]\s?[a-z\d&]+)*)",
@@ -155,9 +159,10 @@ fn read_date(folded: &Folded, head_end: usize, head: &mut LetterHead) {
         return;
     };
     let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
-    if let (Some(date), Some(first), Some(last)) =
-        (date(part(1), part(2), part(3)), found.get(1), found.get(3))
-    {
+    let written = date(part(1), part(2), part(3)).or_else(|| date(part(4), part(5), part(6)));
+    let first = found.get(1).or(found.get(4));
+    let last = found.get(3).or(found.get(6));
+    if let (Some(date), Some(first), Some(last)) = (written, first, last) {
         head.date = Some(date);
         head.evidence.push(Evidence::at(
             Finding::LetterDate,
@@ -169,7 +174,13 @@ fn read_date(folded: &Folded, head_end: usize, head: &mut LetterHead) {
 }
 
 fn date(day: &str, month: &str, year: &str) -> Option<Date> {
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    let number = |digits: &str| digits.replace('l', "1").replace('o', "0");
+    Date::new(
+        number(year).parse().ok()?,
+        number(month).parse().ok()?,
+        number(day).parse().ok()?,
+    )
+    .ok()
 }
 
 /// A cited letter's number, date and place in the text.

@@ -118,6 +118,8 @@ pub struct Directory {
     by_key: HashMap<Key, Vec<usize>>,
     by_compact: HashMap<String, Vec<usize>>,
     by_initials: HashMap<String, Vec<usize>>,
+    /// Committees by their place alone: "xã Vĩnh Thạnh".
+    by_place: HashMap<Key, Vec<usize>>,
     /// Keys by their first word, longest first, to find names inside longer texts.
     by_first_word: HashMap<String, Vec<(Key, usize)>>,
     /// All keys in one piece each, in order, for names with wrong letters.
@@ -189,6 +191,12 @@ impl Directory {
                 if key.is_empty() {
                     continue;
                 }
+                if let [first, rest @ ..] = key.as_slice()
+                    && first == "ubnd"
+                    && rest.len() > 1
+                {
+                    push_once(self.by_place.entry(rest.to_vec()).or_default(), entry);
+                }
                 push_once(self.by_compact.entry(compact(&key)).or_default(), entry);
                 push_once(self.by_key.entry(key).or_default(), entry);
             }
@@ -252,6 +260,14 @@ fn suffix_key(suffix: &str) -> String {
         .collect()
 }
 
+/// "Tỉnh đoàn Phú Sơn", "Tỉnh ủy Phú Sơn": the province stands after the second word.
+fn after_province_word(words: &[String]) -> &[String] {
+    match words {
+        [first, rest @ ..] if matches!(first.as_str(), "doan" | "uy" | "hoi") => rest,
+        words => words,
+    }
+}
+
 /// The province most names end with: "… tỉnh Bắc Giang".
 fn find_province(organizations: &[Organization]) -> Option<Key> {
     let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
@@ -259,7 +275,7 @@ fn find_province(organizations: &[Organization]) -> Option<Key> {
         for name in std::iter::once(&organization.name).chain(&organization.aliases) {
             let key = key(name);
             if let Some(at) = key.iter().rposition(|word| word == "tinh") {
-                let province = key.get(at + 1..).unwrap_or(&[]);
+                let province = after_province_word(key.get(at + 1..).unwrap_or(&[]));
                 if (2..=3).contains(&province.len()) {
                     *counts.entry(province.to_vec()).or_default() += 1;
                 }

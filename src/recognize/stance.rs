@@ -1,7 +1,10 @@
 //! Tells what a reply, and what a point, wants.
 //!
 //! Rules look at words outside quotation marks, in this order: objecting, keeping, asking,
-//! removing, then whichever of adding and editing comes first, then agreeing. Marks matter, since
+//! agreeing, judging, removing, then whichever of adding and editing comes first. What a person
+//! would say is the measure (`fixtures/eval/README.md`): adding is what is not there yet, be it a
+//! word put into a sentence; editing other wording, figures, order; of two things wanted the first
+//! counts; who objects and says what should be instead proposes that. Marks matter, since
 //! "bỏ" is not "bộ"; a text without any mark is read by the same patterns without marks.
 //!
 //! Cases: `fixtures/recognize/stance/`.
@@ -59,22 +62,37 @@ patterns! {
     AGREES = concat!(
         r"(nhất trí|đồng tình|tán thành|ủng hộ|đồng ý|đồng thuận|",
         r"thống nhất cao|hoàn toàn thống nhất|cơ bản thống nhất|thống nhất hoàn toàn|",
-        r"thống nhất (với|nội dung|về|ý kiến|dự thảo|toàn bộ)|thống nhất\.|thống nhất$)",
+        r"thống nhất (với|nội dung|về|ý kiến|dự thảo|toàn bộ)|thống nhất\.|thống nhất$)|",
+        r"^thống nhất (phương án|đề xuất|mức|thời hạn|chủ trương|việc|như|theo|bố cục|tên gọi)",
     );
     BUT = concat!(
         r"(tuy nhiên|bên cạnh đó|đồng thời|ngoài ra|song,|riêng|một số ý kiến|một số nội dung|phụ lục kèm|",
         r"phụ lục đính kèm|ý kiến cụ thể|đề nghị (bổ sung|sửa|xem xét|làm rõ|chỉnh sửa|cơ quan))",
     );
-    NO_OPINION = r"không (có|tham gia) (ý kiến|góp ý|nội dung góp ý)|không (góp ý|tham gia góp ý)";
+    NO_OPINION = r"không (có|tham gia) (thêm )?(ý kiến|góp ý|nội dung góp ý)|không (góp ý|tham gia góp ý)";
     NOT_OURS = r"không thuộc (lĩnh vực|thẩm quyền|chức năng|phạm vi|nhiệm vụ)";
+    // Words by which something is wanted; "sự cần thiết" wants nothing.
+    MARKERS = r"(đề nghị|kiến nghị|đề xuất|xem xét|nên|hãy|cần (?:phải |được )?(?:bổ|sửa|có|quy|nêu|ghi|làm|xem|rà|thay|bỏ|đưa|điều|xác|phân|chỉnh|cập|tách|gộp|nghiên|thống|viết|thêm|tính|bố|quan|đánh|hướng|xây|tăng|giảm|nhấn|khuyến|thể|lưu|đảm|bảo|cân|tiếp|cụ|hoàn|mở|giao))";
+    STILL_WANTS = r"(nhưng|lưu ý|kèm theo ý kiến|có ý kiến|góp ý (thêm|như))";
+    // What only blames and what only praises, where nothing is proposed.
+    BLAMES = concat!(
+        r"(chồng chéo|trùng lặp|mâu thuẫn|gây khó khăn|khó thực hiện|khó khả thi|cứng nhắc|quá phức tạp|rườm rà|thu hẹp|",
+        r"trái (nguyên tắc|quy định|với)|không khả thi|(không|chưa) (thật sự |thực sự |thật )?(phù hợp|hợp lý|khả thi|thuyết phục|rõ ràng|đáp ứng|tiếp thu)|",
+        r"khó phân biệt|bất cập|không thể)",
+    );
+    PRAISES = concat!(
+        r"(là (rất |hoàn toàn )?(cần thiết|phù hợp|hợp lý|đúng đắn|kịp thời|khả thi)|đã bao quát|bám sát|",
+        r"phù hợp (với )?(chủ trương|thông lệ|thực tiễn)|đáp ứng (được )?yêu cầu)",
+    );
     OBJECTS = concat!(
         r"(không|chưa) (nhất trí|đồng ý|đồng tình|tán thành|ủng hộ)|",
-        r"(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|phản đối|",
+        r"(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|phản đối|^(không|chưa) thống nhất|",
         r"không cần (thiết phải |phải )?(bổ sung|ban hành|quy định)|không nên (đổi|bắt buộc|ban hành|tách)",
     );
     KEEPS = r"(giữ nguyên|giữ lại|đề nghị giữ|nên giữ)";
+    QUESTION = r"\?";
     ASKS = concat!(
-        r"\?|làm rõ|cho biết|muốn biết|(đề nghị|cần) (được )?giải trình|giải trình thêm|",
+        r"làm rõ|cho biết|muốn biết|(đề nghị|cần) (được )?giải trình|giải trình thêm|",
         r"giải thích (rõ|thêm)|đề nghị nêu rõ[.;]?\s*$|",
         r"băn khoăn|đề nghị thuyết minh|không, xin cho|không thấy nói|xin hỏi",
     );
@@ -82,19 +100,20 @@ patterns! {
     NAMES = r"nêu rõ";
     REMOVES = concat!(
         r"(?:^|[:;,.] |đề nghị |nên |cần |xem xét |kiến nghị |và |đề xuất )",
-        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|bỏ|không quy định)",
+        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|từ bỏ|bỏ|không quy định)",
     );
-    ADDS = r"(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(nên|cần) có (quy định|cơ chế|chính sách|một|thêm|giải pháp))|^thêm";
+    ADDS = r"(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(đề nghị|nên|cần) có|có thể thêm|thêm (một|hai|cụm|từ|chữ|khoản|điểm|nội dung|quy định|đoạn|mục|đối tượng|ý|[“\x22])|(?:^|[:;,.] )thêm|(nên|cần|đề nghị) (nhấn mạnh|quy định (cách|về|việc|trách nhiệm|thời|mức|cơ chế|hình thức|chế tài|tiêu chí|nguyên tắc|thẩm quyền|thủ tục|thêm|điều kiện)))";
     EDITS = concat!(
         r"(sửa|chỉnh sửa|chỉnh lý|điều chỉnh|thay|viết lại|viết gọn|tách|gộp|nâng|giảm|lùi|rà soát|cân nhắc|",
         r"thống nhất|nêu rõ|ghi rõ|quy định rõ|xác định rõ|nêu cụ thể|cụ thể hóa|cụ thể hoá|quy định cụ thể|đảo|",
         r"đổi (tên|thành|cụm|từ|lại)|cập nhật|xem lại|xem xét|nghiên cứu (lại|sửa)|trình bày|viện dẫn|đối chiếu|rút gọn|sử dụng thống nhất|",
         r"dùng thống nhất|phân định|phân công|(đề nghị|nên|cần) giao|chuyển (thành|sang|cho)|nên chuyển|đề nghị chuyển|hoàn thiện|",
-        r"mở rộng|rút ngắn|hạ xuống|đưa lên)|^(chuyển|nêu|ghi|dùng|giao)|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)",
+        r"mở rộng|rút ngắn|hạ xuống|đưa lên)|^(chuyển|nêu|ghi|dùng|giao|tăng|viết|đổi|đánh số|hạ|xếp|gọi|làm tròn|kéo dài|rút)|đổi [“\x22]|",
+        r"[:;.] (tăng|ghi|nêu|làm tròn|kéo dài|rút|đổi|viết|đánh số|hạ|xếp|gọi|dùng|phân kỳ)|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)",
     );
     PROPOSES = concat!(
         r"(?:^|: |, |; )(đơn giản hóa|đơn giản hoá|lồng ghép|giới thiệu|mở|cho (phép|hợp tác xã|doanh nghiệp)|thu thập thêm|",
-        r"quy định|xây dựng|tổ chức|tăng cường|khuyến khích|đào tạo|hỗ trợ|ban hành|thành lập|công khai|áp dụng|",
+        r"quy định|xây dựng|tổ chức|tăng cường|khuyến khích|đào tạo|hỗ trợ|ban hành|thành lập|công khai|áp dụng|gửi|mời|",
         r"ưu tiên|tạo điều kiện|bố trí|gắn|kết nối|huy động|đẩy mạnh|phát triển)",
     );
     WANTS = r"(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)";
@@ -106,8 +125,14 @@ patterns! {
 
 /// Words after which the same verb only describes: "chưa bổ sung", "đã sửa".
 const DESCRIBES: [&str; 8] = ["chưa", "không", "đã", "được", "sự", "việc", "khi", "sau"];
+/// Words before "đề nghị" that make it somebody else's.
+const OF_OTHERS: [&str; 4] = ["với", "theo", "sự", "các"];
 /// Words before "thống nhất với" that make it a comparison, not an agreement.
-const COMPARES: [&str; 12] = [
+const COMPARES: [&str; 16] = [
+    "cần",
+    "nên",
+    "phải",
+    "được",
     "để",
     "cho",
     "đảm bảo",
@@ -253,9 +278,68 @@ impl Prepared {
         }
     }
 
+    /// The words that ask, and where the sentence starts that they make a question.
+    fn question(&self) -> Option<(Span, usize)> {
+        let asks = self.find_unless(&ASKS, &DESCRIBES).or_else(|| {
+            // "từ ngân sách hay từ tín dụng, đề nghị nêu rõ"
+            self.find(&ALTERNATIVES)
+                .filter(|span| self.find_at(&NAMES, span.end).is_some())
+        });
+        let mark = self.find(&QUESTION).map(|mark| {
+            let before = self.words.get(..mark.start).unwrap_or("");
+            let sentence = before.rfind(['.', ';', '\n']).map_or(0, |at| at + 1);
+            (mark, sentence)
+        });
+        match (asks, mark) {
+            (Some(asks), Some((_, sentence))) if asks.start >= sentence => Some((asks, sentence)),
+            (Some(asks), _) => Some((asks, asks.start)),
+            (None, mark) => mark,
+        }
+    }
+
+    /// The first thing proposed from a byte on: what stands after "đề nghị", "nên", "cần" in one
+    /// clause, or, where that is enough, a verb at the start of a clause.
+    fn proposal(&self, from: usize, at_start: bool) -> Option<(Stance, &'static str, Span)> {
+        let governed = |pattern: &Pattern| {
+            self.matches(pattern, from)
+                .filter(|found| !self.follows(found.start, &DESCRIBES))
+                .take(20)
+                .find(|found| self.is_wanted(*found, from, at_start))
+        };
+        let removes = self
+            .find_removal(from)
+            .map(|span| (Stance::Remove, "stance.removes", span));
+        let adds = governed(&ADDS).map(|span| (Stance::Add, "stance.adds", span));
+        let edits = governed(&EDITS).map(|span| (Stance::Edit, "stance.edits", span));
+        [removes, adds, edits]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(_, _, span)| span.start)
+    }
+
+    /// Whether somebody wants what a verb says.
+    fn is_wanted(&self, verb: Span, from: usize, at_start: bool) -> bool {
+        let before = self.words.get(from..verb.start).unwrap_or("");
+        let sentence = before.rfind(['.', ';', '\n']).map_or(0, |at| at + 1);
+        let clause = before
+            .rfind(['.', ';', '\n', ',', ':'])
+            .map_or(0, |at| at + 1);
+        // Right after "nhất trí" a verb says what is agreed with.
+        let opens = at_start
+            && (from == 0 || clause > 0)
+            && before
+                .get(clause..)
+                .is_some_and(|rest| rest.trim().is_empty());
+        opens
+            || self
+                .matches(&MARKERS, from + sentence)
+                .take_while(|marker| marker.start <= verb.start)
+                .any(|marker| !self.follows(marker.start, &OF_OTHERS))
+    }
+
     /// "bỏ"; without marks also "bổ sung" and "bố trí" start so.
-    fn find_removal(&self) -> Option<Span> {
-        self.matches(&REMOVES, 0).find(|found| {
+    fn find_removal(&self, from: usize) -> Option<Span> {
+        self.matches(&REMOVES, from).find(|found| {
             let after = self.words.get(found.end..).unwrap_or("");
             self.is_marked
                 || ![" sung", " tri", " ich"]
@@ -344,22 +428,23 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
         ))
     };
     if let Some(span) = prepared.find(&OBJECTS) {
-        return verdict(Stance::Object, "stance.objects", span, 0.95);
+        // Who says what should be instead proposes that.
+        return match prepared.proposal(span.end, true) {
+            Some((stance, rule, span)) => verdict(stance, rule, span, 0.85),
+            None => verdict(Stance::Object, "stance.objects", span, 0.95),
+        };
     }
-    if let Some(span) = prepared.find(&KEEPS) {
+    if let Some(span) = prepared.find_unless(&KEEPS, &DESCRIBES) {
         return verdict(Stance::Keep, "stance.keeps", span, 0.95);
     }
-    if let Some(span) = prepared.find(&ASKS) {
-        return verdict(Stance::Ask, "stance.asks", span, 0.85);
+    if let Some((asks, sentence)) = prepared.question() {
+        // Of two things that are wanted the first counts.
+        return match prepared.proposal(0, true) {
+            Some((stance, rule, span)) if span.end <= sentence => verdict(stance, rule, span, 0.8),
+            _ => verdict(Stance::Ask, "stance.asks", asks, 0.85),
+        };
     }
-    // "từ ngân sách hay từ tín dụng, đề nghị nêu rõ"
-    if let Some(span) = prepared
-        .find(&ALTERNATIVES)
-        .filter(|span| prepared.find_at(&NAMES, span.end).is_some())
-    {
-        return verdict(Stance::Ask, "stance.asks", span, 0.85);
-    }
-    let removes = prepared.find_removal();
+    let removes = prepared.find_removal(0);
     let adds = prepared.find_unless(&ADDS, &DESCRIBES);
     let edits = prepared.find_unless(&EDITS, &DESCRIBES);
     let agrees = prepared.find_unless(&AGREES, &COMPARES);
@@ -367,15 +452,29 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
     if let Some(agrees) =
         agrees.filter(|agrees| wants.is_none_or(|wants| agrees.start <= wants.start))
     {
-        let edits = prepared
-            .find_at(&EDITS, agrees.end)
-            .or_else(|| prepared.find_at(&ADDS, agrees.end))
-            .or_else(|| prepared.find_at(&BUT, agrees.end))
-            .or_else(|| removes.filter(|removes| removes.start > agrees.end));
-        return match edits {
+        // "nhất trí với việc sửa đổi Luật" wants nothing.
+        let wants = prepared
+            .matches(&BUT, agrees.end)
+            .take(8)
+            .find(|but| !prepared.follows(but.start, &OF_OTHERS))
+            .or_else(|| {
+                prepared
+                    .matches(&STILL_WANTS, agrees.end)
+                    .take(8)
+                    .find(|wants| !prepared.follows(wants.start, &["không"]))
+            })
+            .or_else(|| prepared.proposal(agrees.end, true).map(|(_, _, span)| span));
+        return match wants {
             Some(_) => verdict(Stance::AgreeWithComments, "stance.agrees_but", agrees, 0.85),
             None => verdict(Stance::Agree, "stance.agrees", agrees, 0.95),
         };
+    }
+    if let Some(silent) = prepared.find(&NO_OPINION) {
+        return verdict(Stance::Agree, "stance.no_opinion", silent, 0.8);
+    }
+    if let Some(judgement) = judge(&prepared) {
+        let (stance, rule, span) = judgement;
+        return verdict(stance, rule, span, 0.75);
     }
     if let Some(span) = removes
         && wants.is_none_or(|wants| span.start <= wants.start)
@@ -396,6 +495,22 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
             weak.and_then(|span| verdict(Stance::Edit, "stance.wants", span, 0.6))
         }
     }
+}
+
+/// A point that proposes nothing and only judges: "… là phù hợp", "… chồng chéo với …".
+fn judge(prepared: &Prepared) -> Option<(Stance, &'static str, Span)> {
+    let wants = prepared.find(&MARKERS).is_some() || prepared.proposal(0, true).is_some();
+    if wants {
+        return None;
+    }
+    prepared
+        .find(&BLAMES)
+        .map(|span| (Stance::Object, "stance.blames", span))
+        .or_else(|| {
+            prepared
+                .find_unless(&PRAISES, &DESCRIBES)
+                .map(|span| (Stance::Agree, "stance.praises", span))
+        })
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! What has to be known about a consultation to understand a reply to it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
 use crate::domain::{
-    LetterNumber, NodeRef, Organization, OrganizationId, Outline, OutlineNode, Round, RoundId,
-    SectionId, SectionKind,
+    Confidence, LetterNumber, NodeRef, Organization, OrganizationId, Outline, OutlineNode, Round,
+    RoundId, SectionId, SectionKind,
 };
 use crate::recognize::citation::Places;
 use crate::recognize::organization::Directory;
+use crate::recognize::suggestion::{SectionIndex, Suggestion};
 use crate::store::consultations::{Document, Section};
 
 /// Outlines, organizations and rounds, prepared for look-up.
@@ -24,6 +26,8 @@ pub struct Dossier {
     names: BTreeMap<OrganizationId, String>,
     rounds: Vec<Round>,
     sections: BTreeMap<NodeRef, SectionId>,
+    /// Prepared when somebody first asks: an import does not.
+    suggestions: OnceLock<SectionIndex>,
 }
 
 impl Dossier {
@@ -40,6 +44,7 @@ impl Dossier {
                 .collect(),
             rounds: Vec::new(),
             sections: BTreeMap::new(),
+            suggestions: OnceLock::new(),
         }
     }
 
@@ -108,6 +113,7 @@ impl Dossier {
                 .collect(),
             rounds,
             sections: keys,
+            suggestions: OnceLock::new(),
         }
     }
 
@@ -129,6 +135,39 @@ impl Dossier {
     /// The printed label of a place.
     pub fn label(&self, node: NodeRef) -> Option<String> {
         node.label(&self.outlines)
+    }
+
+    /// The sections a point may be about whose places are these: none where it names one. A whole
+    /// document that it names is searched alone.
+    pub fn suggest(&self, words: &str, places: &[NodeRef]) -> Vec<Suggestion> {
+        let mut within = None;
+        for place in places {
+            match place {
+                NodeRef::Dossier => {}
+                NodeRef::Document { outline } => within = Some(*outline),
+                NodeRef::Format | NodeRef::Node { .. } => return Vec::new(),
+            }
+        }
+        self.suggestions
+            .get_or_init(|| SectionIndex::new(&self.outlines, self.main))
+            .suggest(words, within.filter(|_| self.outlines.len() > 1))
+    }
+
+    /// The stored sections a point may be about that is in this section, or in none.
+    pub fn suggest_sections(
+        &self,
+        words: &str,
+        section: Option<SectionId>,
+    ) -> Vec<(SectionId, Confidence)> {
+        let place = self
+            .sections
+            .iter()
+            .find(|(_, id)| Some(**id) == section)
+            .map(|(node, _)| *node);
+        self.suggest(words, place.as_slice())
+            .into_iter()
+            .filter_map(|found| Some((self.section(found.node)?, found.confidence)))
+            .collect()
     }
 
     /// An organization's name.

@@ -65,6 +65,20 @@ impl Directory {
                 return self.decide(found, name, 1.0, date);
             }
         }
+        // "Xã Vĩnh Thạnh", and "P. Hòa Thành" for a ward.
+        let ward: Vec<String> = full
+            .iter()
+            .enumerate()
+            .map(|(at, word)| match (at, word.as_str()) {
+                (0, "phong") => "phuong".to_owned(),
+                (_, word) => word.to_owned(),
+            })
+            .collect();
+        for key in [&full, &ward] {
+            if let Some(found) = self.by_place.get(key) {
+                return self.decide(found, name, 0.95, date);
+            }
+        }
         for key in [&full, &bare] {
             if let Some(found) = self.by_compact.get(&compact(key)) {
                 return self.decide(found, name, 0.97, date);

@@ -366,4 +366,5 @@ fn name_without_letterhead(signals: &Signals<'_>) -> Option<WrittenName> {
         .and_then(written::read_opening)
         .or_else(|| written::read_name(signals.sender_name?, 0.7))
         .or_else(|| written::read_symbol(symbol?))
+        .or_else(|| written::read_person(signals.sender_name?))
 }

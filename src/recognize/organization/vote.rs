@@ -31,6 +31,21 @@ impl Directory {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
+        // "TỈNH ĐOÀN X - HỘI Y TỈNH" in one line.
+        let side_by_side: Vec<usize> = lines
+            .iter()
+            .flat_map(|(_, line)| {
+                line.replace(" – ", " - ")
+                    .split(" - ")
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .filter_map(|part| self.exact(&part, date))
+            .collect();
+        let parts = self.without_parents(&side_by_side);
+        if parts.len() > 1 && lines.len() == 1 {
+            return parts;
+        }
         // Which organizations the lines name, each by as many lines as it takes.
         let mut named: Vec<(usize, Span)> = Vec::new();
         let mut from = 0;

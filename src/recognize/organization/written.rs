@@ -8,7 +8,7 @@
 use super::agencies::{AGENCIES, Word, words_of};
 use super::names::{Key, initials, key};
 use super::spelling::{Token, is_plain, spell, tokens};
-use super::{Signals, WrittenName};
+use super::{Signals, WrittenName, after_province_word};
 use crate::domain::{Confidence, Span};
 use crate::recognize::letter::LetterHead;
 use crate::text::fold::{Folded, fold};
@@ -49,6 +49,19 @@ pub(super) fn read_letterhead(signals: &Signals<'_>) -> Option<Letterhead> {
     let (speaker, above) = units.split_last()?;
     let body = body_after(text, head.agency_lines.last()?.end);
     let mut spelled = compose(speaker, above, &body);
+    // Noise of a text recognizer below the name: the opening sentence says where it ends.
+    let is_noisy =
+        |token: &Token<'_>| token.written.chars().filter(char::is_ascii_digit).count() > 2;
+    if speaker.tokens.iter().any(is_noisy)
+        && let Some(opening) = read_opening(text)
+        && key(&opening.name)
+            .iter()
+            .zip(key(&spelled))
+            .take(3)
+            .all(|(first, second)| *first == second)
+    {
+        spelled = opening.name;
+    }
     let mut province = units.iter().rev().find_map(province_of);
     // "SỞ TÀI CHÍNH", written in Lạng Sơn.
     if province.is_none()
@@ -164,6 +177,27 @@ pub(super) fn read_opening(text: &str) -> Option<WrittenName> {
         }
     }
     None
+}
+
+/// A person who writes for herself, by the name of the mail's sender.
+pub(super) fn read_person(name: &str) -> Option<WrittenName> {
+    let name = squeeze(name);
+    let name = ["Ông ", "Bà ", "ông ", "bà "]
+        .iter()
+        .find_map(|title| name.strip_prefix(title))
+        .unwrap_or(&name);
+    let words: Vec<&str> = name.split(' ').collect();
+    let is_name = |word: &&str| {
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().all(char::is_alphabetic)
+            && word.chars().skip(1).all(char::is_lowercase)
+    };
+    ((2..=6).contains(&words.len()) && words.iter().all(is_name)).then(|| WrittenName {
+        name: name.to_owned(),
+        kind: Some("individual"),
+        confidence: Confidence::new(0.6),
+        span: None,
+    })
 }
 
 /// The central agency that signs with the symbol of a letter's number.
@@ -284,7 +318,8 @@ fn place_of(unit: &Unit<'_>) -> Option<Place> {
 fn province_of(unit: &Unit<'_>) -> Option<Key> {
     let words = folded(unit);
     if let Some(at) = words.iter().position(|word| word == "tinh")
-        && let Some(after) = words.get(at + 1..).filter(|after| !after.is_empty())
+        && let Some(after) = words.get(at + 1..).map(after_province_word)
+        && !after.is_empty()
     {
         let n = AGENCIES
             .province_at(after)

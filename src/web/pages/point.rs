@@ -15,7 +15,9 @@ use crate::app::responding::Act;
 use crate::app::search::Neighbors;
 use crate::app::values::{Draft, Part, PointChange, Response as Answer, Step, Submission};
 use crate::app::{self, App};
-use crate::domain::{Consultation, Decision, Evidence, Finding, PointId, PointState, Span};
+use crate::domain::{
+    Confidence, Consultation, Decision, Evidence, Finding, PointId, PointState, SectionId, Span,
+};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Query};
@@ -24,6 +26,8 @@ use crate::web::words;
 
 /// How much of the draft is shown beside a point.
 const DRAFT_CHARS: usize = 8_000;
+/// How much of a suggested section's heading.
+const SUGGESTION_CHARS: usize = 120;
 
 #[derive(Template)]
 #[template(path = "point.html", config = "src/web/askama.toml")]
@@ -42,6 +46,7 @@ struct PointPage {
     has_section: bool,
     section_address: String,
     other_sections: Vec<String>,
+    suggestions: Vec<SuggestedSection>,
     cited_as: String,
     words: String,
     report_text: String,
@@ -67,6 +72,14 @@ struct PointPage {
     place: Select,
     versions: Vec<Version>,
     beside: Beside,
+}
+
+/// A section that a person can choose with one click.
+struct SuggestedSection {
+    value: String,
+    label: String,
+    heading: String,
+    percent: String,
 }
 
 struct EvidenceLine {
@@ -409,6 +422,7 @@ fn view(
             .clone()
             .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
         other_sections: seen.other_sections.clone(),
+        suggestions: suggestions(full),
         cited_as: point.cited_as.clone().unwrap_or_default(),
         words: seen.text.clone(),
         report_text: point.report_text.clone().unwrap_or_default(),
@@ -476,6 +490,20 @@ fn saved(pairs: &[(String, String)]) -> Option<String> {
 fn place_select(full: &PointInFull, chosen: &str, depth: u8) -> Select {
     let places = places(full, chosen, depth);
     Select::new("section", "Mục của dự thảo", "Chọn mục", chosen, places)
+}
+
+/// Sections that the words of a point without a place resemble.
+fn suggestions(full: &PointInFull) -> Vec<SuggestedSection> {
+    let suggested = |(id, confidence): &(SectionId, Confidence)| {
+        let section = full.names.section(*id)?;
+        Some(SuggestedSection {
+            value: format!("id:{id}"),
+            label: full.names.label(section),
+            heading: cut(&section.heading, SUGGESTION_CHARS),
+            percent: format!("{:.0}", confidence.value() * 100.0),
+        })
+    };
+    full.suggestions.iter().filter_map(suggested).collect()
 }
 
 /// Sections to move a point to; its own one is among them however deep it lies.
