@@ -469,7 +469,11 @@ pub(super) fn opinion_start(words: &str) -> Option<usize> {
     let before = Words::new(first_text.get(..at)?);
     let rest = first_text.get(after..)?;
     let opinion = rest.trim_start_matches([',', ' ']);
-    let agrees = only_agrees(&before) && !has_place(&before);
+    // "Đồng tình việc … nhưng cần …" is about what it agrees to.
+    let is_general = ["du thao", "noi dung", "bo cuc", "toan bo"]
+        .iter()
+        .any(|word| before.folded.contains(word));
+    let agrees = only_agrees(&before) && !has_place(&before) && is_general;
     (agrees && has_proposal(&Words::new(opinion)))
         .then(|| first.start + after + (rest.len() - opinion.len()))
 }

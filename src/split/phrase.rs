@@ -76,6 +76,8 @@ marked_patterns! {
         r"(đề nghị|đề xuất|kiến nghị|bổ sung|sửa|sửa đổi|chỉnh sửa|điều chỉnh|thay bằng|lược bỏ|xem xét|cân nhắc|rà soát|",
         r"làm rõ|giữ nguyên|tách|nêu rõ|ghi rõ|cho biết|viết lại|thuyết minh|cập nhật|cần phải|nên bỏ|nên có|mong muốn được)|\?",
     );
+    /// What wants something beside an agreement, where "sự cần thiết" is left out.
+    WEAK_DEMAND = r"(cần|nên|nhưng)";
     REFUSAL = r"(không|chưa) (đồng ý|nhất trí|đồng tình|thống nhất|tán thành)";
     /// An article of a law in force, not of the draft.
     OTHER_LAW = concat!(
@@ -268,6 +270,7 @@ fn wants_beside_agreement(words: &Words) -> bool {
         }
     }
     DEMAND.is_in(&rest)
+        || WEAK_DEMAND.is_in(&rest)
         || (HOWEVER.is_in(&rest.folded) && !rest.folded.trim_end().ends_with("tong hop"))
 }
 

@@ -1,7 +1,7 @@
 //! Makes a point of its words; the short road for table cells that are one.
 
 use super::SplitPoint;
-use super::clause::{agreement_at, cut_run_on, may_list};
+use super::clause::{agreement_at, cut_run_on, may_list, without_closing};
 use super::mark::read_mark;
 use super::wording::{Wording, read_wording};
 use crate::domain::{Confidence, Evidence, Finding, Span};
@@ -10,9 +10,15 @@ use crate::domain::{Confidence, Evidence, Finding, Span};
 pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
     let span = Span::whole(text).trimmed(text);
     let words = span.slice(text)?;
+    // A mark before the only line: "1.1. Tại Điều 4 …".
+    let mark = read_mark(words);
+    let skipped = mark.map_or(0, |(_, rest)| words.len() - rest.len());
+    let start = span.start + skipped;
+    let words = Span::new(start, span.end).slice(text)?;
+    let span = Span::new(start, start + without_closing(words));
+    let words = span.slice(text)?;
     let is_plain = !words.is_empty()
         && !words.contains('\n')
-        && read_mark(words).is_none()
         && !agrees_first(words)
         && !may_list(words)
         && !may_name_speaker(words);
@@ -23,7 +29,7 @@ pub(super) fn plain_points(text: &str) -> Option<Vec<SplitPoint>> {
     let rule = if pieces.len() > 1 {
         "split.run_on"
     } else {
-        "split.paragraph"
+        mark.map_or("split.paragraph", |(mark, _)| mark.rule())
     };
     let points = pieces
         .into_iter()
