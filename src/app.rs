@@ -219,6 +219,7 @@ pub struct App {
     blobs: Blobs,
     index: Index,
     follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
+    handed: Arc<reindex::Handed>,
     in_hand: Arc<ingest::InHand>,
 }
 
@@ -241,6 +242,7 @@ impl App {
             blobs,
             index: opened.index,
             follower: Arc::default(),
+            handed: Arc::default(),
             in_hand: Arc::default(),
         };
         app.check_index_origin().await?;

@@ -40,11 +40,12 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// How many levels of sections reports and pages fold comments to.
     pub section_depth: u8,
-    /// Rows of a table in one transaction: short enough that a person's save waits less than about
-    /// 50 ms. Not a setting; `TIEPTHU_TEST_CHUNK_ROWS` lets tests see many commits in a small table.
-    pub chunk_rows: usize,
     /// Where poppler, Tesseract, LibreOffice and archive tools are looked for.
     pub program_folders: Vec<std::path::PathBuf>,
+    /// Rows of a table in one transaction; `None` for as many as this machine stores in the time a
+    /// person may wait. Not a setting; `TIEPTHU_TEST_CHUNK_ROWS` lets tests see many commits in a
+    /// small table, always the same ones.
+    pub chunk_rows: Option<usize>,
 }
 
 /// What `TIEPTHU_TEST_CHUNK_ROWS` is called without its prefix.
@@ -59,8 +60,8 @@ impl Default for Config {
             index_heap_bytes: 128 << 20,
             max_file_bytes: 64 << 20,
             section_depth: 3,
-            chunk_rows: 5_000,
             program_folders: usual_program_folders(),
+            chunk_rows: None,
         }
     }
 }
@@ -218,7 +219,7 @@ pub fn read(
     for (name, text) in variables {
         let key = name.trim_start_matches("TIEPTHU_").to_lowercase();
         if key == TEST_CHUNK_ROWS {
-            config.chunk_rows = text.parse().ok().filter(|n| *n > 0).unwrap_or(1);
+            config.chunk_rows = text.parse().ok().filter(|n| *n > 0).or(Some(1));
         }
         if key == "log" || key.starts_with("test_") {
             continue;

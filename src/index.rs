@@ -11,6 +11,7 @@ mod analyzer;
 mod compile;
 mod correct;
 mod count;
+mod document;
 mod filter;
 mod folder;
 mod highlight;
@@ -28,6 +29,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crate::domain::PointId;
 
 pub use count::{Count, Facet, FacetValue};
+pub use document::ReadyPoint;
 pub use filter::{Among, Filters};
 pub use folder::{FreshReason, State};
 pub use highlight::Highlighter;
@@ -211,6 +213,11 @@ impl Index {
     /// [`Error::WriterHeld`] while there is another one.
     pub fn writer(&self, heap_bytes: usize, n_threads: usize) -> Result<Writer, Error> {
         Writer::open(&self.shared, heap_bytes, n_threads)
+    }
+
+    /// Makes a point ready for [`Writer::put`], away from the writer.
+    pub fn ready(&self, point: &IndexedPoint<'_>) -> ReadyPoint {
+        ReadyPoint::new(&self.shared.fields, point)
     }
 
     /// Searches.

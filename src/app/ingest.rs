@@ -4,8 +4,10 @@
 //! that. Importing the same bytes again adds nothing; an import that was cut off continues where
 //! it stopped (see [`App::resume`]).
 
+mod chunk_rows;
 mod in_hand;
 mod letter;
+mod row_key;
 mod settle;
 mod table;
 
@@ -75,7 +77,13 @@ pub struct FileReport {
     pub reasons: Vec<String>,
     /// What is wrong with the file.
     pub warnings: Vec<Warning>,
+    /// Reasons and warnings beyond those kept here; all are in the database.
+    pub n_more: u64,
 }
+
+/// Reasons and warnings of a table that a report keeps, of each: nobody reads more at once, and a
+/// table of twelve million rows can have as many.
+const MOST_KEPT: usize = 1_000;
 
 impl FileReport {
     fn new(name: &str) -> Self {
@@ -89,6 +97,25 @@ impl FileReport {
             n_needs_person: 0,
             reasons: Vec::new(),
             warnings: Vec::new(),
+            n_more: 0,
+        }
+    }
+
+    /// Notes what is wrong with a row, or only that there is more.
+    fn warn(&mut self, warning: Warning) {
+        if self.warnings.len() < MOST_KEPT {
+            self.warnings.push(warning);
+        } else {
+            self.n_more += 1;
+        }
+    }
+
+    /// Notes why a person has to look at a row, or only that there is more.
+    fn explain(&mut self, reason: impl FnOnce() -> String) {
+        if self.reasons.len() < MOST_KEPT {
+            self.reasons.push(reason());
+        } else {
+            self.n_more += 1;
         }
     }
 

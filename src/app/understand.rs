@@ -228,8 +228,9 @@ fn agreement_alone(words: &str) -> Option<ReplyStance> {
         stance.class,
         Some(ReplyClass::Agrees | ReplyClass::NoOpinion)
     );
-    let wants = stance_of_point(words).is_some_and(|(stance, _)| stance != Stance::Agree);
-    (agrees && !wants).then_some(stance)
+    // Asked only where it matters: few replies agree, and this is done for each of millions.
+    let wants = || stance_of_point(words).is_some_and(|(stance, _)| stance != Stance::Agree);
+    (agrees && !wants()).then_some(stance)
 }
 
 /// An address without the angle brackets and the name beside it, for the "sender" column.

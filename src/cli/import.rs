@@ -126,6 +126,12 @@ fn say(reports: &[FileReport], dry_run: bool, output: &mut Output) -> Exit {
         for reason in &report.reasons {
             output.note(&format!("{}: {reason}", report.name));
         }
+        if report.n_more > 0 {
+            output.note(&format!(
+                "{}: còn {} dòng nữa cần xem, ở trang Chờ xử lý.",
+                report.name, report.n_more
+            ));
+        }
     }
     Exit::look_at(reports.iter().any(FileReport::needs_attention))
 }
@@ -160,6 +166,7 @@ fn to_json(report: &FileReport) -> Value {
         "n_needs_person": report.n_needs_person,
         "reasons": report.reasons,
         "warnings": report.warnings.iter().map(warning_to_json).collect::<Vec<_>>(),
+        "n_more": report.n_more,
     })
 }
 

@@ -15,14 +15,15 @@ use std::sync::atomic::Ordering;
 
 use jiff::civil::Date;
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{IndexWriter, TantivyError, Term};
 
 use crate::domain::{
     Channel, ConsultationId, Decision, DocumentId, GroupId, OrganizationId, PointId, PointState,
     RoundId, SectionId, Stance, SubmissionId,
 };
 
-use super::schema::{Fields, day_number, id_number, place};
+use super::document::{OnItsWay, ReadyPoint, Waiting};
+use super::schema::id_number;
 use super::{Error, Shared, filter, payload};
 
 /// What the index needs to know about a point.
@@ -69,7 +70,8 @@ pub struct IndexedPoint<'a> {
 /// The single writer of an index; while it lives, no other can be made by any process.
 pub struct Writer {
     shared: Arc<Shared>,
-    inner: IndexWriter<TantivyDocument>,
+    inner: IndexWriter<OnItsWay>,
+    waiting: Arc<Waiting>,
     /// No point above this is in the index or waits for the commit.
     highest: u64,
 }
@@ -108,20 +110,28 @@ impl Writer {
         Ok(Self {
             shared: Arc::clone(shared),
             inner,
+            waiting: Arc::default(),
             highest,
         })
     }
 
-    /// Adds a point, or replaces it. A point above all before it costs no search for an older
-    /// version, so that new points, whose ids grow, come in at full speed.
+    /// Adds a point, or replaces it.
     pub fn upsert(&mut self, point: &IndexedPoint<'_>) -> Result<(), Error> {
-        let number = id_number(point.id.0);
+        let ready = ReadyPoint::new(&self.shared.fields, point);
+        self.put(ready)
+    }
+
+    /// Adds a point, or replaces it; waits while the index threads have enough to do. A point above
+    /// all before it costs no search for an older version, so that new points, whose ids grow, come
+    /// in at full speed.
+    pub fn put(&mut self, point: ReadyPoint) -> Result<(), Error> {
+        let number = id_number(point.id().0);
         if number > self.highest {
             self.highest = number;
         } else {
-            self.delete(point.id);
+            self.delete(point.id());
         }
-        let document = document(&self.shared.fields, point);
+        let document = OnItsWay::new(point, &self.waiting);
         self.inner.add_document(document)?;
         Ok(())
     }
@@ -156,53 +166,4 @@ impl Writer {
         self.shared.reader.reload()?;
         Ok(())
     }
-}
-
-fn document(fields: &Fields, point: &IndexedPoint<'_>) -> TantivyDocument {
-    let mut document = TantivyDocument::new();
-    let id = |id: Option<i64>| id.map_or(0, id_number);
-    for (field, number) in [
-        (fields.id, id_number(point.id.0)),
-        (fields.consultation, id_number(point.consultation.0)),
-        (fields.submission, id_number(point.submission.0)),
-        (fields.round, id(point.round.map(|round| round.0))),
-        (
-            fields.document,
-            id(point.document.map(|document| document.0)),
-        ),
-        (fields.section, id(point.section.map(|section| section.0))),
-        (fields.group, id(point.group.map(|group| group.0))),
-        (fields.channel, place(&Channel::ALL, Some(point.channel))),
-        (fields.stance, place(&Stance::ALL, point.stance)),
-        (fields.decision, place(&Decision::ALL, point.decision)),
-        (fields.state, place(&PointState::ALL, Some(point.state))),
-        (fields.arrived_on, day_number(point.arrived_on)),
-    ] {
-        document.add_u64(field, number);
-    }
-    for section in point.other_sections {
-        document.add_u64(fields.other_section, id_number(section.0));
-    }
-    for organization in point.organizations {
-        document.add_u64(fields.organization, id_number(organization.0));
-    }
-    if point.organizations.is_empty() {
-        document.add_u64(fields.organization, 0);
-    }
-    let mut kinds = point.organization_kinds.to_vec();
-    kinds.sort_unstable();
-    kinds.dedup();
-    for kind in &kinds {
-        document.add_text(fields.organization_kind, kind);
-    }
-    if kinds.is_empty() {
-        document.add_text(fields.organization_kind, "");
-    }
-    document.add_text(fields.drafter, point.drafter.unwrap_or_default());
-    document.add_text(fields.folded, point.text);
-    document.add_text(fields.exact, point.text);
-    if !point.answer.is_empty() {
-        document.add_text(fields.answer_folded, point.answer);
-    }
-    document
 }

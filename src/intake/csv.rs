@@ -165,7 +165,10 @@ impl<R: Read> Iterator for CsvTable<R> {
 fn line_of(record: &Record) -> Line {
     let cells = record
         .cells()
-        .map(|cell| normalized(&String::from_utf8_lossy(cell)).into_owned())
+        .map(|cell| match std::str::from_utf8(cell) {
+            Ok(cell) => normalized(cell).into_owned(),
+            Err(_broken) => normalized(&String::from_utf8_lossy(cell)).into_owned(),
+        })
         .collect();
     Line {
         row_number: record.line,

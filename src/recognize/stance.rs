@@ -181,7 +181,7 @@ impl Prepared {
                 .and_then(|at| LOWER.get(at))
                 .copied()
                 .unwrap_or(c);
-            is_marked |= lower.is_alphabetic();
+            is_marked = is_marked || lower.is_alphabetic();
             words.push(lower);
         }
         Self { words, is_marked }

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::engine::on_engine;
 use super::{Error, Tx, storable};
-use crate::domain::{BatchId, ConsultationId, ContentHash, RoundId};
+use crate::domain::{BatchId, ConsultationId, ContentHash, RoundId, SubmissionId};
 
 /// A stored import.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -126,17 +126,24 @@ pub async fn has_earlier_rows(
     Ok(found.is_some())
 }
 
-/// Lists the row keys of all table rows of a consultation, for recognizing rows of earlier files.
+/// Lists the row keys of the table rows of a consultation after a submission, for recognizing rows
+/// of earlier files; at most `limit`, with the submission each belongs to.
 pub async fn list_row_keys(
     tx: &mut Tx,
     consultation: ConsultationId,
-) -> Result<Vec<String>, Error> {
+    after: SubmissionId,
+    limit: i64,
+) -> Result<Vec<(i64, String)>, Error> {
     Ok(on_engine!(tx, |conn| {
-        sqlx::query_scalar(
-            "SELECT row_key FROM submission
-             WHERE consultation_id = $1 AND row_key IS NOT NULL AND disposition <> 'undone'",
+        sqlx::query_as(
+            "SELECT id, row_key FROM submission
+             WHERE consultation_id = $1 AND id > $2 AND row_key IS NOT NULL
+                 AND disposition <> 'undone'
+             ORDER BY id LIMIT $3",
         )
         .bind(consultation.0)
+        .bind(after.0)
+        .bind(limit)
         .fetch_all(conn)
         .await?
     }))

@@ -6,6 +6,8 @@
 //! 5,000 a transaction), `COPY` took 13 microseconds of the server's time and 1.6 of ours for it,
 //! `INSERT`s of 500 or 1,000 rows 17 and 3.4.
 
+use std::sync::Arc;
+
 use sqlx::query_builder::Separated;
 use sqlx::{PgConnection, QueryBuilder, Sqlite, SqliteConnection};
 
@@ -15,6 +17,9 @@ use super::{Error, Tx, storable};
 /// Rows in one `INSERT`. Measured on SQLite: 200 to 1000 rows are fastest, and 30 columns times
 /// 500 stay below its limit of 32,766 parameters.
 const ROWS_PER_STATEMENT: usize = 500;
+/// Rows in the statements for what remains. Every number of rows is another statement to compile,
+/// and a long one costs a millisecond: these few are compiled once.
+const ROWS_OF_REMAINDER: [usize; 4] = [100, 20, 4, 1];
 
 /// How much text of a `COPY` is collected before it is sent: memory stays bounded.
 const COPY_BYTES: usize = 1 << 20;
@@ -25,7 +30,11 @@ pub(super) struct Fields<'a> {
 }
 
 enum Sink<'a> {
-    Insert(Separated<'a, Sqlite, &'static str>),
+    Insert {
+        row: Separated<'a, Sqlite, &'static str>,
+        column: usize,
+        before: &'a mut Vec<Arc<str>>,
+    },
     Copy {
         text: &'a mut String,
         is_first: bool,
@@ -37,7 +46,8 @@ impl Fields<'_> {
     pub(super) fn integer(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
         let value = value.into();
         match &mut self.sink {
-            Sink::Insert(row) => {
+            Sink::Insert { row, column, .. } => {
+                *column += 1;
                 row.push_bind(value);
             }
             Sink::Copy { .. } => self.copy(value.map(|value| value.to_string()).as_deref()),
@@ -49,8 +59,14 @@ impl Fields<'_> {
     pub(super) fn text<'t>(&mut self, value: impl Into<Option<&'t str>>) -> &mut Self {
         let value = value.into().map(storable);
         match &mut self.sink {
-            Sink::Insert(row) => {
-                row.push_bind(value.as_deref());
+            Sink::Insert {
+                row,
+                column,
+                before,
+            } => {
+                let shared = value.map(|value| share(before, *column, &value));
+                *column += 1;
+                row.push_bind(shared);
             }
             Sink::Copy { .. } => self.copy(value.as_deref()),
         }
@@ -60,7 +76,8 @@ impl Fields<'_> {
     /// A `BOOLEAN`.
     pub(super) fn boolean(&mut self, value: bool) -> &mut Self {
         match &mut self.sink {
-            Sink::Insert(row) => {
+            Sink::Insert { row, column, .. } => {
+                *column += 1;
                 row.push_bind(value);
             }
             Sink::Copy { .. } => self.copy(Some(if value { "t" } else { "f" })),
@@ -71,7 +88,8 @@ impl Fields<'_> {
     /// A `DOUBLE PRECISION`.
     pub(super) fn number(&mut self, value: f64) -> &mut Self {
         match &mut self.sink {
-            Sink::Insert(row) => {
+            Sink::Insert { row, column, .. } => {
+                *column += 1;
                 row.push_bind(value);
             }
             Sink::Copy { .. } => self.copy(Some(&value.to_string())),
@@ -87,6 +105,22 @@ impl Fields<'_> {
             *is_first = false;
             copy_field(text, value);
         }
+    }
+}
+
+/// A text to bind: that of the row before where it is the same, which it is in half of the columns
+/// of an imported table (its file, channel, state), so that it is not copied for every row.
+fn share(before: &mut Vec<Arc<str>>, column: usize, value: &str) -> Arc<str> {
+    if before.len() <= column {
+        before.resize(column + 1, Arc::from(""));
+    }
+    match before.get_mut(column) {
+        Some(known) if **known == *value => Arc::clone(known),
+        Some(known) => {
+            *known = Arc::from(value);
+            Arc::clone(known)
+        }
+        None => Arc::from(value),
     }
 }
 
@@ -139,11 +173,24 @@ async fn insert_values<T>(
     rows: &[T],
     describe: impl Fn(&T, &mut Fields<'_>),
 ) -> Result<(), Error> {
-    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+    let mut before = Vec::new();
+    let whole = rows.chunks_exact(ROWS_PER_STATEMENT);
+    let mut rest = whole.remainder();
+    let mut pieces: Vec<&[T]> = whole.collect();
+    for size in ROWS_OF_REMAINDER {
+        let some = rest.chunks_exact(size);
+        rest = some.remainder();
+        pieces.extend(some);
+    }
+    for chunk in pieces {
         let mut query = QueryBuilder::new("INSERT INTO ");
         query.push(table).push(" (").push(columns).push(") ");
         query.push_values(chunk, |separated, row| {
-            let sink = Sink::Insert(separated);
+            let sink = Sink::Insert {
+                row: separated,
+                column: 0,
+                before: &mut before,
+            };
             describe(row, &mut Fields { sink });
         });
         query.build().execute(&mut *conn).await?;

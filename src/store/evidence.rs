@@ -2,28 +2,24 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Error, from_json, known, to_json};
 use crate::domain::{Confidence, Evidence, Finding, Span};
 
-#[derive(Serialize, Deserialize)]
-struct StoredEvidence {
-    what: String,
-    rule: String,
-    span: Option<(usize, usize)>,
-    confidence: f32,
-}
+/// `["section", "place.cell", [12, 20], 0.95]`: what, rule, span, confidence. As short as JSON can
+/// be, since most of what is stored of a table's row would otherwise be names of fields.
+type StoredEvidence<'a> = (Cow<'a, str>, Cow<'a, str>, Option<(usize, usize)>, f32);
 
 /// Writes evidence as JSON.
 pub(super) fn evidence_to_json(evidence: &[Evidence]) -> String {
-    let stored: Vec<StoredEvidence> = evidence
+    let stored: Vec<StoredEvidence<'_>> = evidence
         .iter()
-        .map(|evidence| StoredEvidence {
-            what: evidence.what.code().to_owned(),
-            rule: evidence.rule.to_string(),
-            span: evidence.span.map(|span| (span.start, span.end)),
-            confidence: evidence.confidence.value(),
+        .map(|evidence| {
+            (
+                Cow::Borrowed(evidence.what.code()),
+                Cow::Borrowed(&*evidence.rule),
+                evidence.span.map(|span| (span.start, span.end)),
+                evidence.confidence.value(),
+            )
         })
         .collect();
     to_json(&stored)
@@ -31,14 +27,14 @@ pub(super) fn evidence_to_json(evidence: &[Evidence]) -> String {
 
 /// Reads evidence from JSON.
 pub(super) fn evidence_from_json(text: &str, table: &'static str) -> Result<Vec<Evidence>, Error> {
-    from_json::<Vec<StoredEvidence>>(text, table, "evidence")?
+    from_json::<Vec<StoredEvidence<'_>>>(text, table, "evidence")?
         .into_iter()
-        .map(|stored| {
+        .map(|(what, rule, span, confidence)| {
             Ok(Evidence {
-                what: known(Finding::parse(&stored.what), table, "evidence")?,
-                rule: Cow::Owned(stored.rule),
-                span: stored.span.map(|(start, end)| Span::new(start, end)),
-                confidence: Confidence::new(stored.confidence),
+                what: known(Finding::parse(&what), table, "evidence")?,
+                rule: Cow::Owned(rule.into_owned()),
+                span: span.map(|(start, end)| Span::new(start, end)),
+                confidence: Confidence::new(confidence),
             })
         })
         .collect()

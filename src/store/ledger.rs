@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row};
 
 use super::engine::on_engine;
+use super::settlements::Inserted;
 use super::{Error, Tx, storable};
 
 /// What happened, and to which table `first_id..=last_id` belongs.
@@ -148,6 +149,27 @@ fn salted(salt: &str, content: &[u8]) -> String {
     hex(&hasher.finalize())
 }
 
+/// What an entry covers of the rows it names, row by row.
+#[derive(Default)]
+pub(super) struct Content {
+    hasher: Sha256,
+    row: String,
+}
+
+impl Content {
+    /// Adds a row.
+    pub(super) fn add(&mut self, row: std::fmt::Arguments<'_>) {
+        self.row.clear();
+        // Writing to a `String` cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut self.row, row);
+        absorb(&mut self.hasher, self.row.as_bytes());
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.hasher.finalize().to_vec()
+    }
+}
+
 /// Appends an entry; the last step of every writing transaction. Returns its `seq`.
 pub async fn append(
     tx: &mut Tx,
@@ -158,6 +180,32 @@ pub async fn append(
     last_id: i64,
 ) -> Result<i64, Error> {
     let content = content(tx, action, first_id, last_id).await?;
+    append_content(tx, at_us, actor, action, (first_id, last_id), &content).await
+}
+
+/// Appends the entry for rows of a table that were just added; what it covers of them is known
+/// without reading them back. Returns its `seq`.
+pub async fn append_rows(
+    tx: &mut Tx,
+    at_us: i64,
+    actor: &str,
+    inserted: &Inserted,
+) -> Result<i64, Error> {
+    let ids = &inserted.submissions;
+    let first = ids.first().map_or(0, |id| id.0);
+    let last = ids.last().map_or(0, |id| id.0);
+    let action = Action::RowsImported;
+    append_content(tx, at_us, actor, action, (first, last), &inserted.content).await
+}
+
+async fn append_content(
+    tx: &mut Tx,
+    at_us: i64,
+    actor: &str,
+    action: Action,
+    (first_id, last_id): (i64, i64),
+    content: &[u8],
+) -> Result<i64, Error> {
     let mut salt = [0_u8; 16];
     getrandom::fill(&mut salt).map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
     let salt = hex(&salt);
@@ -173,7 +221,7 @@ pub async fn append(
         action: action.code().to_owned(),
         first_id,
         last_id,
-        digest: salted(&salt, &content),
+        digest: salted(&salt, content),
         prev_hash,
         hash: String::new(),
     };
@@ -248,7 +296,7 @@ async fn content(
         | Action::GroupsChanged
         | Action::BatchUndone => &[],
     };
-    let mut hasher = Sha256::new();
+    let mut content = Content::default();
     for sql in queries {
         let rows: Vec<String> = on_engine!(tx, |conn| {
             sqlx::query_scalar(*sql)
@@ -258,10 +306,10 @@ async fn content(
                 .await?
         });
         for row in rows {
-            absorb(&mut hasher, row.as_bytes());
+            content.add(format_args!("{row}"));
         }
     }
-    Ok(hasher.finalize().to_vec())
+    Ok(content.finish())
 }
 
 /// The last `seq` handed out; 0 when nothing happened yet.

@@ -132,18 +132,19 @@ fn keyed<'a>(
 }
 
 /// Adds the points of settled submissions; parts were given consecutive keys from `first_part`.
+/// Returns the key of the first point; those of the others follow. 0 when there are none.
 pub(super) async fn insert_points(
     tx: &mut Tx,
     consultation: ConsultationId,
     first_part: i64,
     settled: &[(SubmissionId, &Settlement)],
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let n_points = settled
         .iter()
         .map(|(_, settlement)| settlement.points.len())
         .sum();
     if n_points == 0 {
-        return Ok(());
+        return Ok(0);
     }
     let first = tx.take_ids("point", n_points).await?;
     let rows = keyed(first, first_part, settled);
@@ -188,7 +189,8 @@ pub(super) async fn insert_points(
             row.integer(*point).integer(*section);
         },
     )
-    .await
+    .await?;
+    Ok(first)
 }
 
 #[derive(FromRow)]

@@ -50,18 +50,33 @@ pub async fn insert_problems(
     source: &str,
     warnings: &[Warning],
 ) -> Result<(), Error> {
-    if warnings.is_empty() {
+    let about: Vec<_> = warnings
+        .iter()
+        .map(|warning| (submission, warning))
+        .collect();
+    insert_problems_about(tx, consultation, batch, source, &about).await
+}
+
+/// Adds warnings about a file, each with the submission it is about.
+pub async fn insert_problems_about(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    batch: Option<BatchId>,
+    source: &str,
+    about: &[(Option<SubmissionId>, &Warning)],
+) -> Result<(), Error> {
+    if about.is_empty() {
         return Ok(());
     }
-    let first = tx.take_ids("problem", warnings.len()).await?;
-    let rows: Vec<(i64, &Warning)> = (first..).zip(warnings).collect();
+    let first = tx.take_ids("problem", about.len()).await?;
+    let rows: Vec<_> = (first..).zip(about).collect();
     bulk::insert(
         tx,
         "problem",
         "id, consultation_id, batch_id, submission_id, source, code, location, value, problem,
          remedy, is_resolved",
         &rows,
-        |(id, warning), row| {
+        |(id, (submission, warning)), row| {
             row.integer(*id)
                 .integer(consultation.0)
                 .integer(batch.map(|batch| batch.0))

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::engine::on_engine;
 use super::evidence::evidence_to_json;
 use super::points::{self, NewPoint};
-use super::{Error, Tx, bulk, short_key, storable};
+use super::{Error, Tx, bulk, ledger, short_key, storable};
 use crate::domain::{
     BatchId, Channel, ConsultationId, ContentHash, Disposition, Evidence, LetterNumber,
     OrganizationId, Relation, ReplyClass, RoundId, SubmissionId,
@@ -174,7 +174,8 @@ pub async fn settle(
             id: id.0,
         });
     }
-    insert_contents(tx, consultation, &[(id, settlement)]).await
+    insert_contents(tx, consultation, &[(id, settlement)]).await?;
+    Ok(())
 }
 
 fn relation_columns(settlement: &Settlement) -> (Option<&'static str>, Option<i64>, bool) {
@@ -184,14 +185,24 @@ fn relation_columns(settlement: &Settlement) -> (Option<&'static str>, Option<i6
     }
 }
 
-/// Adds rows of a table, received and understood at once. Returns their keys, which are
-/// consecutive and in order.
+/// Rows that were added, and the keys they got.
+#[derive(Debug, Clone)]
+pub struct Inserted {
+    /// Keys of the submissions, consecutive and in order.
+    pub submissions: Vec<SubmissionId>,
+    /// Key of the first point; those of the others follow in order.
+    pub first_point: i64,
+    /// What never changes of them, as [`ledger`] covers it.
+    pub(super) content: Vec<u8>,
+}
+
+/// Adds rows of a table, received and understood at once; `None` when there are none.
 pub async fn insert_rows(
     tx: &mut Tx,
     rows: &[(Claim, Settlement)],
-) -> Result<Vec<SubmissionId>, Error> {
+) -> Result<Option<Inserted>, Error> {
     let Some((first_claim, _)) = rows.first() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let consultation = first_claim.consultation;
     let first = tx.take_ids("submission", rows.len()).await?;
@@ -249,16 +260,47 @@ pub async fn insert_rows(
         .iter()
         .map(|(id, (_, settlement))| (*id, settlement))
         .collect();
-    insert_contents(tx, consultation, &contents).await?;
-    Ok(ids)
+    let (first_part, first_point) = insert_contents(tx, consultation, &contents).await?;
+    Ok(Some(Inserted {
+        content: content_of(&keyed, first_part),
+        submissions: ids,
+        first_point,
+    }))
 }
 
-/// Adds the organizations, parts and points of settled submissions.
+/// What the ledger covers of rows that were just added: the same as it reads back to verify.
+fn content_of(rows: &[(SubmissionId, &(Claim, Settlement))], first_part: i64) -> Vec<u8> {
+    let mut content = ledger::Content::default();
+    for (id, (claim, _)) in rows {
+        content.add(format_args!(
+            "{id} {} {} {} {}",
+            claim.channel.code(),
+            storable(&claim.external_id),
+            claim.blob,
+            claim.received_us
+        ));
+    }
+    let parts = rows
+        .iter()
+        .flat_map(|(id, (_, settlement))| settlement.parts.iter().map(move |part| (id, part)));
+    for (key, (id, part)) in (first_part..).zip(parts) {
+        content.add(format_args!(
+            "{key} {id} {} {} {}",
+            storable(&part.path),
+            part.role,
+            storable(&part.text)
+        ));
+    }
+    content.finish()
+}
+
+/// Adds the organizations, parts and points of settled submissions. Returns the keys of the first
+/// part and the first point; 0 when there are none.
 async fn insert_contents(
     tx: &mut Tx,
     consultation: ConsultationId,
     settled: &[(SubmissionId, &Settlement)],
-) -> Result<(), Error> {
+) -> Result<(i64, i64), Error> {
     let speakers: Vec<(i64, i64)> = settled
         .iter()
         .flat_map(|(id, settlement)| settlement.organizations.iter().map(|o| (id.0, o.0)))
@@ -278,7 +320,7 @@ async fn insert_contents(
         .map(|(_, settlement)| settlement.parts.len())
         .sum();
     if n_parts == 0 {
-        return Ok(());
+        return Ok((0, 0));
     }
     let first_part = tx.take_ids("part", n_parts).await?;
     let parts: Vec<(i64, SubmissionId, i64, &NewPart)> = (first_part..)
@@ -305,5 +347,6 @@ async fn insert_contents(
         },
     )
     .await?;
-    points::insert_points(tx, consultation, first_part, settled).await
+    let first_point = points::insert_points(tx, consultation, first_part, settled).await?;
+    Ok((first_part, first_point))
 }

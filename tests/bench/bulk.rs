@@ -7,7 +7,7 @@ use std::time::Duration;
 use tiepthu::app::understand::understand_row;
 use tiepthu::intake::csv::CsvTable;
 use tiepthu::store::Store;
-use tiepthu::store::ledger::{self, Action};
+use tiepthu::store::ledger;
 use tiepthu::store::settlements::{self, Claim, Settlement};
 
 use crate::data::{self, Folder};
@@ -123,9 +123,8 @@ fn make_new(rows: &mut [(Claim, Settlement)], done: usize) {
 async fn insert(store: &Store, rows: &[(Claim, Settlement)]) -> Cost {
     let watch = Watch::start();
     let mut tx = store.write().await.unwrap();
-    let ids = settlements::insert_rows(&mut tx, rows).await.unwrap();
-    let (first, last) = (ids[0].0, ids[ids.len() - 1].0);
-    ledger::append(&mut tx, 1, "bench", Action::RowsImported, first, last)
+    let inserted = settlements::insert_rows(&mut tx, rows).await.unwrap();
+    ledger::append_rows(&mut tx, 1, "bench", &inserted.expect("rows"))
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -58,6 +58,12 @@ impl Folder {
         self.folder.path()
     }
 
+    /// Closes it; the files stay as long as what is returned.
+    pub(crate) async fn close(self) -> TempDir {
+        self.app.close().await;
+        self.folder
+    }
+
     /// Imports a table to its end: durable, recognized, searchable.
     pub(crate) async fn import(&self, table: &Path) -> FileReport {
         let incoming = Incoming {

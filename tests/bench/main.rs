@@ -1,7 +1,8 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | bulk | search | save | rows [--rows N] [--runs N]`. Each prints its
-//! figures; `RESULTS.md` keeps those of note with machine, command and date.
+//! `cargo bench -- import | stages | recognize | bulk | search | save | cold | rows [--rows N] [--runs N]`.
+//! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
+//! those of note with machine, command and date. `rows` writes a table to standard output.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,10 +17,13 @@
 )]
 
 mod bulk;
+mod cold;
 mod data;
+mod door;
 mod generate;
 mod import;
 mod measure;
+mod recognize;
 mod save;
 mod search;
 mod stages;
@@ -67,11 +71,16 @@ fn main() -> ExitCode {
         .build()
         .expect("a runtime");
     let rows = |usual| asked.rows.unwrap_or(usual);
+    measure::print_machine(asked.what.as_deref());
     match asked.what.as_deref() {
         Some("import") => {
             runtime.block_on(import::run(rows(200_000), asked.runs.unwrap_or(5)));
         }
         Some("stages") => runtime.block_on(stages::run(rows(100_000))),
+        Some("recognize") => {
+            runtime.block_on(recognize::run(rows(20_000), asked.runs.unwrap_or(5)));
+        }
+        Some("cold") => runtime.block_on(cold::run(rows(100_000), asked.runs.unwrap_or(10))),
         Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
         Some("search") => runtime.block_on(search::run(rows(100_000))),
         Some("save") => runtime.block_on(save::run(rows(400_000))),
@@ -83,7 +92,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | bulk | search | save | rows [--rows N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | save | cold | rows [--rows N] [--runs N]"
             );
             return ExitCode::FAILURE;
         }

@@ -6,6 +6,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// Says where and when this is measured, ready to be copied; and how busy the machine is already,
+/// since figures of a busy machine mean little.
+pub(crate) fn print_machine(what: Option<&str>) {
+    if matches!(what, None | Some("rows")) {
+        return;
+    }
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("", |line| line.trim_start_matches([' ', '\t', ':']));
+    let n_cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("").to_owned();
+    let today = tiepthu::app::Clock::System.local();
+    println!("{today}, {n_cores} cores, {model}; load before: {load}");
+}
+
 /// Wall time, and the time all threads spent on a core.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cost {

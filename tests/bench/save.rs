@@ -111,16 +111,31 @@ fn print(when: &str, saved: &[Saved]) {
         println!("  {when}: the import was over first");
         return;
     }
-    let say = |what: &str, times: Vec<Duration>| {
+    let say = |what: &str, limit: f64, times: Vec<Duration>| {
         let spread = Spread::of_ms(&times);
+        let n_over = times
+            .iter()
+            .filter(|time| time.as_secs_f64() * 1e3 > limit)
+            .count();
         println!(
-            "  {when}, {what}: p50 {:.1} ms, p99 {:.1} ms, most {:.1} ms ({} saves)",
+            "  {when}, {what}: p50 {:.1}, p90 {:.1}, p95 {:.1}, p99 {:.1}, most {:.1} ms; \
+             {n_over} of {} above {limit:.0} ms",
             spread.median(),
+            spread.at(0.9),
+            spread.at(0.95),
             spread.at(0.99),
             spread.max(),
             times.len()
         );
     };
-    say("save", saved.iter().map(|saved| saved.wait).collect());
-    say("found", saved.iter().map(|saved| saved.found).collect());
+    say(
+        "saved",
+        100.0,
+        saved.iter().map(|saved| saved.wait).collect(),
+    );
+    say(
+        "found",
+        200.0,
+        saved.iter().map(|saved| saved.found).collect(),
+    );
 }

@@ -1,15 +1,18 @@
-//! The first page of a search through the use case: words, a section, a phrase.
+//! The first page of a search: words, a section, a phrase; through the use case, and over HTTP.
 
 use std::time::{Duration, Instant};
 
 use tiepthu::app::search::Request;
 
 use crate::data::{self, Folder};
+use crate::door::Door;
 use crate::generate::Dice;
-use crate::measure::Spread;
+use crate::measure::{Spread, anonymous_mib};
 
 /// Searches of each kind.
 const SEARCHES: usize = 1_000;
+/// Of them, those asked over HTTP as well.
+const OVER_HTTP: usize = 300;
 /// Hits on a page.
 const PAGE: usize = 20;
 
@@ -28,31 +31,61 @@ pub(crate) async fn run(n_rows: usize) {
         .filter(|section| section.level >= 1)
         .map(|section| format!("id:{}", section.id.0))
         .collect();
-    println!("| search | p50 ms | p99 ms | most ms | with hits |");
-    println!("|---|--:|--:|--:|--:|");
+    let door = Door::open(folder.app.clone()).await;
+    println!("| search | p50 ms | p99 ms | most ms | with hits | HTTP p50 ms | HTTP p99 ms |");
+    println!("|---|--:|--:|--:|--:|--:|--:|");
     let mut dice = Dice::new(7);
     for kind in Kind::ALL {
         // The first searches read files in.
         for _ in 0..20 {
-            one(&folder, &request(kind, &texts, &sections, &mut dice)).await;
+            let request = request(kind, &texts, &sections, &mut dice);
+            one(&folder, &request).await;
+            over_http(&door, &request).await;
         }
         let mut times = Vec::new();
+        let mut http = Vec::new();
         let mut n_hit = 0;
-        for _ in 0..SEARCHES {
+        for n in 0..SEARCHES {
             let request = request(kind, &texts, &sections, &mut dice);
             let (time, has_hits) = one(&folder, &request).await;
             times.push(time);
             n_hit += usize::from(has_hits);
+            if n < OVER_HTTP {
+                http.push(over_http(&door, &request).await);
+            }
         }
         let spread = Spread::of_ms(&times);
+        let http = Spread::of_ms(&http);
         println!(
-            "| {} | {:.2} | {:.2} | {:.2} | {n_hit} |",
+            "| {} | {:.2} | {:.2} | {:.2} | {n_hit} | {:.2} | {:.2} |",
             kind.name(),
             spread.median(),
             spread.at(0.99),
-            spread.max()
+            spread.max(),
+            http.median(),
+            http.at(0.99)
         );
     }
+    println!("  anonymous memory: {} MiB", anonymous_mib());
+}
+
+/// The same first page as JSON, over a connection that is open.
+async fn over_http(door: &Door, request: &Request) -> Duration {
+    let encoded = |text: &str| {
+        let mut out = String::new();
+        for byte in text.bytes() {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    };
+    let mut path = format!("/api/v1/points?q={}", encoded(&request.text));
+    if let Some(section) = &request.section {
+        path.push_str(&format!("&section={}", encoded(section)));
+    }
+    let started = Instant::now();
+    let page = door.get(&path).await;
+    assert!(page.contains("\"points\""));
+    started.elapsed()
 }
 
 #[derive(Debug, Clone, Copy)]

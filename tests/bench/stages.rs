@@ -6,14 +6,14 @@ use std::path::Path;
 
 use tiepthu::app::ingest::settlement;
 use tiepthu::app::understand::{Dossier, understand_row};
-use tiepthu::domain::{Channel, ContentHash, SubmissionId};
+use tiepthu::domain::{Channel, ContentHash};
 use tiepthu::index::Index;
 use tiepthu::intake::csv::{CsvTable, Row};
 use tiepthu::recognize::citation::Context;
 use tiepthu::recognize::organization::Signals;
 use tiepthu::recognize::stance::{stance_of_point, stance_of_reply};
 use tiepthu::split::split_passage;
-use tiepthu::store::ledger::{self, Action};
+use tiepthu::store::ledger;
 use tiepthu::store::points::{self, Which};
 use tiepthu::store::settlements::{self, Claim, Settlement};
 use tiepthu::store::submissions;
@@ -82,11 +82,11 @@ pub(crate) async fn run(n_rows: usize) {
     for chunk in ready.chunks(CHUNK_ROWS) {
         let watch = Watch::start();
         let mut tx = store.write().await.unwrap();
-        let ids = settlements::insert_rows(&mut tx, chunk).await.unwrap();
+        let inserted = settlements::insert_rows(&mut tx, chunk).await.unwrap();
+        let inserted = inserted.expect("rows");
         costs.add("insert", watch);
         let watch = Watch::start();
-        let (first, last) = (ids[0].0, ids[ids.len() - 1].0);
-        ledger::append(&mut tx, 1, "bench", Action::RowsImported, first, last)
+        ledger::append_rows(&mut tx, 1, "bench", &inserted)
             .await
             .unwrap();
         costs.add("ledger", watch);
@@ -94,7 +94,8 @@ pub(crate) async fn run(n_rows: usize) {
         tx.commit().await.unwrap();
         costs.add("commit", watch);
         let watch = Watch::start();
-        let (first, last) = (SubmissionId(first), SubmissionId(last));
+        let ids = &inserted.submissions;
+        let (first, last) = (ids[0], ids[ids.len() - 1]);
         let mut tx = store.read().await.unwrap();
         points::list_points(&mut tx, Which::OfSubmissions(first, last))
             .await

@@ -1,12 +1,12 @@
 //! From what was understood to rows: relations to earlier submissions, and the record itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::app::Error;
-use crate::app::understand::{Dossier, RULES_VERSION, TableAnswer, Understood, text_key};
+use crate::app::understand::{Dossier, Point, RULES_VERSION, TableAnswer, Understood, text_key};
 use crate::domain::{
     Confidence, Decision, Disposition, Evidence, Finding, Relation, ResponseState, SectionId,
     SubmissionId,
@@ -142,32 +142,8 @@ pub fn settlement(dossier: &Dossier, understood: Understood, received_on: Date) 
     let is_late = dossier.is_late(understood.round, understood.arrived_on);
     let points = understood
         .points
-        .iter()
-        .map(|point| {
-            let sections: Vec<(SectionId, Confidence)> = point
-                .places
-                .iter()
-                .filter_map(|(node, confidence)| Some((dossier.section(*node)?, *confidence)))
-                .collect();
-            let (primary, others) = match sections.split_first() {
-                Some((first, rest)) => (Some(*first), rest),
-                None => (None, [].as_slice()),
-            };
-            let mut seen: BTreeSet<SectionId> = primary.iter().map(|(id, _)| *id).collect();
-            NewPoint {
-                spans: point.spans.iter().map(|span| (point.part, *span)).collect(),
-                section: primary.map(|(id, _)| id),
-                section_confidence: primary.map_or(Confidence::new(0.0), |(_, sure)| sure),
-                other_sections: others
-                    .iter()
-                    .map(|(id, _)| *id)
-                    .filter(|id| seen.insert(*id))
-                    .collect(),
-                cited_as: point.cited_as.clone(),
-                stance: point.stance,
-                evidence: point.evidence.clone(),
-            }
-        })
+        .into_iter()
+        .map(|point| new_point(dossier, point))
         .collect();
     Settlement {
         round: understood.round,
@@ -199,6 +175,33 @@ pub fn settlement(dossier: &Dossier, understood: Understood, received_on: Date) 
             .collect(),
         points,
         rules_version: RULES_VERSION,
+    }
+}
+
+/// A point whose places are the stored sections.
+fn new_point(dossier: &Dossier, point: Point) -> NewPoint {
+    let mut sections = point
+        .places
+        .iter()
+        .filter_map(|(node, confidence)| Some((dossier.section(*node)?, *confidence)));
+    let primary = sections.next();
+    let mut seen = BTreeSet::new();
+    let other_sections: Vec<SectionId> = sections
+        .map(|(id, _)| id)
+        .filter(|id| primary.is_none_or(|(primary, _)| primary != *id) && seen.insert(*id))
+        .collect();
+    NewPoint {
+        spans: point
+            .spans
+            .into_iter()
+            .map(|span| (point.part, span))
+            .collect(),
+        section: primary.map(|(id, _)| id),
+        section_confidence: primary.map_or(Confidence::new(0.0), |(_, sure)| sure),
+        other_sections,
+        cited_as: point.cited_as,
+        stance: point.stance,
+        evidence: point.evidence,
     }
 }
 
@@ -331,11 +334,14 @@ pub(super) async fn insert_table_answers(
         return Ok(Vec::new());
     };
     let points = points::list_points(tx, points::Which::OfSubmissions(first, last)).await?;
+    let mut at: BTreeMap<(SubmissionId, i64), &points::Point> = points
+        .iter()
+        .map(|point| ((point.submission, point.position), point))
+        .collect();
     let mut saved: Vec<i64> = Vec::new();
     for (submission, position, answer) in answers {
-        let Some(point) = points.iter().find(|point| {
-            point.submission == *submission && usize::try_from(point.position) == Ok(*position)
-        }) else {
+        let position = i64::try_from(*position).unwrap_or(i64::MAX);
+        let Some(point) = at.remove(&(*submission, position)) else {
             continue;
         };
         let response = NewResponse {

@@ -1,24 +1,28 @@
 //! Importing a table of comments: streamed, in constant memory, in transactions of some thousand
 //! rows, continued where it stopped.
 //!
-//! Reading and understanding run on all cores ahead of the database by at most a few chunks.
+//! Three things go on at once, each at most a few chunks ahead of the next: reading and
+//! understanding, on all cores; storing; indexing what is stored (`app/reindex.rs`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
+use super::chunk_rows::ChunkRows;
+use super::row_key::{self, Ordinals, RowKey, known_keys};
 use super::settle::{insert_table_answers, settlement};
 use super::{FileReport, Options, Progress};
+use crate::app::reindex::{Stored, Surroundings};
 use crate::app::understand::{Dossier, TableAnswer, understand_row};
 use crate::app::{App, Error, Kind, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
 use crate::store::batches::{self, Batch};
-use crate::store::ledger::{self, Action};
+use crate::store::ledger;
 use crate::store::problems;
 use crate::store::settlements::{self, Claim, Settlement};
 
@@ -34,12 +38,20 @@ struct Reading {
     round: Option<RoundId>,
     received_us: i64,
     received_on: jiff::civil::Date,
-    /// Rows of one transaction.
-    chunk_rows: usize,
+    chunk_rows: Arc<ChunkRows>,
     /// Rows up to this one are durable already.
     committed_row: u64,
     /// Keys of rows that came with earlier files.
-    known: HashSet<String>,
+    known: HashSet<RowKey>,
+}
+
+/// What every chunk of one table is stored with.
+struct Table<'a> {
+    consultation: ConsultationId,
+    batch: BatchId,
+    name: &'a str,
+    chunk_rows: Arc<ChunkRows>,
+    surroundings: Arc<Surroundings>,
 }
 
 /// Rows that were read and understood, ready to be stored.
@@ -105,15 +117,14 @@ impl App {
                     (id, now_us, 0)
                 }
             };
+        tx.commit().await?;
+        let mut tx = self.store.read().await?;
         let known = if batches::has_earlier_rows(&mut tx, consultation, batch).await? {
-            batches::list_row_keys(&mut tx, consultation)
-                .await?
-                .into_iter()
-                .collect()
+            known_keys(&mut tx, consultation).await?
         } else {
             HashSet::new()
         };
-        tx.commit().await?;
+        drop(tx);
         let reading = Reading {
             consultation,
             batch,
@@ -122,7 +133,7 @@ impl App {
             round,
             received_us: started_us,
             received_on: local_time(started_us).date(),
-            chunk_rows: self.config.chunk_rows,
+            chunk_rows: Arc::new(ChunkRows::new(self.config.chunk_rows)),
             committed_row,
             known,
         };
@@ -167,29 +178,40 @@ impl App {
         report: &mut FileReport,
     ) -> Result<(), Error> {
         let dossier = Arc::new(self.dossier(reading.consultation).await?);
-        let (batch, consultation, name) =
-            (reading.batch, reading.consultation, reading.name.clone());
+        let mut tx = self.store.read().await?;
+        let surroundings = Arc::new(Surroundings::read(&mut tx).await?);
+        drop(tx);
+        let name = reading.name.clone();
+        let table = Table {
+            consultation: reading.consultation,
+            batch: reading.batch,
+            name: &name,
+            chunk_rows: Arc::clone(&reading.chunk_rows),
+            surroundings,
+        };
         let mut done = reading.committed_row;
         let file = self.blobs.open_blob(reading.blob)?;
         let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
         let reader = tokio::spawn(run_blocking(move || {
             read_chunks(file, &reading, &dossier, &sender);
         }));
+        let (stored, to_index) = mpsc::channel(CHUNKS_AHEAD);
+        let follower = tokio::spawn(self.clone().follow_import(to_index));
         while let Some(message) = receiver.recv().await {
             match message {
                 Message::Chunk(chunk) => {
                     done = chunk.last_row;
-                    self.store_chunk(consultation, batch, &name, chunk, report)
-                        .await?;
+                    if let Some(rows) = self.store_chunk(&table, chunk, report).await? {
+                        // Should nobody listen any more, the ledger still tells what to index.
+                        let _ = stored.send(rows).await;
+                    }
                     progress(Progress {
                         file: &name,
                         rows: done,
                     });
-                    self.let_index_follow().await;
                 }
                 Message::Refused(warning) => {
-                    self.refuse_table(consultation, batch, &name, warning, report)
-                        .await?;
+                    self.refuse_table(&table, warning, report).await?;
                     return Ok(());
                 }
                 Message::Failed(error) => {
@@ -201,31 +223,34 @@ impl App {
                 }
             }
         }
-        reader.await.map_err(|error| {
+        let failed = |error| {
             Error::caused(
                 Kind::Internal,
                 "Có lỗi trong chương trình khi đọc bảng.",
                 error,
             )
-        })??;
+        };
+        reader.await.map_err(failed)??;
         let mut tx = self.store.write().await?;
-        batches::update_batch(&mut tx, batch, done, true).await?;
+        batches::update_batch(&mut tx, table.batch, done, true).await?;
         tx.commit().await?;
+        drop(stored);
+        if let Err(error) = follower.await {
+            tracing::warn!("the index could not follow an import: {error}");
+        }
         Ok(())
     }
 
+    /// Stores a chunk in one transaction. Returns its rows for the index.
     async fn store_chunk(
         &self,
-        consultation: ConsultationId,
-        batch: BatchId,
-        name: &str,
+        table: &Table<'_>,
         chunk: Chunk,
         report: &mut FileReport,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Stored>, Error> {
         report.n_known_rows += chunk.n_known_rows;
         let mut answers = Vec::new();
         let mut warnings = Vec::new();
-        report.warnings.extend(chunk.bad_rows.iter().cloned());
         let mut rows = Vec::with_capacity(chunk.rows.len());
         for ready in chunk.rows {
             report.count(ready.settlement.disposition);
@@ -233,78 +258,78 @@ impl App {
             report.n_needs_person += u64::from(ready.settlement.needs_person);
             if let Some(remark) = &ready.settlement.remark {
                 let line = ready.claim.row_number.unwrap_or(0);
-                report.reasons.push(format!("Dòng {line}: {remark}"));
+                report.explain(|| format!("Dòng {line}: {remark}"));
             }
-            answers.push(ready.answers);
-            warnings.push(ready.warnings);
+            let at = rows.len();
+            answers.extend(
+                ready
+                    .answers
+                    .into_iter()
+                    .map(|(point, answer)| (at, point, answer)),
+            );
+            warnings.extend(ready.warnings.into_iter().map(|warning| (at, warning)));
             rows.push((ready.claim, ready.settlement));
         }
         let now_us = self.clock.now_us();
         let actor = &self.config.actor;
         let mut tx = self.store.write().await?;
-        let ids = settlements::insert_rows(&mut tx, &rows).await?;
-        for (id, warnings) in ids.iter().zip(&warnings) {
-            problems::insert_problems(
-                &mut tx,
-                consultation,
-                Some(batch),
-                Some(*id),
-                name,
-                warnings,
-            )
-            .await?;
-        }
-        problems::insert_problems(
-            &mut tx,
-            consultation,
-            Some(batch),
-            None,
-            name,
-            &chunk.bad_rows,
-        )
-        .await?;
-        let answers: Vec<_> = ids
+        let started = Instant::now();
+        let inserted = settlements::insert_rows(&mut tx, &rows).await?;
+        let ids = inserted
+            .as_ref()
+            .map_or(&[][..], |inserted| &inserted.submissions);
+        let about: Vec<_> = warnings
             .iter()
-            .zip(&answers)
-            .flat_map(|(id, answers)| answers.iter().map(|(point, answer)| (*id, *point, answer)))
+            .map(|(row, warning)| (ids.get(*row).copied(), warning))
+            .chain(chunk.bad_rows.iter().map(|warning| (None, warning)))
+            .collect();
+        let (consultation, batch) = (table.consultation, Some(table.batch));
+        problems::insert_problems_about(&mut tx, consultation, batch, table.name, &about).await?;
+        let answers: Vec<_> = answers
+            .iter()
+            .filter_map(|(row, point, answer)| Some((*ids.get(*row)?, *point, answer)))
             .collect();
         let saved = insert_table_answers(&mut tx, &answers, now_us).await?;
-        batches::update_batch(&mut tx, batch, chunk.last_row, false).await?;
-        if let (Some(first), Some(last)) = (ids.first(), ids.last()) {
-            ledger::append(
-                &mut tx,
-                now_us,
-                actor,
-                Action::RowsImported,
-                first.0,
-                last.0,
-            )
-            .await?;
+        batches::update_batch(&mut tx, table.batch, chunk.last_row, false).await?;
+        let mut stored = None;
+        if let Some(inserted) = inserted {
+            stored = Some(Stored {
+                seq: ledger::append_rows(&mut tx, now_us, actor, &inserted).await?,
+                inserted,
+                rows,
+                surroundings: Arc::clone(&table.surroundings),
+            });
         }
         for (action, first, last) in saved {
             ledger::append(&mut tx, now_us, actor, action, first, last).await?;
         }
         tx.commit().await?;
-        report.warnings.extend(warnings.into_iter().flatten());
-        Ok(())
+        if let Some(stored) = &stored {
+            table.chunk_rows.learn(stored.rows.len(), started.elapsed());
+        }
+        for warning in chunk.bad_rows {
+            report.warn(warning);
+        }
+        for (_, warning) in warnings {
+            report.warn(warning);
+        }
+        Ok(stored)
     }
 
     /// A file that is no table of comments waits for a person; its bytes are kept.
     async fn refuse_table(
         &self,
-        consultation: ConsultationId,
-        batch: BatchId,
-        name: &str,
+        table: &Table<'_>,
         warning: Warning,
         report: &mut FileReport,
     ) -> Result<(), Error> {
-        let warnings = vec![warning];
+        let (consultation, batch) = (table.consultation, Some(table.batch));
+        let about = [(None, &warning)];
         let mut tx = self.store.write().await?;
-        problems::insert_problems(&mut tx, consultation, Some(batch), None, name, &warnings)
-            .await?;
-        batches::update_batch(&mut tx, batch, 0, true).await?;
+        problems::insert_problems_about(&mut tx, consultation, batch, table.name, &about).await?;
+        batches::update_batch(&mut tx, table.batch, 0, true).await?;
         tx.commit().await?;
-        report.warnings.extend(warnings);
+        report.warn(warning);
         Ok(())
     }
 }
@@ -327,8 +352,8 @@ fn read_chunks(
             return;
         }
     };
-    let mut ordinals: HashMap<[u8; 32], u32> = HashMap::new();
-    let mut rows: Vec<(Row, String)> = Vec::new();
+    let mut ordinals = Ordinals::default();
+    let mut rows: Vec<(Row, RowKey)> = Vec::new();
     let mut bad_rows = Vec::new();
     let (mut n_known_rows, mut last_row) = (0, reading.committed_row);
     for row in table {
@@ -339,7 +364,7 @@ fn read_chunks(
                 return;
             }
         };
-        let key = row_key(&row, reading.round, &mut ordinals);
+        let key = ordinals.key(row_key::digest(&row, reading.round));
         if row.row_number <= reading.committed_row {
             continue;
         }
@@ -351,7 +376,7 @@ fn read_chunks(
         } else {
             rows.push((row, key));
         }
-        if rows.len() == reading.chunk_rows {
+        if rows.len() >= reading.chunk_rows.get() {
             let rows = understand_chunk(dossier, reading, std::mem::take(&mut rows));
             let chunk = Chunk {
                 rows,
@@ -379,34 +404,7 @@ fn holds_no_comment(row: &Row) -> bool {
     row.content.is_none() && row.proposal.is_none()
 }
 
-/// The digest of a row's mapped cells and its ordinal among equal rows of the file: the same row
-/// of a later version of the file has the same key, however rows were added around it.
-fn row_key(row: &Row, round: Option<RoundId>, ordinals: &mut HashMap<[u8; 32], u32>) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(round.map_or(0, |round| round.0).to_le_bytes());
-    let cells = [
-        &row.organization,
-        &row.letter_number,
-        &row.letter_date,
-        &row.sent_on,
-    ];
-    for cell in cells
-        .into_iter()
-        .map(|cell| cell.as_deref().unwrap_or(""))
-        .chain([&*row.text])
-    {
-        hasher.update(cell.len().to_le_bytes());
-        hasher.update(cell.as_bytes());
-    }
-    let digest: [u8; 32] = hasher.finalize().into();
-    let ordinal = ordinals.entry(digest).or_insert(0);
-    *ordinal += 1;
-    let mut key = ContentHash(digest).to_string();
-    key.truncate(32);
-    format!("{key}-{ordinal}")
-}
-
-fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, String)>) -> Vec<Ready> {
+fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, RowKey)>) -> Vec<Ready> {
     rows.into_par_iter()
         .map(|(row, key)| {
             let row_number = row.row_number;
@@ -415,7 +413,7 @@ fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, String
             let warnings = std::mem::take(&mut understood.warnings);
             let mut settlement = settlement(dossier, understood, reading.received_on);
             settlement.needs_person |= !warnings.is_empty();
-            settlement.row_key = Some(key);
+            settlement.row_key = Some(key.to_string());
             let claim = Claim {
                 consultation: reading.consultation,
                 round: reading.round,
@@ -455,7 +453,7 @@ pub(super) fn preview(
     let table = match CsvTable::open(source, name).map_err(failed)? {
         Ok(table) => table,
         Err(warning) => {
-            report.warnings.push(warning);
+            report.warn(warning);
             return Ok(());
         }
     };
@@ -464,7 +462,9 @@ pub(super) fn preview(
         let row = row.map_err(failed)?;
         let line = row.row_number;
         if holds_no_comment(&row) {
-            report.warnings.extend(row.warnings);
+            row.warnings
+                .into_iter()
+                .for_each(|warning| report.warn(warning));
             continue;
         }
         let understood = understand_row(dossier, row, round);
@@ -472,13 +472,12 @@ pub(super) fn preview(
         report.n_points += u64::try_from(understood.points.len()).unwrap_or(u64::MAX);
         let waits = !understood.reasons.is_empty() || !understood.warnings.is_empty();
         report.n_needs_person += u64::from(waits);
-        report.reasons.extend(
-            understood
-                .reasons
-                .iter()
-                .map(|reason| format!("Dòng {line}: {reason}")),
-        );
-        report.warnings.extend(understood.warnings);
+        for reason in understood.reasons {
+            report.explain(|| format!("Dòng {line}: {reason}"));
+        }
+        for warning in understood.warnings {
+            report.warn(warning);
+        }
     }
     report
         .submissions

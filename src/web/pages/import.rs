@@ -223,7 +223,8 @@ fn file_view(outcome: &Outcome, limit: u64) -> FileView {
         counts.push(("dòng đã có từ tệp trước".to_owned(), known));
     }
     let n_more = report.reasons.len().saturating_sub(N_SHOWN)
-        + report.warnings.len().saturating_sub(N_SHOWN);
+        + report.warnings.len().saturating_sub(N_SHOWN)
+        + usize::try_from(report.n_more).unwrap_or(usize::MAX);
     FileView {
         name: report.name.clone(),
         outcome: outcome.to_owned(),
