@@ -7,7 +7,7 @@
 //!
 //! * [`document`]: paragraphs and tables, revisions accepted; [`styles`], [`numbering`]: what they
 //!   inherit; [`render`]: text or lines.
-//! * Not read: headers and footers, comments, embedded objects, charts.
+//! * Not read: headers and footers, embedded objects, charts; comments are counted and named.
 
 mod document;
 mod numbering;
@@ -35,6 +35,8 @@ struct Package {
     body: Content,
     /// Notes in the order of their marks.
     notes: Vec<Content>,
+    /// Comments in the margin, which are not read yet.
+    n_comments: usize,
 }
 
 /// Reads a letter into a part.
@@ -73,6 +75,15 @@ pub(super) fn read_letter(
         })
         .collect();
     reading.warnings.extend(damage(&package, &location));
+    if package.n_comments > 0 {
+        let n_comments = package.n_comments;
+        reading.warnings.push(Warning::new(
+            "docx.unread_comments",
+            location.clone(),
+            format!("Tệp Word có {n_comments} nhận xét ở lề (comment) chưa được đọc."),
+            "Mở tệp gốc bằng Word; nếu nhận xét là góp ý, gõ vào ô nhập tay của lượt này.",
+        ));
+    }
     reading.parts.push(TextPart {
         path,
         role,
@@ -155,7 +166,13 @@ fn load(bytes: &[u8], budget: &mut Budget) -> Result<Package, Refusal> {
             }
         }
     }
-    Ok(Package { body, notes })
+    // Counted, so that a returned draft with remarks in its margin is not taken for read.
+    let n_comments = part("comments.xml")?.matches("<w:comment ").count();
+    Ok(Package {
+        body,
+        notes,
+        n_comments,
+    })
 }
 
 /// The path of the main part, by the package's relationships.

@@ -448,3 +448,35 @@ fn an_old_word_file_that_is_none() {
     bytes.resize(5_000, 0);
     ends_in_a_message("hong.doc", &bytes);
 }
+
+#[test]
+fn comments_in_the_margin_of_a_word_file_are_not_passed_over_in_silence() {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let space = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
+    let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    for (name, xml) in [
+        (
+            "word/document.xml",
+            format!(
+                "<w:document {space}><w:body>{}</w:body></w:document>",
+                paragraph("1. Mục III.2.b: đề nghị bổ sung chỉ tiêu.")
+            ),
+        ),
+        (
+            "word/comments.xml",
+            format!(
+                "<w:comments {space}><w:comment w:id=\"0\">{}</w:comment></w:comments>",
+                paragraph("Đề nghị bỏ đoạn này.")
+            ),
+        ),
+    ] {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(xml.as_bytes()).unwrap();
+    }
+    let desk = Desk::new();
+    let file = desk.write("nhan_xet.docx", archive.finish().unwrap().into_inner());
+    let warnings = read(&desk, &file)["warnings"].to_string();
+    assert!(warnings.contains("1 nhận xét ở lề"), "{warnings}");
+}

@@ -197,10 +197,11 @@ fn gaps(row: &Row<'_>) -> Vec<Gutter> {
 }
 
 /// How many rows from the first on leave a gutter free, and what is left of it. At least two of
-/// them have words on both sides.
+/// them have words on both sides; or one, where lines of both columns follow by turns, as in scans.
 fn columns_from(rows: &[Row<'_>], gap: Gutter) -> (usize, Gutter) {
     let mut gutter = gap;
     let (mut n_rows, mut n_both) = (0, 0);
+    let (mut n_left, mut n_right) = (0, 0);
     let mut last_both = 0;
     let mut bottom: Option<f64> = None;
     for row in rows {
@@ -224,14 +225,17 @@ fn columns_from(rows: &[Row<'_>], gap: Gutter) -> (usize, Gutter) {
         gutter = next;
         bottom = Some(row.at.bottom);
         n_rows += 1;
-        if has_left && has_right {
-            n_both += 1;
+        match (has_left, has_right) {
+            (true, true) => n_both += 1,
+            (true, false) => n_left += 1,
+            (false, _) => n_right += 1,
         }
         if has_right {
             last_both = n_rows;
         }
     }
-    if n_both < 2 {
+    let by_turns = n_both == 1 && n_left > 0 && n_right > 0;
+    if n_both < 2 && !by_turns {
         return (0, gutter);
     }
     // What follows below the left column only belongs to it as long as it is narrow: "V/v …",

@@ -76,6 +76,33 @@ fn a_letterhead_is_read_column_by_column() {
 }
 
 #[test]
+fn columns_whose_lines_do_not_stand_level_are_read_one_after_the_other() {
+    let text = read_letter(&[page(
+        &[
+            (80, 50, "UBND TỈNH"),
+            (300, 50, "CỘNG HÒA XÃ HỘI"),
+            (80, 70, "SỞ TÀI CHÍNH"),
+            (310, 77, "Độc lập - Tự do"),
+            (70, 90, "Số: 12/STC-QLNS"),
+            (300, 97, "Bắc Giang, ngày 06 tháng 9 năm 2021"),
+            (
+                150,
+                160,
+                "Kính gửi: Sở Khoa học và Công nghệ tỉnh Bắc Giang",
+            ),
+        ],
+        &[],
+    )])
+    .text;
+    assert_eq!(
+        text,
+        "UBND TỈNH\nSỞ TÀI CHÍNH\nSố: 12/STC-QLNS\nCỘNG HÒA XÃ HỘI\nĐộc lập - Tự do\n\
+         Bắc Giang, ngày 06 tháng 9 năm 2021\n\
+         Kính gửi: Sở Khoa học và Công nghệ tỉnh Bắc Giang"
+    );
+}
+
+#[test]
 fn wrapped_lines_are_one_paragraph_also_over_the_page() {
     let long = "Đề nghị bổ sung nội dung về nguồn vốn thực hiện đề án trong giai";
     let pages = [
