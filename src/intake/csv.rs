@@ -52,6 +52,8 @@ pub struct CsvTable<R> {
     /// Records read ahead: a row's meaning may depend on the one below.
     ahead: VecDeque<Line>,
     record: Record,
+    /// Line of the record read last.
+    last_line: u64,
     is_ended: bool,
 }
 
@@ -85,6 +87,7 @@ impl<R: Read> CsvTable<R> {
             carry: Carry::default(),
             ahead: VecDeque::new(),
             record: Record::default(),
+            last_line: 0,
             is_ended: false,
         };
         for _ in 0..table.shape.mapping.header_rows {
@@ -108,6 +111,11 @@ impl<R: Read> CsvTable<R> {
     fn look_ahead(&mut self, n: usize) -> io::Result<()> {
         while !self.is_ended && self.ahead.len() < n {
             if self.records.read(&mut self.record)? {
+                // The rest of a line that was cut has no number of its own, and is no row.
+                if self.record.line == self.last_line {
+                    continue;
+                }
+                self.last_line = self.record.line;
                 self.ahead.push_back(line_of(&self.record));
             } else {
                 self.is_ended = true;
