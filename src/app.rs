@@ -8,6 +8,7 @@ pub mod answers_file;
 pub mod browse;
 pub mod catalog;
 pub mod disk;
+pub mod drafts;
 pub mod evaluate;
 pub mod freezing;
 pub mod grouping;

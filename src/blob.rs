@@ -79,6 +79,11 @@ impl Blobs {
         self.put_from(&mut source)
     }
 
+    /// The name bytes would be kept under.
+    pub fn hash(bytes: &[u8]) -> ContentHash {
+        ContentHash(Sha256::digest(bytes).into())
+    }
+
     /// Keeps a stream in constant memory; it is on disk when this returns.
     pub fn put_from(&self, source: &mut impl Read) -> Result<ContentHash, Error> {
         let failed = |source| Error {

@@ -5,6 +5,7 @@
 
 mod args;
 mod demo;
+mod draft;
 mod eval;
 mod freeze;
 mod group;
@@ -60,6 +61,7 @@ pub async fn run(
         Command::Outline { .. } | Command::Read(_) | Command::Eval(_) => {
             run_without_data(command, here, output)
         }
+        Command::Draft { action } => draft::run(app, here, action, output).await,
         Command::Search(arguments) => search::run(app, arguments, output).await,
         Command::Answer(arguments) => respond::run(app, here, arguments, output).await,
         Command::Group {

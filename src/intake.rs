@@ -33,6 +33,7 @@ pub mod pages;
 mod plain;
 pub mod rows;
 mod sniff;
+mod wrapped;
 
 #[cfg(test)]
 mod tests;

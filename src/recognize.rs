@@ -7,10 +7,12 @@
 //! * [`stance`]: agreeing, proposing, objecting, asking.
 //! * [`suggestion`]: sections a point without a cited place may be about.
 //! * [`outline`]: the tree of a draft document.
+//! * [`alignment`]: what became of the sections of a draft in the next one.
 //! * [`citation`]: the places of a draft that a text names.
 //!
 //! Cases: `fixtures/recognize/`.
 
+pub mod alignment;
 pub mod citation;
 pub mod letter;
 pub mod organization;

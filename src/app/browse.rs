@@ -237,7 +237,7 @@ async fn suggest(names: &Names, view: &PointView) -> Result<Vec<(SectionId, Conf
     let (documents, sections) = (names.documents.clone(), names.sections.clone());
     let words = view.text.clone();
     run_blocking(move || {
-        Dossier::from_store(&documents, &sections, Vec::new(), &[])
+        Dossier::from_store(&documents, &sections, &[], Vec::new(), &[])
             .suggest_sections(&words, section)
     })
     .await

@@ -376,9 +376,11 @@ impl App {
         let sections = store::consultations::list_sections(&mut tx, consultation).await?;
         let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
         let organizations = store::catalog::list_organizations(&mut tx).await?;
+        let drafts = super::drafts::older_drafts(&mut tx, &documents).await?;
         Ok(Dossier::from_store(
             &documents,
             &sections,
+            &drafts,
             rounds,
             &organizations,
         ))

@@ -73,6 +73,7 @@ impl App {
         let all_organizations = store::catalog::list_organizations(&mut tx).await?;
         let received = submissions::list_submissions(&mut tx, submissions::Which::All(id)).await?;
         let points = points::list_points(&mut tx, points::Which::All(id)).await?;
+        let cited_labels = store::drafts::list_cited_labels(&mut tx, id).await?;
         let (texts, answers) = match bounds(&received, &points) {
             Some((first, last, low, high)) => {
                 let parts = submissions::list_parts(&mut tx, first, last).await?;
@@ -114,7 +115,7 @@ impl App {
                 .collect(),
             invitations,
             submissions: received.into_iter().map(submission_entry).collect(),
-            points: point_entries(points, texts, &answers),
+            points: point_entries(points, texts, &answers, &cited_labels),
         })
     }
 
@@ -226,6 +227,7 @@ fn point_entries(
     points: Vec<Point>,
     mut texts: BTreeMap<PointId, String>,
     answers: &BTreeMap<PointId, NewResponse>,
+    cited_labels: &BTreeMap<PointId, (u32, String)>,
 ) -> Vec<PointEntry> {
     points
         .into_iter()
@@ -247,6 +249,7 @@ fn point_entries(
                     })
                 }),
             text: texts.remove(&point.id).unwrap_or_default(),
+            cited_label: cited_labels.get(&point.id).map(|(_, label)| label.clone()),
             id: point.id,
             submission: point.submission,
             section: point.section,

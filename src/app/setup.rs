@@ -17,6 +17,7 @@ use crate::domain::{
 };
 use crate::intake;
 use crate::recognize;
+pub use crate::recognize::outline::document_type;
 use crate::store;
 use crate::store::consultations::{NewDraft, NewSection};
 use crate::store::ledger::{self, Action};
@@ -60,26 +61,34 @@ pub async fn create_folder(
     Ok(app)
 }
 
-/// Reads the outline of a draft document: TOML, TSV, Word or plain text, by content and name.
-pub fn read_outline(document: &str, file_name: &str, bytes: &[u8]) -> (Outline, Vec<Warning>) {
+/// Reads the outlines in the file of a draft document: TOML, TSV, Word or plain text, by content
+/// and name.
+///
+/// There is at least one; a decision with the regulation it issues gives two, see
+/// [`recognize::outline::parse_outlines`].
+pub fn read_outlines(
+    document: &str,
+    file_name: &str,
+    bytes: &[u8],
+) -> (Vec<Outline>, Vec<Warning>) {
+    let typed = |(outline, warnings)| (vec![outline], warnings);
     let extension = Path::new(file_name)
         .extension()
         .and_then(|extension| extension.to_str());
     match extension.map(str::to_ascii_lowercase).as_deref() {
         Some("toml") => {
-            intake::outline_file::parse_outline_toml(&String::from_utf8_lossy(bytes), document)
+            let text = String::from_utf8_lossy(bytes);
+            typed(intake::outline_file::parse_outline_toml(&text, document))
         }
-        Some("tsv") => {
-            intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document)
-        }
-        _ if looks_like_labels(bytes) => {
-            intake::outline_file::parse_outline_tsv(&String::from_utf8_lossy(bytes), document)
+        kind if kind == Some("tsv") || looks_like_labels(bytes) => {
+            let text = String::from_utf8_lossy(bytes);
+            typed(intake::outline_file::parse_outline_tsv(&text, document))
         }
         _ => {
             let (lines, mut warnings) = super::reading::read_draft(bytes, file_name);
-            let (outline, more) = recognize::outline::parse_outline(document, &lines);
+            let (outlines, more) = recognize::outline::parse_outlines(document, &lines);
             warnings.extend(more);
-            (outline, warnings)
+            (outlines, warnings)
         }
     }
 }
@@ -150,19 +159,27 @@ impl App {
                 .map_err(|error| unreadable(&entry.file, error))?;
             let blob = self.blobs.put(&bytes)?;
             let (document, file_name) = (entry.name.clone(), entry.file.clone());
-            let (outline, found) =
-                run_blocking(move || read_outline(&document, &file_name, &bytes)).await?;
+            let (found_outlines, found) =
+                run_blocking(move || read_outlines(&document, &file_name, &bytes)).await?;
             warnings.extend(
                 found
                     .into_iter()
                     .map(|warning| (entry.file.clone(), warning)),
             );
-            outlines.push((entry, blob, outline));
+            let n_documents = found_outlines.len();
+            for (n, outline) in found_outlines.into_iter().enumerate() {
+                outlines.push((
+                    document_of_file(entry, &outline, n, n_documents),
+                    blob,
+                    outline,
+                ));
+            }
         }
         let sections = outlines
             .iter()
             .map(|(entry, _, o)| (entry.name.clone(), o.nodes.len()))
             .collect();
+        let at = self.clock.now_us();
         let mut tx = self.store.write().await?;
         let id = store::consultations::insert_consultation(
             &mut tx,
@@ -173,13 +190,12 @@ impl App {
         )
         .await?;
         for (position, (entry, blob, outline)) in (1..).zip(&outlines) {
-            let draft = new_draft(entry, *blob, outline);
+            let draft = new_draft(entry, *blob, outline, at);
             store::consultations::insert_document(&mut tx, id, position, &draft).await?;
         }
         for (round, invited) in &rounds {
             store::consultations::insert_round(&mut tx, id, round, invited).await?;
         }
-        let at = self.clock.now_us();
         let actor = &self.config.actor;
         ledger::append(&mut tx, at, actor, Action::ConsultationSet, id.0, id.0).await?;
         tx.commit().await?;
@@ -215,10 +231,29 @@ impl App {
     }
 }
 
+/// The entry of the `n`th document of a file. What is attached has the substance: comments that
+/// name no document are about it where they would be about the file.
+fn document_of_file(
+    entry: &DocumentEntry,
+    outline: &Outline,
+    n: usize,
+    n_documents: usize,
+) -> DocumentEntry {
+    let mut own = entry.clone();
+    own.main = entry.main && n + 1 == n_documents;
+    if n > 0 {
+        own.code = format!("{}-{}", entry.code, n + 1);
+        own.name.clone_from(&outline.document);
+        own.title.clone_from(&outline.title);
+    }
+    own
+}
+
 fn new_draft<'a>(
     entry: &'a DocumentEntry,
     blob: crate::domain::ContentHash,
     outline: &Outline,
+    added_us: i64,
 ) -> NewDraft<'a> {
     let section = |node: &OutlineNode| NewSection {
         kind: node.kind,
@@ -236,6 +271,7 @@ fn new_draft<'a>(
         number: entry.draft,
         blob,
         file_name: &entry.file,
+        added_us,
         sections: outline.nodes.iter().map(section).collect(),
     }
 }

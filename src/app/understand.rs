@@ -14,7 +14,7 @@ mod place;
 mod row;
 mod typed;
 
-pub use dossier::Dossier;
+pub use dossier::{Dossier, OlderDraft};
 pub use letter::{Hint, text_key, understand_letter, understand_reading};
 pub use row::understand_row;
 pub use typed::understand_typed;

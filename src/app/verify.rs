@@ -168,6 +168,7 @@ fn describe(fault: &Fault) -> String {
                 Action::PointsChanged => "ý kiến",
                 Action::GroupsProposed | Action::GroupsChanged => "nhóm ý kiến trùng",
                 Action::ConsultationSet => "hồ sơ",
+                Action::DraftAdded | Action::DraftAligned => "dự thảo",
                 Action::CatalogSet => "cơ quan",
                 Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
             };

@@ -85,6 +85,13 @@ pub enum Command {
         #[arg(value_name = "TỆP")]
         file: PathBuf,
     },
+    /// Dự thảo lần tiếp theo của một văn bản: đối chiếu từng mục với lần trước
+    #[command(help_template = HELP)]
+    Draft {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: DraftAction,
+    },
     /// Cho biết sẽ hiểu một thư, văn bản hoặc bảng như thế nào, không ghi gì
     #[command(help_template = HELP)]
     Read(ReadArgs),
@@ -155,6 +162,66 @@ pub enum Command {
     /// Đã hỏi, đã trả lời, chưa trả lời; số ý kiến theo kết quả xử lý
     #[command(help_template = HELP)]
     Status {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+}
+
+/// What to do with drafts.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DraftAction {
+    /// Thêm dự thảo lần tiếp theo; các mục tìm thấy lại giữ nguyên ý kiến đã gắn
+    #[command(help_template = HELP)]
+    Add {
+        /// Tệp dự thảo (.docx, .txt, .toml, .tsv)
+        #[arg(value_name = "TỆP")]
+        file: PathBuf,
+        /// Mã văn bản trong hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        document: String,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+        /// Chỉ in bảng đối chiếu, không ghi
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// In bảng đối chiếu dự thảo hiện nay với lần trước
+    #[command(help_template = HELP)]
+    Alignment {
+        /// Mã văn bản trong hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        document: String,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+        /// In cả những mục giữ nguyên
+        #[arg(long)]
+        all: bool,
+    },
+    /// Xác nhận các dòng đối chiếu; không nêu số là xác nhận mọi dòng còn ngờ
+    #[command(help_template = HELP)]
+    Confirm {
+        /// Số ở đầu dòng
+        #[arg(value_name = "SỐ")]
+        ids: Vec<i64>,
+        /// Mã văn bản trong hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        document: String,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+    /// Tách các cặp mục bị ghép nhầm: mục cũ coi như bỏ, mục mới coi như thêm
+    #[command(help_template = HELP)]
+    Reject {
+        /// Số ở đầu dòng
+        #[arg(required = true, value_name = "SỐ")]
+        ids: Vec<i64>,
+        /// Mã văn bản trong hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        document: String,
         /// Mã hồ sơ
         #[arg(long, value_name = "MÃ")]
         consultation: Option<String>,

@@ -11,12 +11,14 @@ use super::import::warning_to_json;
 use super::setup::{read_text, warning_text};
 use super::{Exit, Output};
 use crate::app::disk::reason;
-use crate::app::setup::read_outline;
+use crate::app::setup::{document_type, read_outlines};
 use crate::app::understand::{
     Dossier, Hint, Point, Understood, understand_reading, understand_row,
 };
 use crate::app::{Error, Kind, catalog, reading};
-use crate::domain::{NodeRef, Organization, OrganizationId, Outline, ReplyClass, Span, Stance};
+use crate::domain::{
+    NodeRef, Organization, OrganizationId, Outline, OutlineNode, ReplyClass, Span, Stance, Warning,
+};
 use crate::intake::{self, Format};
 
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
@@ -44,24 +46,40 @@ pub(super) fn outline(here: &Path, file: &Path, output: &mut Output) -> Result<E
     let path = here.join(file);
     let bytes = read_bytes(&path)?;
     let name = file_name(&path);
-    let (outline, warnings) = read_outline(&document_name(&path), &name, &bytes);
+    let (outlines, warnings) = read_named_outlines(&document_name(&path), &name, &bytes);
+    // Labels are printed as citations are, with the document's name where there are several.
+    let mut nodes: Vec<(&Outline, String, &OutlineNode)> = Vec::new();
+    for (at, outline) in outlines.iter().enumerate() {
+        for (node_at, node) in outline.nodes.iter().enumerate() {
+            let place = NodeRef::Node {
+                outline: at,
+                node: node_at,
+            };
+            nodes.push((outline, place.label(&outlines).unwrap_or_default(), node));
+        }
+    }
     output.data(
         || {
             let mut text = String::new();
-            for node in &outline.nodes {
+            for (_, label, node) in &nodes {
                 let indent = "  ".repeat(usize::from(node.level.saturating_sub(1)));
-                text.push_str(&format!("{indent}{}\t{}\n", node.label, node.heading));
+                text.push_str(&format!("{indent}{label}\t{}\n", node.heading));
             }
             text
         },
         || {
             json!({
-                "document": outline.document,
-                "title": outline.title,
-                "sections": outline.nodes.iter().map(|node| json!({
+                "document": outlines.first().map(|outline| &outline.document),
+                "title": outlines.first().map(|outline| &outline.title),
+                "documents": outlines.iter().map(|outline| json!({
+                    "document": outline.document,
+                    "title": outline.title,
+                })).collect::<Vec<_>>(),
+                "sections": nodes.iter().map(|(outline, label, node)| json!({
+                    "document": outline.document,
                     "level": node.level,
                     "kind": node.kind.code(),
-                    "label": node.label,
+                    "label": label,
                     "heading": node.heading,
                     "text": node.body,
                 })).collect::<Vec<_>>(),
@@ -73,6 +91,22 @@ pub(super) fn outline(here: &Path, file: &Path, output: &mut Output) -> Result<E
         output.note(&warning_text(&name, warning));
     }
     Ok(Exit::look_at(!warnings.is_empty()))
+}
+
+/// The outlines of a file that is not in a dossier; where it holds several documents, each is named
+/// by its type.
+fn read_named_outlines(
+    document: &str,
+    file_name: &str,
+    bytes: &[u8],
+) -> (Vec<Outline>, Vec<Warning>) {
+    let (mut outlines, warnings) = read_outlines(document, file_name, bytes);
+    if let [first, _, ..] = outlines.as_mut_slice()
+        && let Some(kind) = document_type(&first.title)
+    {
+        kind.clone_into(&mut first.document);
+    }
+    (outlines, warnings)
 }
 
 /// The name printed before labels when a file's own name is all that is known.
@@ -100,12 +134,12 @@ impl Desk {
     ) -> Result<Self, Error> {
         let mut outlines: Vec<Outline> = Vec::new();
         for path in outline_files {
-            let (outline, warnings) =
-                read_outline(&name_of(path), &file_name(path), &read_bytes(path)?);
+            let (found, warnings) =
+                read_named_outlines(&name_of(path), &file_name(path), &read_bytes(path)?);
             for warning in &warnings {
                 note(&warning_text(&file_name(path), warning));
             }
-            outlines.push(outline);
+            outlines.extend(found);
         }
         let mut organizations = match organization_file {
             Some(path) => {
@@ -119,7 +153,10 @@ impl Desk {
         for (id, organization) in (1..).zip(&mut organizations) {
             organization.id = OrganizationId(id);
         }
-        let dossier = Dossier::from_outlines(outlines, &organizations);
+        // Of a decision and the regulation it issues, comments are about the regulation.
+        let is_one_file = outline_files.len() == 1;
+        let main = is_one_file.then(|| outlines.len().saturating_sub(1));
+        let dossier = Dossier::from_outlines(outlines, main, &organizations);
         Ok(Self {
             dossier,
             organizations,

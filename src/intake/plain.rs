@@ -5,7 +5,7 @@ use super::archive::{self, Budget};
 use super::conversions::{Conversion, Wanted, located};
 use super::{
     Format, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout, limits,
-    pages, sniff,
+    pages, sniff, wrapped,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
@@ -185,8 +185,18 @@ pub(super) fn read_attachment(
 
 /// Plain text; bytes that mean nothing are reported.
 fn decode(bytes: &[u8], location: &Location, reading: &mut Reading) -> String {
+    decode_as(bytes, location, reading, normalize)
+}
+
+/// Plain text in the form `stored` gives it.
+fn decode_as(
+    bytes: &[u8],
+    location: &Location,
+    reading: &mut Reading,
+    stored: impl Fn(&str) -> String,
+) -> String {
     let decoded = legacy::decode(bytes);
-    let text = normalize(&decoded.text);
+    let text = stored(&decoded.text);
     let share = legacy::share_of_syllables(&text);
     let is_garbled = !decoded.is_certain && share.n_words >= 5 && share.value() < 0.4;
     if decoded.n_replaced > 0 || is_garbled {
@@ -327,16 +337,12 @@ pub(super) fn read_draft(bytes: &[u8], format: Format) -> (Vec<DraftLine>, Vec<W
     let text = if format == Format::Html {
         html::read(&legacy::decode(bytes).text).text
     } else {
-        decode(bytes, &Location::File, &mut reading)
+        // Page breaks are needed to tell running heads from text.
+        let stored = |text: &str| {
+            let pages: Vec<String> = text.split('\u{c}').map(normalize).collect();
+            pages.join("\u{c}")
+        };
+        decode_as(bytes, &Location::File, &mut reading, stored)
     };
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| DraftLine {
-            text: line.to_owned(),
-            ..DraftLine::default()
-        })
-        .collect();
-    (lines, reading.warnings)
+    (wrapped::draft_lines(&text), reading.warnings)
 }

@@ -11,39 +11,46 @@
 mod builder;
 mod labels;
 mod marker;
+mod survey;
+mod title;
 
 pub use labels::{LabelledSection, outline_from_labels};
 pub(crate) use marker::roman_value;
 
-use builder::Builder;
-use marker::{Marker, is_loud, read_marker};
+use std::ops::Range;
 
-use crate::domain::{DraftLine, Location, Outline, Warning};
+use builder::Builder;
+use marker::{Marker, is_loud};
+use survey::{Role, Survey};
+use title::Title;
+
+use crate::domain::{DraftLine, Location, Outline, OutlineNode, Warning};
 use crate::text::fold::fold;
 
-/// Reads the outline of a draft.
+/// Reads the outlines of all documents of a draft's file, at least one.
 ///
-/// `document` is the name printed before labels, e.g. "Đề án".
-pub fn parse_outline(document: &str, lines: &[DraftLine]) -> (Outline, Vec<Warning>) {
-    let has_articles = lines
-        .iter()
-        .any(|line| is_kind(line, |m| matches!(m, Marker::Article(..))));
-    let has_romans = lines
-        .iter()
-        .any(|line| is_kind(line, |m| matches!(m, Marker::Roman(..))));
-    let mut reader = Reader {
-        builder: Builder::new(has_articles || has_romans),
-        title: Title::default(),
-        awaits_heading: false,
-        has_closed: false,
-        in_row_table: false,
-    };
-    for line in lines {
-        reader.read(line);
+/// A decision and the regulation it issues are two documents where both number their articles from
+/// 1: the second is named by its type, "Quy chế". Where numbers do not meet (Điều 1 to 3, then I,
+/// II, III) one outline holds both. `document` is the name printed before labels, e.g. "Đề án".
+pub fn parse_outlines(document: &str, lines: &[DraftLine]) -> (Vec<Outline>, Vec<Warning>) {
+    let survey = Survey::new(lines);
+    let mut warnings = survey.warnings.clone();
+    let mut outlines: Vec<Outline> = Vec::new();
+    for (n, &start) in survey.starts.iter().enumerate() {
+        let end = survey.starts.get(n + 1).copied().unwrap_or(lines.len());
+        let (nodes, title, found) = read_document(lines, &survey, start..end);
+        warnings.extend(found);
+        let name = match outlines.len() {
+            0 => document.to_owned(),
+            _ => free_name(title::document_type(&title), document, &outlines),
+        };
+        outlines.push(Outline {
+            document: name,
+            title,
+            nodes,
+        });
     }
-    let Reader { builder, title, .. } = reader;
-    let (nodes, mut warnings) = builder.finish();
-    if nodes.is_empty() {
+    if outlines.iter().all(|outline| outline.nodes.is_empty()) {
         warnings.push(Warning::new(
             "outline.empty",
             Location::File,
@@ -51,76 +58,55 @@ pub fn parse_outline(document: &str, lines: &[DraftLine]) -> (Outline, Vec<Warni
             "Hãy kiểm tra xem đây có đúng là tệp dự thảo không, hoặc nhập các mục bằng tay.",
         ));
     }
-    (
-        Outline {
-            document: document.to_owned(),
-            title: title.text,
-            nodes,
-        },
-        warnings,
-    )
+    (outlines, warnings)
 }
 
-fn is_kind(line: &DraftLine, test: impl Fn(&Marker) -> bool) -> bool {
-    line.cells.is_none() && read_marker(&line.text).is_some_and(|(marker, _)| test(&marker))
+/// The type of document a title names: "QUYẾT ĐỊNH Ban hành …" gives "Quyết định".
+pub fn document_type(title: &str) -> Option<&'static str> {
+    title::document_type(title)
 }
 
-/// The title of the document: the loud line that names its type and the loud or bold lines below.
-#[derive(Default)]
-struct Title {
-    text: String,
-    is_done: bool,
-    /// The last line was in small letters: a loud one after it is the issuing agency.
-    was_quiet: bool,
+/// A name no document above has.
+fn free_name(kind: Option<&str>, document: &str, above: &[Outline]) -> String {
+    let name = kind.map_or_else(|| format!("{document} (kèm theo)"), str::to_owned);
+    let is_taken = |name: &str| above.iter().any(|outline| outline.document == name);
+    if !is_taken(&name) {
+        return name;
+    }
+    (2..=above.len() + 1)
+        .map(|n| format!("{name} {n}"))
+        .find(|name| !is_taken(name))
+        .unwrap_or(name)
 }
 
-/// Words that name a type of document when they stand alone on a line.
-const DOCUMENT_TYPES: [&str; 15] = [
-    "de an",
-    "bao cao",
-    "to trinh",
-    "quyet dinh",
-    "nghi dinh",
-    "nghi quyet",
-    "thong tu",
-    "luat",
-    "ke hoach",
-    "chuong trinh",
-    "quy che",
-    "quy dinh",
-    "chi thi",
-    "phuong an",
-    "du an",
-];
-
-impl Title {
-    fn read(&mut self, line: &DraftLine) {
-        if self.is_done {
-            return;
-        }
-        let text = line.text.trim();
-        let folded = fold(text);
-        if self.text.is_empty() {
-            if is_loud(text) && DOCUMENT_TYPES.contains(&folded.as_str()) {
-                text.clone_into(&mut self.text);
-            }
-            return;
-        }
-        let ends = text.is_empty()
-            || text.starts_with(['(', '_', '-'])
-            || folded.starts_with("can cu")
-            || folded.starts_with("kinh gui")
-            || (self.was_quiet && is_loud(text))
-            || read_marker(text).is_some()
-            || self.text.len() > 400;
-        if ends {
-            self.is_done = true;
-        } else {
-            self.text.push(' ');
-            self.text.push_str(text);
-            self.was_quiet = !is_loud(text);
+fn read_document(
+    lines: &[DraftLine],
+    survey: &Survey<'_>,
+    range: Range<usize>,
+) -> (Vec<OutlineNode>, String, Vec<Warning>) {
+    let has_large = range.clone().any(|at| {
+        matches!(
+            survey.marker(at),
+            Some((Marker::Article(..) | Marker::Roman(..), _))
+        )
+    });
+    let mut reader = Reader {
+        builder: Builder::new(has_large),
+        title: Title::default(),
+        awaits_heading: false,
+        has_closed: false,
+        in_row_table: false,
+    };
+    for at in range {
+        if let Some(line) = lines.get(at)
+            && survey.role(at) != Role::Ignored
+        {
+            reader.read(line, survey.marker(at));
         }
     }
+    let Reader { builder, title, .. } = reader;
+    let (nodes, warnings) = builder.finish();
+    (nodes, title.text, warnings)
 }
 
 struct Reader {
@@ -135,7 +121,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, line: &DraftLine) {
+    fn read(&mut self, line: &DraftLine, marker: Option<(&Marker, &str)>) {
         let text = line.text.trim();
         if text.is_empty() {
             return;
@@ -149,7 +135,7 @@ impl Reader {
             self.title.read(line);
         }
         let is_heading = line.is_bold || line.heading_level.is_some();
-        if let Some((marker, rest)) = read_marker(text) {
+        if let Some((marker, rest)) = marker {
             let is_large = !matches!(marker, Marker::Number(_) | Marker::Letter(_) | Marker::Dash);
             if self.has_closed && !is_large {
                 self.builder.add_text(text);
@@ -202,6 +188,11 @@ impl Reader {
                 return;
             }
             self.awaits_heading = false;
+        }
+        if is_signature(text) {
+            self.has_closed = true;
+            self.awaits_heading = false;
+            return;
         }
         if self.has_closed {
             if folded.starts_with("- ") || text.starts_with(['-', '–']) {
@@ -258,6 +249,12 @@ impl Reader {
             self.builder.add_text(&text);
         }
     }
+}
+
+/// "TM. ỦY BAN NHÂN DÂN", "KT. BỘ TRƯỞNG", "T/M …": below it stands who signs.
+fn is_signature(text: &str) -> bool {
+    let starts = ["TM.", "T/M", "KT.", "TL.", "TUQ.", "Q. "];
+    text.len() < 200 && is_loud(text) && starts.iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]

@@ -73,6 +73,12 @@ pub(super) fn name(section: &SectionEntry, document: Option<&str>) -> String {
     }
 }
 
+/// The place a point cites and what it is called now: "Mục III.2 (nay là mục III.3)".
+pub(super) fn then_and_now(cited_label: &str, now: &str) -> String {
+    let now = super::wording::lower_first(now);
+    format!("{} (nay là {now})", of_label(cited_label))
+}
+
 /// What stands under the place's name: its heading, where that says something more.
 pub(super) fn heading(section: &SectionEntry) -> Option<String> {
     match section.kind {

@@ -117,6 +117,8 @@ pub struct PointEntry {
     pub other_sections: Vec<SectionId>,
     /// The words that name the place, as written.
     pub cited_as: Option<String>,
+    /// Label of its section in the draft it cites, where the current draft calls it otherwise.
+    pub cited_label: Option<String>,
     /// Verbatim text.
     pub text: String,
     /// Nội dung trình bày: a person's wording for the report, where there is one.

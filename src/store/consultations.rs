@@ -49,6 +49,9 @@ pub struct Section {
     pub heading: String,
     /// Text of this section without its children.
     pub body: String,
+    /// Whether the current draft has it; otherwise it is listed as the last draft that had it
+    /// calls it, "III.2 (dự thảo lần 1)", because points are about it.
+    pub is_current: bool,
 }
 
 /// What a new consultation is made of.
@@ -68,6 +71,8 @@ pub struct NewDraft<'a> {
     pub blob: ContentHash,
     /// Its name.
     pub file_name: &'a str,
+    /// When it was added, in microseconds since 1970.
+    pub added_us: i64,
     /// Its sections in draft order: kind, level, label, heading, body, index of the parent.
     pub sections: Vec<NewSection>,
 }
@@ -175,7 +180,7 @@ pub async fn insert_consultation(
     Ok(ConsultationId(id))
 }
 
-async fn insert_section(
+pub(super) async fn insert_section(
     tx: &mut Tx,
     id: i64,
     consultation: ConsultationId,
@@ -230,14 +235,15 @@ pub async fn insert_document(
         .execute(&mut *conn)
         .await?;
         sqlx::query(
-            "INSERT INTO draft (id, document_id, number, blob_hash, file_name)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO draft (id, document_id, number, blob_hash, file_name, added_us)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(draft_id)
         .bind(document.0)
         .bind(i64::from(draft.number))
         .bind(draft.blob.to_string())
         .bind(storable(draft.file_name))
+        .bind(draft.added_us)
         .execute(conn)
         .await?;
     });
@@ -322,7 +328,7 @@ pub async fn list_documents(
 }
 
 /// Lists every section in report order: "Vấn đề chung", the current draft of each document from
-/// top to bottom, "Thể thức, chính tả".
+/// top to bottom, after it what earlier drafts had and points are about, "Thể thức, chính tả".
 pub async fn list_sections(
     tx: &mut Tx,
     consultation: ConsultationId,
@@ -337,20 +343,30 @@ pub async fn list_sections(
         label: String,
         heading: String,
         body: String,
+        draft_number: i64,
+        is_current: bool,
     }
     let rows: Vec<SectionRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT s.id, s.document_id, s.kind, ds.parent_id, COALESCE(ds.level, 0) AS level,
                     COALESCE(ds.label, '*') AS label, COALESCE(ds.heading, '') AS heading,
-                    COALESCE(ds.body, '') AS body
+                    COALESCE(ds.body, '') AS body, COALESCE(r.number, 0) AS draft_number,
+                    COALESCE(r.number = (SELECT MAX(number) FROM draft
+                                         WHERE document_id = d.id), TRUE) AS is_current
              FROM section s
              LEFT JOIN document d ON d.id = s.document_id
              LEFT JOIN draft r ON r.document_id = d.id
-                AND r.number = (SELECT MAX(number) FROM draft WHERE document_id = d.id)
+                AND r.number = (SELECT MAX(x.number) FROM draft x
+                                JOIN draft_section y ON y.draft_id = x.id
+                                WHERE x.document_id = d.id AND y.section_id = s.id)
              LEFT JOIN draft_section ds ON ds.draft_id = r.id AND ds.section_id = s.id
              WHERE s.consultation_id = $1 AND (s.document_id IS NULL OR ds.draft_id IS NOT NULL)
+               AND (s.document_id IS NULL
+                    OR r.number = (SELECT MAX(number) FROM draft WHERE document_id = d.id)
+                    OR EXISTS (SELECT 1 FROM point p
+                               WHERE p.consultation_id = $1 AND p.section_id = s.id))
              ORDER BY CASE s.kind WHEN 'general' THEN 0 WHEN 'format' THEN 2 ELSE 1 END,
-                      d.position, d.id, ds.position",
+                      d.position, d.id, r.number DESC, ds.position",
         )
         .bind(consultation.0)
         .fetch_all(conn)
@@ -359,19 +375,26 @@ pub async fn list_sections(
     rows.into_iter()
         .map(|row| {
             let kind = known(SectionKind::parse(&row.kind), "section", "kind")?;
+            // What is gone has no place in the tree: it stands below its document.
+            let level = if row.is_current { row.level } else { 1 };
             Ok(Section {
                 id: SectionId(row.id),
                 document: row.document_id.map(DocumentId),
-                parent: row.parent_id.map(SectionId),
-                level: u8::try_from(row.level).unwrap_or(u8::MAX),
+                parent: row.parent_id.map(SectionId).filter(|_| row.is_current),
+                level: u8::try_from(level).unwrap_or(u8::MAX),
                 heading: match kind {
                     SectionKind::General => "Vấn đề chung".to_owned(),
                     SectionKind::Format => "Thể thức, chính tả".to_owned(),
                     _ => row.heading,
                 },
-                label: row.label,
+                label: if row.is_current {
+                    row.label
+                } else {
+                    format!("{} (dự thảo lần {})", row.label, row.draft_number)
+                },
                 body: row.body,
                 kind,
+                is_current: row.is_current,
             })
         })
         .collect()

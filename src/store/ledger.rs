@@ -18,6 +18,10 @@ use super::{Error, Tx, storable};
 pub enum Action {
     /// A consultation, its documents, drafts or rounds were set up.
     ConsultationSet,
+    /// A further draft of a document was added.
+    DraftAdded,
+    /// A person said what became of sections in a draft.
+    DraftAligned,
     /// Organizations were added or changed.
     CatalogSet,
     /// Submissions were received: their bytes are kept, nothing is understood yet.
@@ -45,8 +49,10 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::ConsultationSet,
+        Self::DraftAdded,
+        Self::DraftAligned,
         Self::CatalogSet,
         Self::SubmissionsClaimed,
         Self::SubmissionsSettled,
@@ -65,6 +71,8 @@ impl Action {
     pub fn code(self) -> &'static str {
         match self {
             Self::ConsultationSet => "consultation.set",
+            Self::DraftAdded => "draft.added",
+            Self::DraftAligned => "draft.aligned",
             Self::CatalogSet => "catalog.set",
             Self::SubmissionsClaimed => "submissions.claimed",
             Self::SubmissionsSettled => "submissions.settled",
@@ -281,7 +289,10 @@ async fn content(
     const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '
         || COALESCE(signed_hash, '') || ' ' || actor || ' ' || closed_us || ' ' || number
         FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
+    const DRAFTS: &str = "SELECT id || ' ' || document_id || ' ' || number || ' ' || blob_hash
+        || ' ' || file_name || ' ' || added_us FROM draft WHERE id BETWEEN $1 AND $2 ORDER BY id";
     let queries: &[&'static str] = match action {
+        Action::DraftAdded => &[DRAFTS],
         Action::SubmissionsClaimed => &[SUBMISSIONS],
         Action::SubmissionsSettled => &[PARTS],
         Action::RowsImported => &[SUBMISSIONS, PARTS],
@@ -289,6 +300,7 @@ async fn content(
         Action::ReportsFrozen => &[REPORTS],
         Action::ReportsIssued => &[ISSUES],
         Action::ConsultationSet
+        | Action::DraftAligned
         | Action::CatalogSet
         | Action::SubmissionsChanged
         | Action::PointsChanged

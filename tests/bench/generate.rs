@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use tiepthu::app::catalog::{SHIPPED_ORGANIZATIONS, parse_organizations};
-use tiepthu::app::setup::read_outline;
+use tiepthu::app::setup::read_outlines;
 use tiepthu::intake::read_letter;
 
 use crate::data::example_files;
@@ -106,8 +106,8 @@ impl Generator {
         let mut texts = Vec::new();
         for (name, file) in DRAFTS {
             let bytes = std::fs::read(example_files().join(file)).expect("the example's drafts");
-            let (outline, _) = read_outline(name, file, &bytes);
-            for node in &outline.nodes {
+            let (outlines, _) = read_outlines(name, file, &bytes);
+            for node in outlines.iter().flat_map(|outline| &outline.nodes) {
                 texts.push(node.heading.clone());
                 texts.push(node.body.clone());
                 let is_numbered = node.label.chars().any(|c| c.is_ascii_digit() || c == 'I');

@@ -225,7 +225,7 @@ pub(crate) async fn dossier(folder: &Folder) -> Dossier {
     let organizations = catalog::list_organizations(&mut tx).await.unwrap();
     drop(tx);
     store.close().await;
-    Dossier::from_store(&documents, &sections, rounds, &organizations)
+    Dossier::from_store(&documents, &sections, &[], rounds, &organizations)
 }
 
 /// A row as the import stores it. The batch is the first one; it is made by the caller.

@@ -13,6 +13,7 @@ mod bad_input; // what is wrong with a file is said, with its place; the rest go
 mod browser; // pages in a real Chromium
 mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end
+mod drafts; // the next draft: points follow their sections
 mod durability; // the order of system calls: durable first, then acknowledged
 mod evaluation; // labelled letters are understood as well as stated
 mod files; // every format an office sends

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use tiepthu::app::catalog;
-use tiepthu::app::setup::read_outline;
+use tiepthu::app::setup::read_outlines;
 use tiepthu::app::understand::{Dossier, Hint, understand_letter};
 use tiepthu::domain::OrganizationId;
 
@@ -24,11 +24,11 @@ const NAMES: [&str; 9] = [
 fn dossier() -> Dossier {
     let outlines = ["outline_1.Quyết định.txt", "outline_2.Quy chế.txt"]
         .iter()
-        .map(|name| {
+        .flat_map(|name| {
             let path = root()
                 .join("fixtures/eval/development/quy_che_1022")
                 .join(name);
-            read_outline(name, name, &fs::read(path).unwrap()).0
+            read_outlines(name, name, &fs::read(path).unwrap()).0
         })
         .collect();
     let mut organizations =
@@ -36,7 +36,7 @@ fn dossier() -> Dossier {
     for (id, organization) in (1..).zip(&mut organizations) {
         organization.id = OrganizationId(id);
     }
-    Dossier::from_outlines(outlines, &organizations)
+    Dossier::from_outlines(outlines, None, &organizations)
 }
 
 fn letters() -> Vec<(String, Vec<u8>)> {

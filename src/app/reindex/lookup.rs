@@ -82,6 +82,8 @@ impl Lookup {
             Action::ConsultationSet
             | Action::CatalogSet
             | Action::SubmissionsClaimed
+            | Action::DraftAdded
+            | Action::DraftAligned
             | Action::ReportsFrozen
             | Action::ReportsIssued
             | Action::GroupsProposed => return Ok((Vec::new(), None)),

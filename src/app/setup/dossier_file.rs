@@ -53,7 +53,7 @@ impl LetterheadEntry {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentEntry {
     pub(super) code: String,

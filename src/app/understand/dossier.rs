@@ -1,5 +1,9 @@
 //! What has to be known about a consultation to understand a reply to it.
 
+mod older;
+
+pub use older::OlderDraft;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -28,15 +32,21 @@ pub struct Dossier {
     sections: BTreeMap<NodeRef, SectionId>,
     /// Prepared when somebody first asks: an import does not.
     suggestions: OnceLock<SectionIndex>,
+    older: Vec<older::Older>,
 }
 
 impl Dossier {
-    /// Prepares outlines that have no sections in a database: for `read --outline`.
-    pub fn from_outlines(outlines: Vec<Outline>, organizations: &[Organization]) -> Self {
+    /// Prepares outlines that have no sections in a database: for `read --outline`. `main` is the
+    /// one that comments without a document are about.
+    pub fn from_outlines(
+        outlines: Vec<Outline>,
+        main: Option<usize>,
+        organizations: &[Organization],
+    ) -> Self {
         Self {
             places: Places::new(&outlines),
             directory: Directory::new(organizations),
-            main: (outlines.len() == 1).then_some(0),
+            main: main.filter(|&main| main < outlines.len()),
             outlines,
             names: organizations
                 .iter()
@@ -45,13 +55,16 @@ impl Dossier {
             rounds: Vec::new(),
             sections: BTreeMap::new(),
             suggestions: OnceLock::new(),
+            older: Vec::new(),
         }
     }
 
-    /// Prepares a stored consultation; `sections` in report order.
+    /// Prepares a stored consultation; `sections` in report order, `drafts` before the current ones
+    /// from the newest to the oldest.
     pub fn from_store(
         documents: &[Document],
         sections: &[Section],
+        drafts: &[OlderDraft],
         rounds: Vec<Round>,
         organizations: &[Organization],
     ) -> Self {
@@ -60,7 +73,10 @@ impl Dossier {
         for (index, document) in documents.iter().enumerate() {
             let mut nodes: Vec<OutlineNode> = Vec::new();
             let mut node_of: BTreeMap<SectionId, usize> = BTreeMap::new();
-            for section in sections.iter().filter(|s| s.document == Some(document.id)) {
+            for section in sections
+                .iter()
+                .filter(|s| s.document == Some(document.id) && s.is_current)
+            {
                 if section.kind == SectionKind::Whole {
                     keys.insert(NodeRef::Document { outline: index }, section.id);
                     continue;
@@ -102,7 +118,9 @@ impl Dossier {
             .iter()
             .position(|document| document.is_main)
             .or_else(|| (documents.len() == 1).then_some(0));
+        let older = older::prepare(drafts, documents, &keys);
         Self {
+            older,
             places: Places::new(&outlines),
             directory: Directory::new(organizations),
             outlines,

@@ -44,7 +44,7 @@ pub(super) fn recognize(
             document: dossier.main_document(),
             is_place_cell,
         };
-        let citations = dossier.places.find(words, &context);
+        let citations = dossier.find_places(words, &context);
         take_places(text, point, span, &known, &citations);
         point.other_laws.extend(
             citations

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::Dossier;
 use super::place::{self, Surroundings};
-use crate::app::setup::read_outline;
+use crate::app::setup::read_outlines;
 use crate::domain::{NodeRef, Span};
 
 /// How suggestions do on one draft.
@@ -31,8 +31,8 @@ fn is_right(label: &str, expected: &str) -> bool {
 fn measure(draft: &str, comments: &str, figures: &mut Figures) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let bytes = fs::read(root.join("eval/development").join(draft)).unwrap();
-    let (outline, _) = read_outline("Dự thảo", draft, &bytes);
-    let dossier = Dossier::from_outlines(vec![outline], &[]);
+    let (outlines, _) = read_outlines("Dự thảo", draft, &bytes);
+    let dossier = Dossier::from_outlines(outlines, Some(0), &[]);
     let cases = fs::read_to_string(root.join("recognize/suggestion").join(comments)).unwrap();
     for line in cases.lines().filter(|line| !line.starts_with('#')) {
         let (expected, words) = line.split_once('\t').unwrap();

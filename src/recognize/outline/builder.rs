@@ -36,6 +36,7 @@ struct Open {
     kind: SectionKind,
     /// The numbers of its label below the last Roman, Article or Annex: [2, 1] for "2.1".
     path: Vec<u16>,
+    last_article: u16,
     last_roman: u16,
     last_number: u16,
     last_letter: u16,
@@ -48,6 +49,7 @@ impl Open {
             node,
             kind,
             path: Vec::new(),
+            last_article: 0,
             last_roman: 0,
             last_number: 0,
             last_letter: 0,
@@ -65,7 +67,6 @@ pub(super) struct Builder {
     warnings: Vec<Warning>,
     /// Numbers before the first Roman or Article are an introduction's.
     has_large_nodes: bool,
-    last_article: u16,
     last_capital: Option<char>,
     /// Whether the last node is an unheaded paragraph or a heading that may go on.
     in_named: bool,
@@ -79,7 +80,6 @@ impl Builder {
             open: Vec::new(),
             warnings: Vec::new(),
             has_large_nodes,
-            last_article: 0,
             last_capital: None,
             in_named: false,
         }
@@ -256,7 +256,7 @@ impl Builder {
             None => Some('A'),
             Some(last) => char::from_u32(u32::from(last) + 1),
         };
-        if self.last_article > 0 || expected != Some(letter) {
+        if self.root.last_article > 0 || expected != Some(letter) {
             return false;
         }
         self.last_capital = Some(letter);
@@ -270,30 +270,39 @@ impl Builder {
         true
     }
 
+    /// Articles are counted through the document, and in each annex again: an annex may be the
+    /// form of a decision.
     fn open_article(&mut self, value: u16, suffix: &str, rest: &str) -> bool {
-        let continues = value > self.last_article || !suffix.is_empty();
-        if !continues {
-            // "Điều 1" again: the file holds a second document.
-            if value == 1 {
-                self.warn_restart();
-            }
+        let annex = self
+            .open
+            .iter()
+            .position(|open| open.kind == SectionKind::Annex);
+        let last = self.counter(annex).last_article;
+        if value < last || (value == last && suffix.is_empty()) {
             return false;
         }
-        if value > self.last_article + 1 && self.last_article > 0 {
-            self.warn_gap(
-                &format!("Điều {}", self.last_article),
-                &format!("Điều {value}"),
-            );
+        if value > last + 1 && last > 0 {
+            self.warn_gap(&format!("Điều {last}"), &format!("Điều {value}"));
         }
-        self.last_article = value;
+        self.counter(annex).last_article = value;
         self.close_to(SectionKind::Article);
-        self.push(
-            SectionKind::Article,
-            format!("Điều {value}{suffix}"),
-            rest,
-            None,
-        );
+        let label = match annex.and_then(|annex| self.open.get(annex)) {
+            Some(annex) => {
+                let above = self.nodes.get(annex.node).map_or("", |node| &node.label);
+                format!("{above} Điều {value}{suffix}")
+            }
+            None => format!("Điều {value}{suffix}"),
+        };
+        self.push(SectionKind::Article, label, rest, None);
         true
+    }
+
+    /// What counts at the root or in an open node.
+    fn counter(&mut self, at: Option<usize>) -> &mut Open {
+        match at {
+            Some(at) if at < self.open.len() => self.open.get_mut(at).unwrap_or(&mut self.root),
+            _ => &mut self.root,
+        }
     }
 
     fn open_roman(&mut self, value: u16, text: &str, rest: &str) -> bool {
@@ -358,22 +367,6 @@ impl Builder {
             )
             .with_value(&place),
         );
-    }
-
-    fn warn_restart(&mut self) {
-        if self
-            .warnings
-            .iter()
-            .any(|warning| warning.code == "outline.second_document")
-        {
-            return;
-        }
-        self.warnings.push(Warning::new(
-            "outline.second_document",
-            Location::File,
-            "Điều 1 xuất hiện lần thứ hai: tệp này có thể chứa hai văn bản.",
-            "Hãy tách mỗi văn bản thành một tệp rồi nhập lại.",
-        ));
     }
 }
 

@@ -158,7 +158,13 @@ fn annex<'a>(line: &str, rest: &'a str) -> Option<(Marker, &'a str)> {
     let is_loud = line.starts_with("PHỤ LỤC") || line.starts_with("PHỤ  LỤC");
     match ordinal_value(rest_value) {
         Some((value, after)) => {
-            let after = ends_heading(after)?;
+            // "Phụ lục I (Kèm theo Nghị định …)" is a heading, "Phụ lục I (bổ sung) quy định" not.
+            let remark = after.trim();
+            let after = if remark.starts_with('(') && remark.ends_with(')') {
+                remark
+            } else {
+                ends_heading(after)?
+            };
             Some((Marker::Annex(Some(value)), after))
         }
         // "Phụ lục kèm theo (nếu có)." is a sentence; "PHỤ LỤC" or "Phụ lục:" is a heading.

@@ -169,7 +169,10 @@ pub(super) fn full_place(source: &Source<'_>, point: &PointEntry) -> Line {
     let Some(section) = point.section.and_then(|id| source.facts.section(id)) else {
         return Line::default().then_styled("Chưa xác định mục", RunStyle::Missing);
     };
-    let name = place_name(source, section);
+    let mut name = place_name(source, section);
+    if let Some(cited) = &point.cited_label {
+        name = place::then_and_now(cited, &name);
+    }
     let several = source.facts.snapshot.documents.len() > 1;
     match document_name(source, section.document) {
         Some(document) if several && section.kind != SectionKind::Whole => {
@@ -203,7 +206,15 @@ pub(super) fn senders_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
 pub(super) fn content_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
     let texts = row.texts();
     let mut lines = Vec::new();
-    if row.section != row.place
+    let cited_label = row.points.first().and_then(|p| p.cited_label.as_deref());
+    if let (Some(cited), Some(section)) = (
+        cited_label,
+        row.section
+            .and_then(|r| source.facts.snapshot.sections.get(r)),
+    ) {
+        let name = place::then_and_now(cited, &place_name(source, section));
+        lines.push(Line::italic(format!("{name}:")));
+    } else if row.section != row.place
         && let Some(section) = row
             .section
             .and_then(|r| source.facts.snapshot.sections.get(r))

@@ -267,6 +267,7 @@ impl World {
             section,
             other_sections: Vec::new(),
             cited_as: None,
+            cited_label: None,
             text: text.to_owned(),
             report_text: None,
             stance: None,

@@ -88,8 +88,7 @@ impl Builder {
         let in_article = self
             .open
             .iter()
-            .any(|open| open.kind == SectionKind::Article)
-            && !self.is_in_annex();
+            .any(|open| open.kind == SectionKind::Article);
         let parent = self.open.last().and_then(|open| self.nodes.get(open.node));
         let (kind, label) = match parent {
             Some(parent) if in_article && parent.kind == SectionKind::Article => {
@@ -137,7 +136,7 @@ impl Builder {
         open.last_letter = ordinal;
         let parent = self.nodes.get(open.node);
         let label = match parent {
-            Some(parent) if parent.label.starts_with("Điều ") => {
+            Some(parent) if matches!(parent.kind, SectionKind::Article | SectionKind::Clause) => {
                 format!("{} điểm {letter}", parent.label)
             }
             Some(parent) => format!("{}.{letter}", parent.label),

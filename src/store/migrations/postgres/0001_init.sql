@@ -79,6 +79,21 @@ CREATE TABLE draft_section (
     PRIMARY KEY (draft_id, section_id)
 );
 
+-- What became of each section of a draft in the next one. A section that is found again keeps its
+-- key; the others of a split or merged one have keys of their own. A person confirms the doubtful.
+CREATE TABLE draft_alignment (
+    id BIGINT NOT NULL PRIMARY KEY,
+    draft_id BIGINT NOT NULL REFERENCES draft (id),
+    old_section_id BIGINT REFERENCES section (id),
+    new_section_id BIGINT REFERENCES section (id),
+    change TEXT NOT NULL,
+    similarity DOUBLE PRECISION NOT NULL,
+    confidence DOUBLE PRECISION NOT NULL,
+    rule TEXT NOT NULL,
+    is_confirmed BOOLEAN NOT NULL
+);
+CREATE INDEX draft_alignment_by_draft ON draft_alignment (draft_id, id);
+
 CREATE TABLE round (
     id BIGINT NOT NULL PRIMARY KEY,
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),

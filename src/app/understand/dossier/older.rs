@@ -1,0 +1,187 @@
+//! Places cited by an older draft's labels.
+//!
+//! A late letter may speak of "khoản 3 Điều 5" of draft 1, which draft 2 calls Điều 6 or no longer
+//! has under that number. Where a text names the draft, all its places are looked up there; else
+//! only those that the current draft does not have. The rule of the finding says so.
+
+use std::collections::BTreeMap;
+
+use super::Dossier;
+use crate::domain::{Confidence, DocumentId, NodeRef, Outline, SectionId};
+use crate::recognize::citation::{Citations, Context, Place, Places, UnresolvedReason};
+use crate::store::consultations::Document;
+use crate::text::fold::fold;
+
+/// The rule of places found by an older draft's labels.
+const RULE: &str = "citation.older_draft";
+
+/// A draft before the current one.
+#[derive(Debug, Clone)]
+pub struct OlderDraft {
+    /// Its document.
+    pub document: DocumentId,
+    /// Dự thảo lần N.
+    pub number: u32,
+    /// Its outline.
+    pub outline: Outline,
+    /// For each of its nodes, today's section and how sure that is.
+    pub today: Vec<Option<(SectionId, Confidence)>>,
+}
+
+/// An older draft, prepared for look-up.
+#[derive(Debug)]
+pub(super) struct Older {
+    /// Index of its document in the dossier.
+    outline: usize,
+    number: u32,
+    places: Places,
+    today: Vec<Option<(NodeRef, Confidence)>>,
+}
+
+/// Prepares older drafts; `keys` are the sections of the current ones.
+pub(super) fn prepare(
+    drafts: &[OlderDraft],
+    documents: &[Document],
+    keys: &BTreeMap<NodeRef, SectionId>,
+) -> Vec<Older> {
+    let nodes: BTreeMap<SectionId, NodeRef> = keys
+        .iter()
+        .map(|(node, section)| (*section, *node))
+        .collect();
+    drafts
+        .iter()
+        .filter_map(|draft| {
+            let outline = documents.iter().position(|d| d.id == draft.document)?;
+            Some(Older {
+                outline,
+                number: draft.number,
+                places: Places::new(std::slice::from_ref(&draft.outline)),
+                today: draft
+                    .today
+                    .iter()
+                    .map(|today| {
+                        let (section, confidence) = (*today)?;
+                        Some((*nodes.get(&section)?, confidence))
+                    })
+                    .collect(),
+            })
+        })
+        .collect()
+}
+
+impl Dossier {
+    /// Finds what a text cites, by the labels of the current drafts and, where those fail or the
+    /// text names an older draft, by older ones.
+    pub(in super::super) fn find_places(&self, words: &str, context: &Context<'_>) -> Citations {
+        let mut citations = self.places.find(words, context);
+        if self.older.is_empty() {
+            return citations;
+        }
+        let named = draft_named(words);
+        for older in &self.older {
+            let is_named = named == Some(older.number)
+                && (self.outlines.len() == 1
+                    || context
+                        .document
+                        .is_none_or(|document| document == older.outline));
+            let is_missing = |reason: &UnresolvedReason| *reason == UnresolvedReason::NoSuchPlace;
+            let has_missing = citations.unresolved.iter().any(|u| is_missing(&u.reason));
+            if !is_named && !has_missing {
+                continue;
+            }
+            let inner = Context {
+                previous: &[],
+                document: Some(0),
+                ..*context
+            };
+            for place in older.places.find(words, &inner).places {
+                let Some(found) = older.today(&place) else {
+                    continue;
+                };
+                let meets = |span: crate::domain::Span| {
+                    span.start < place.span.end && place.span.start < span.end
+                };
+                let was_missing = citations
+                    .unresolved
+                    .iter()
+                    .any(|u| is_missing(&u.reason) && meets(u.span));
+                if was_missing {
+                    citations
+                        .unresolved
+                        .retain(|u| !(is_missing(&u.reason) && meets(u.span)));
+                    citations.places.push(found);
+                } else if is_named {
+                    // Today's section of that number is another one.
+                    let same_words = |current: &Place| {
+                        meets(current.span)
+                            && matches!(current.node, NodeRef::Node { outline, .. } if outline == older.outline)
+                    };
+                    match citations
+                        .places
+                        .iter_mut()
+                        .find(|current| same_words(current))
+                    {
+                        Some(current) => *current = found,
+                        None => citations.places.push(found),
+                    }
+                }
+            }
+        }
+        citations
+    }
+}
+
+impl Older {
+    /// Where a place of this draft is today.
+    fn today(&self, place: &Place) -> Option<Place> {
+        let NodeRef::Node { node, .. } = place.node else {
+            return None;
+        };
+        let (today, confidence) = self.today.get(node).copied().flatten()?;
+        let sure = place.confidence.value().min(confidence.value());
+        Some(Place {
+            node: today,
+            rule: RULE,
+            confidence: Confidence::new(sure * 0.95),
+            ..*place
+        })
+    }
+}
+
+/// The number of the draft a text names: "dự thảo lần 1", "dự thảo lần thứ hai", "dự thảo số 2".
+fn draft_named(words: &str) -> Option<u32> {
+    let folded = fold(words);
+    let at = ["du thao lan ", "du thao so "]
+        .iter()
+        .filter_map(|name| folded.find(name).map(|at| at + name.len()))
+        .min()?;
+    let rest = folded.get(at..)?;
+    let rest = rest.strip_prefix("thu ").unwrap_or(rest);
+    let word: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+    match word.as_str() {
+        "nhat" | "mot" => Some(1),
+        "hai" => Some(2),
+        "ba" => Some(3),
+        "tu" | "bon" => Some(4),
+        "nam" => Some(5),
+        digits => digits.parse().ok().filter(|&number: &u32| number < 100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::draft_named;
+
+    #[test]
+    fn drafts_are_named() {
+        for (words, expected) in [
+            ("Tại dự thảo lần 1, đề nghị sửa khoản 3", Some(1)),
+            ("theo Dự thảo lần thứ hai của Đề án", Some(2)),
+            ("dự thảo số 3", Some(3)),
+            ("dự thảo Nghị định", None),
+            ("dự thảo số liệu", None),
+        ] {
+            assert_eq!(draft_named(words), expected, "{words}");
+        }
+    }
+}

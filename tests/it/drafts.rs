@@ -1,0 +1,194 @@
+//! A further draft: points follow their sections, letters on the older draft find today's place.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::support::{Desk, example};
+
+fn record(desk: &Desk, title: &str, organization: &str, words: &str) {
+    desk.write("y_kien.txt", words);
+    let arguments = [
+        "record",
+        "y_kien.txt",
+        "--channel",
+        "phone",
+        "--organization",
+        organization,
+        "--date",
+        "2021-09-01",
+        "--title",
+        title,
+        "--round",
+        "2",
+    ];
+    desk.run(arguments).expect(0);
+}
+
+/// The Đề án's next draft: a section is inserted before III.2 and all below it are renumbered,
+/// II.2.c is gone.
+fn next_draft(desk: &Desk) -> PathBuf {
+    let draft = example().join("documents/de_an.docx");
+    let outline = desk.run(["outline".as_ref(), draft.as_os_str(), "--json".as_ref()]);
+    let mut text = String::new();
+    for section in outline.json()["sections"].as_array().unwrap() {
+        let label = section["label"].as_str().unwrap();
+        if label == "II.2.c" {
+            continue;
+        }
+        if label == "III.2" {
+            let heading = "Dự báo nhu cầu công nghệ của các ngành sản xuất đến năm 2030";
+            write!(
+                text,
+                "[[section]]\nlabel = \"III.2\"\nheading = \"{heading}\"\n\n"
+            )
+            .unwrap();
+        }
+        let renumbered = match label.strip_prefix("III.") {
+            Some(rest) => {
+                let (number, rest) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+                let number: u32 = number.parse().unwrap();
+                format!("III.{}{rest}", number + u32::from(number >= 2))
+            }
+            None => label.to_owned(),
+        };
+        let (heading, body) = (&section["heading"], &section["text"]);
+        write!(
+            text,
+            "[[section]]\nlabel = \"{renumbered}\"\nheading = {heading}\ntext = {body}\n\n"
+        )
+        .unwrap();
+    }
+    desk.write("de_an_lan_3.toml", text)
+}
+
+fn point(desk: &Desk, words: &str) -> Value {
+    let found = desk.run(["search", words, "--json"]).expect(0).json();
+    assert_eq!(found["total"], 1, "{found}");
+    found["points"][0].clone()
+}
+
+fn find<'a>(report: &'a Value, side: &str, label: &str) -> &'a Value {
+    let sections = report["sections"].as_array().unwrap();
+    let found = sections.iter().find(|s| s[side]["label"] == label);
+    found.unwrap_or_else(|| panic!("no {side} {label} in {report}"))
+}
+
+#[test]
+fn points_follow_their_sections_into_the_next_draft() {
+    let desk = Desk::with_consultation();
+    record(
+        &desk,
+        "Điện thoại của Sở Tài chính",
+        "Sở Tài chính",
+        "Tại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng chuyển giao công nghệ.",
+    );
+    record(
+        &desk,
+        "Điện thoại của Sở Công Thương",
+        "Sở Công Thương",
+        "Tại điểm c mục II.2, đề nghị nêu rõ số liệu thương mại hóa sáng chế.",
+    );
+    let file = next_draft(&desk);
+    let add = |options: &[&str]| {
+        let mut arguments = vec!["draft", "add", file.to_str().unwrap(), "--document", "DA"];
+        arguments.extend(options);
+        desk.run(arguments)
+    };
+
+    let dry = add(&["--dry-run", "--json"]).json();
+    assert_eq!(dry["draft"], 3);
+    assert_eq!(find(&dry, "old", "III.2.b")["new"]["label"], "III.3.b");
+    assert_eq!(find(&dry, "old", "III.2.b")["change"], "moved");
+    assert_eq!(find(&dry, "new", "III.2")["change"], "added");
+    assert_eq!(find(&dry, "old", "II.2.c")["change"], "removed");
+    assert_eq!(
+        point(&desk, "hop dong chuyen giao")["section"],
+        "Đề án · III.2.b"
+    );
+
+    let added = add(&["--json"]).json();
+    assert!(added["sections"][0]["id"].as_i64().unwrap() > 0);
+    assert_eq!(
+        point(&desk, "hop dong chuyen giao")["section"],
+        "Đề án · III.3.b"
+    );
+    assert_eq!(
+        point(&desk, "thuong mai hoa sang che")["section"],
+        "Đề án · II.2.c (dự thảo lần 2)",
+        "points about what is gone stay where they were made"
+    );
+    let again = add(&[]).expect(0);
+    assert!(
+        again.stderr.contains("không thay đổi gì"),
+        "{}",
+        again.stderr
+    );
+
+    // A late letter speaks of the draft its office was sent.
+    record(
+        &desk,
+        "Điện thoại của Sở Tư pháp",
+        "Sở Tư pháp",
+        "Tại mục III.2.b dự thảo lần 2, đề nghị viết gọn các chỉ tiêu định lượng.",
+    );
+    assert_eq!(
+        point(&desk, "viet gon cac chi tieu")["section"],
+        "Đề án · III.3.b"
+    );
+
+    desk.run([
+        "report",
+        "by-organization",
+        "--format",
+        "html",
+        "-o",
+        "bao_cao.html",
+    ])
+    .expect(0);
+    let report = std::fs::read_to_string(desk.path("bao_cao.html")).unwrap();
+    assert!(
+        report.contains("Mục III.2.b (nay là mục III.3.b)"),
+        "the report names both places"
+    );
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn a_person_takes_apart_what_was_taken_for_the_same() {
+    let desk = Desk::with_consultation();
+    record(
+        &desk,
+        "Điện thoại của Sở Tài chính",
+        "Sở Tài chính",
+        "Tại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng chuyển giao công nghệ.",
+    );
+    let file = next_draft(&desk);
+    let added = desk.run([
+        "draft",
+        "add",
+        file.to_str().unwrap(),
+        "--document",
+        "DA",
+        "--json",
+    ]);
+    let id = find(&added.json(), "old", "III.2.b")["id"].to_string();
+    desk.run(["draft", "reject", &id, "--document", "DA"])
+        .expect(0);
+    assert_eq!(
+        point(&desk, "hop dong chuyen giao")["section"],
+        "Đề án · III.2.b (dự thảo lần 2)"
+    );
+    desk.run(["draft", "confirm", "--document", "DA"]).expect(0);
+    let alignment = desk.run(["draft", "alignment", "--document", "DA", "--json"]);
+    let alignment = alignment.expect(0).json();
+    assert_eq!(alignment["doubtful"], 0);
+    assert_eq!(find(&alignment, "old", "III.2.b")["change"], "removed");
+    assert_eq!(find(&alignment, "new", "III.3.b")["change"], "added");
+    let unknown = desk
+        .run(["draft", "confirm", "999999", "--document", "DA"])
+        .expect(2);
+    assert!(unknown.stderr.contains("999999"), "{}", unknown.stderr);
+    desk.run(["verify"]).expect(0);
+}
