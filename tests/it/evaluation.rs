@@ -63,7 +63,7 @@ fn development_letters_are_understood() {
             ("points", 0.92),
             ("citations", 0.9),
             ("primary_section", 0.87),
-            ("organization", 0.88),
+            ("organization", 0.85),
             ("letter_number", 0.97),
             ("letter_date", 0.92),
             ("answers_number", 0.97),
