@@ -149,8 +149,8 @@ fn points_follow_their_sections_into_the_next_draft() {
     .expect(0);
     let report = std::fs::read_to_string(desk.path("bao_cao.html")).unwrap();
     assert!(
-        report.contains("Mục III.2.b (nay là mục III.3.b)"),
-        "the report names both places"
+        report.contains("mục III.2.b (nay là mục III.3.b)"),
+        "the report names both places: {report}"
     );
     desk.run(["verify"]).expect(0);
 }
