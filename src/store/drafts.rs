@@ -103,23 +103,20 @@ pub async fn insert_draft(
     });
     let mut keys: Vec<SectionId> = Vec::with_capacity(draft.sections.len());
     for (section, kept) in &draft.sections {
-        let key = match kept {
-            Some(kept) => {
-                on_engine!(tx, |conn| {
-                    sqlx::query("UPDATE section SET kind = $2 WHERE id = $1")
-                        .bind(kept.0)
-                        .bind(section.kind.code())
-                        .execute(conn)
-                        .await?;
-                });
-                *kept
-            }
-            None => {
-                let key = next;
-                next += 1;
-                insert_section(tx, key, consultation, Some(draft.document), section.kind).await?;
-                SectionId(key)
-            }
+        let key = if let Some(kept) = kept {
+            on_engine!(tx, |conn| {
+                sqlx::query("UPDATE section SET kind = $2 WHERE id = $1")
+                    .bind(kept.0)
+                    .bind(section.kind.code())
+                    .execute(conn)
+                    .await?;
+            });
+            *kept
+        } else {
+            let key = next;
+            next += 1;
+            insert_section(tx, key, consultation, Some(draft.document), section.kind).await?;
+            SectionId(key)
         };
         keys.push(key);
     }
