@@ -7,6 +7,7 @@ use super::{LEADS, Mention, Owner, Role, Scanner, Words, folded};
 
 static CONTENT: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("noi"));
 static PART: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("phan"));
+static GROUP: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("nhom"));
 static OF: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| hash_folded("cua"));
 /// Words with which the sentence goes on after a name.
 static VERBS: Words = Words::new(|| {
@@ -33,7 +34,8 @@ impl Scanner<'_> {
             return self.task(self.grammar.after(at));
         }
         // "Mục tiêu" is a heading, not the mục called "tiêu".
-        let starts = self.starts_clause(at) || self.skip_measures(at) > at + 2;
+        let is_group = self.grammar.token(at)?.folded == *GROUP;
+        let starts = self.starts_clause(at) || (is_group && self.skip_measures(at) > at + 2);
         let bare = starts.then(|| self.skip_lead(at)).filter(|&start| {
             self.tokens_from(start)
                 .is_some_and(|rest| !self.tree.names_at(rest).is_empty())
