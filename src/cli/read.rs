@@ -372,6 +372,18 @@ fn describe(dossier: &Dossier, organizations: &[Organization], understood: &Unde
     text
 }
 
+/// Whoever speaks and is in no directory.
+fn written_to_json(understood: &Understood) -> Option<Value> {
+    let written = understood.written_name.as_ref()?;
+    Some(json!({
+        "name": written.name,
+        "code": null,
+        "kind": written.kind,
+        "confidence": written.confidence.value(),
+        "known": false,
+    }))
+}
+
 fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Understood) -> Value {
     let speakers: Vec<Value> = understood
         .organizations
@@ -387,19 +399,7 @@ fn to_json(dossier: &Dossier, organizations: &[Organization], understood: &Under
             })
         })
         .collect();
-    let written = understood
-        .written_name
-        .as_ref()
-        .filter(|_| speakers.is_empty())
-        .map(|written| {
-            json!({
-                "name": written.name,
-                "code": null,
-                "kind": written.kind,
-                "confidence": written.confidence.value(),
-                "known": false,
-            })
-        });
+    let written = written_to_json(understood).filter(|_| speakers.is_empty());
     let text_of = |point: &Point| {
         understood
             .parts
