@@ -6,8 +6,8 @@
 //! 0.0001 at 0.1. Only one band's keys are in memory at a time, and no signatures: a band has hash
 //! functions of its own, so that nothing is computed twice.
 //!
-//! Our own, since it measured better than the library for it (gaoya 0.2.2): on 200,000 texts 0.80 s
-//! and 16 bytes a text instead of 1.1 s and 2.5 kB, with the same recall.
+//! Our own rather than a library: a first trial on 200,000 texts with 64 minima and sorted band keys
+//! took 0.80 s where gaoya 0.2.2 took 1.1 s and 2.5 kB of memory a text, with the same recall.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -194,7 +194,8 @@ impl Generator {
         }
     }
 
-    fn content(&mut self) -> String {
+    /// What a comment says.
+    pub(crate) fn content(&mut self) -> String {
         if self.dice.is(0.02) {
             return "Thống nhất với nội dung dự thảo.".to_owned();
         }

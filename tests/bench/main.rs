@@ -1,6 +1,6 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | recognize | bulk | search | save | cold | rows [--rows N] [--runs N]`.
+//! `cargo bench -- import | stages | recognize | bulk | search | save | group | cold | rows [--rows N] [--runs N]`.
 //! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
 //! those of note with machine, command and date. `rows` writes a table to standard output.
 
@@ -21,6 +21,7 @@ mod cold;
 mod data;
 mod door;
 mod generate;
+mod group;
 mod import;
 mod measure;
 mod recognize;
@@ -84,6 +85,10 @@ fn main() -> ExitCode {
         Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
         Some("search") => runtime.block_on(search::run(rows(100_000))),
         Some("save") => runtime.block_on(save::run(rows(400_000))),
+        Some("group") => {
+            group::compare(rows(1_000_000));
+            runtime.block_on(group::through_the_database(rows(1_000_000).min(200_000)));
+        }
         Some("rows") => {
             let mut out = BufWriter::new(std::io::stdout().lock());
             // Whoever reads may have seen enough.
@@ -92,7 +97,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | recognize | bulk | search | save | cold | rows [--rows N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | save | group | cold | rows [--rows N] [--runs N]"
             );
             return ExitCode::FAILURE;
         }
