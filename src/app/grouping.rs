@@ -5,16 +5,16 @@
 //! answer of every member. Members are told apart from the representative by [`crate::group::difference`], word
 //! by word. Whatever a person took apart is never proposed together again.
 
+mod answered;
 mod changing;
 mod proposing;
 mod showing;
-mod similar;
 mod spill;
 
+pub use answered::Similar;
 pub use changing::Parted;
 pub use proposing::Proposed;
 pub use showing::{GroupView, GroupsPage, MemberView};
-pub use similar::Similar;
 
 use std::collections::BTreeMap;
 
