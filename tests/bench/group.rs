@@ -35,7 +35,7 @@ fn measure(what: &str, n_rows: usize, mut text: impl FnMut(usize) -> String) {
         let comments: Vec<Comment<'_>> = (n..)
             .zip(&texts)
             .map(|(key, text)| Comment {
-                point: PointId(key as i64),
+                point: PointId(i64::try_from(key).unwrap()),
                 round: Some(RoundId(1)),
                 section: None,
                 represents: None,

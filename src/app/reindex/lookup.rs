@@ -1,6 +1,6 @@
 //! What an entry of the ledger changes in the index, read from the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use super::{Change, answering, is_searchable, text_of};
 use crate::app::Error;
@@ -157,9 +157,9 @@ impl Lookup {
             answers.extend(current.into_iter().map(|r| (r.point, r.content.text)));
         }
         for id in points.iter().filter_map(|point| point.representative) {
-            if !answers.contains_key(&id) {
+            if let btree_map::Entry::Vacant(unread) = answers.entry(id) {
                 let current = responses::list_current(tx, id, id).await?;
-                answers.insert(id, current.into_iter().map(|r| r.content.text).collect());
+                unread.insert(current.into_iter().map(|r| r.content.text).collect());
             }
         }
         let change = |point: &Point| {
