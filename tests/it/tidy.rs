@@ -314,3 +314,26 @@ fn every_fixture_case_says_why_it_is_there() {
     }
     assert_none(&problems);
 }
+
+#[test]
+fn both_engines_have_the_same_columns() {
+    let columns = |engine: &str| -> Vec<String> {
+        let path = root().join(format!("src/store/migrations/{engine}/0001_init.sql"));
+        let text = fs::read_to_string(path).unwrap();
+        text.lines()
+            .map(|line| line.split("--").next().unwrap().trim())
+            .filter(|line| !line.is_empty())
+            .map(|line| {
+                let line = line.split(" REFERENCES").next().unwrap();
+                let line = line.replace(" COLLATE \"C\"", "");
+                line.trim_end_matches(',').to_owned()
+            })
+            .collect()
+    };
+    let (sqlite, postgres) = (columns("sqlite"), columns("postgres"));
+    assert!(sqlite.len() > 100, "the schema was read");
+    for (sqlite, postgres) in sqlite.iter().zip(&postgres) {
+        assert_eq!(sqlite, postgres);
+    }
+    assert_eq!(sqlite.len(), postgres.len());
+}

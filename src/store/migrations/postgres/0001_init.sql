@@ -54,6 +54,7 @@ CREATE TABLE draft (
     number BIGINT NOT NULL,
     blob_hash TEXT COLLATE "C" NOT NULL,
     file_name TEXT NOT NULL,
+    added_us BIGINT NOT NULL,
     UNIQUE (document_id, number)
 );
 
@@ -272,14 +273,14 @@ CREATE TABLE report_version (
     id BIGINT NOT NULL PRIMARY KEY,
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),
     ordinal BIGINT NOT NULL,
-    kind TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     scope TEXT NOT NULL,           -- JSON
     is_official BOOLEAN NOT NULL,
-    substance TEXT NOT NULL,       -- digest of what it says, without the moment
-    model_hash TEXT NOT NULL,      -- the kept JSON
-    docx_hash TEXT NOT NULL,
-    xlsx_hash TEXT NOT NULL,
-    html_hash TEXT NOT NULL,
+    substance TEXT COLLATE "C" NOT NULL,       -- digest of what it says, without the moment
+    model_hash TEXT COLLATE "C" NOT NULL,      -- the kept JSON
+    docx_hash TEXT COLLATE "C" NOT NULL,
+    xlsx_hash TEXT COLLATE "C" NOT NULL,
+    html_hash TEXT COLLATE "C" NOT NULL,
     ledger_seq BIGINT NOT NULL,    -- the last entry it knows
     n_points BIGINT NOT NULL,
     actor TEXT NOT NULL,
@@ -291,8 +292,8 @@ CREATE TABLE report_version (
 CREATE TABLE report_issue (
     report_version_id BIGINT NOT NULL PRIMARY KEY REFERENCES report_version (id),
     number TEXT NOT NULL,
-    issued_on TEXT NOT NULL,
-    signed_hash TEXT,              -- the signed file
+    issued_on TEXT COLLATE "C" NOT NULL,
+    signed_hash TEXT COLLATE "C",              -- the signed file
     signed_name TEXT,
     actor TEXT NOT NULL,
     closed_us BIGINT NOT NULL
