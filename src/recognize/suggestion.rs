@@ -6,8 +6,8 @@
 //! neighbourhood wins where single words do not tell.
 //!
 //! The stated confidence is a logistic curve of two shares: the best score against the best of
-//! another branch, and what was found of all the point's words. It was fitted on half of some 276
-//! comments and checked on the other half; `fixtures/recognize/suggestion/README.md` has the figures.
+//! another branch, and what was found of all the point's words. Weights and curve were chosen with
+//! all labelled comments in view: `fixtures/recognize/suggestion/README.md` has the figures.
 //! A suggestion is for a person to choose; it never assigns a section.
 
 mod terms;
