@@ -6,11 +6,13 @@
 //! speaker. Every signal that counted is kept as evidence.
 //!
 //! Whoever is not in the catalogue is named as the letterhead writes it ([`WrittenName`]), for a
-//! person to take over; "Sở Tài chính" of another province is never the one in the catalogue.
+//! person to take over; "Sở Tài chính" of another province than the catalogue's (module `home`) is never
+//! the one in it.
 //!
 //! Cases: `fixtures/recognize/organization/`.
 
 mod agencies;
+mod home;
 mod lookup;
 mod names;
 mod speaker;
@@ -101,6 +103,8 @@ struct Entry {
     /// The name and its aliases with marks, to tell names apart that only marks distinguish.
     spellings: Vec<String>,
     suffixes: Vec<String>,
+    /// The province its names say.
+    province: Option<Key>,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
 }
@@ -126,7 +130,7 @@ pub struct Directory {
     keys: Vec<(String, Vec<usize>)>,
     by_email: HashMap<String, Vec<usize>>,
     by_domain: HashMap<String, Vec<usize>>,
-    /// The province all names are in, as far as the names say.
+    /// The province the directory is of, as far as its names say.
     province: Option<Key>,
 }
 
@@ -142,7 +146,7 @@ impl Directory {
     /// Prepares the names of organizations for recognition.
     pub fn new(organizations: &[Organization]) -> Self {
         let mut directory = Self {
-            province: find_province(organizations),
+            province: home::home_of(organizations),
             ..Self::default()
         };
         for organization in organizations {
@@ -229,6 +233,9 @@ impl Directory {
                 .iter()
                 .map(|suffix| suffix_key(suffix))
                 .collect(),
+            province: std::iter::once(&organization.name)
+                .chain(&organization.aliases)
+                .find_map(|name| home::province_of_name(name)),
             valid_from: organization.valid_from,
             valid_to: organization.valid_to,
         });
@@ -258,37 +265,6 @@ fn suffix_key(suffix: &str) -> String {
         .chars()
         .filter(|c| c.is_alphanumeric())
         .collect()
-}
-
-/// "Tỉnh đoàn Phú Sơn", "Tỉnh ủy Phú Sơn": the province stands after the second word.
-fn after_province_word(words: &[String]) -> &[String] {
-    match words {
-        [first, rest @ ..] if matches!(first.as_str(), "doan" | "uy" | "hoi") => rest,
-        words => words,
-    }
-}
-
-/// The province most names end with: "… tỉnh Bắc Giang".
-fn find_province(organizations: &[Organization]) -> Option<Key> {
-    let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
-    for organization in organizations {
-        for name in std::iter::once(&organization.name).chain(&organization.aliases) {
-            let key = key(name);
-            if let Some(at) = key.iter().rposition(|word| word == "tinh") {
-                let province = after_province_word(key.get(at + 1..).unwrap_or(&[]));
-                if (2..=3).contains(&province.len()) {
-                    *counts.entry(province.to_vec()).or_default() += 1;
-                }
-            }
-        }
-    }
-    // A catalogue of many provinces has no home.
-    let total: usize = counts.values().sum();
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .filter(|(_, count)| count * 2 > total)
-        .map(|(province, _)| province)
 }
 
 #[cfg(test)]

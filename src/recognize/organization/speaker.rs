@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::home::is_other;
 use super::names::key;
 use super::written::{self, Letterhead};
-use super::{Directory, NameMatch, OrganizationGuess, Signals, Vote, WrittenName};
+use super::{Directory, Entry, NameMatch, OrganizationGuess, Signals, Vote, WrittenName};
 use crate::domain::{Confidence, Evidence, Finding, OrganizationId};
 use crate::text::fold::fold;
 
@@ -65,10 +66,21 @@ impl Directory {
         guess
     }
 
-    /// Whether the letterhead is of another province than the catalogue.
+    /// Whether the letterhead is of another province than the catalogue; of a catalogue without a
+    /// home, whether it has that very office beside one that names no province.
     fn is_foreign(&self, letterhead: &Letterhead) -> bool {
         match (&self.province, &letterhead.province) {
-            (Some(home), Some(province)) => home != province,
+            (Some(home), Some(province)) => is_other(home, province),
+            (None, Some(_)) => {
+                let found = self.by_key.get(&key(&letterhead.name.name));
+                match found.map(Vec::as_slice) {
+                    Some([entry]) => self
+                        .entries
+                        .get(*entry)
+                        .is_some_and(|entry| entry.province.is_some()),
+                    _ => false,
+                }
+            }
             _ => false,
         }
     }
@@ -150,9 +162,9 @@ impl Directory {
             NameMatch::Unknown => None,
         };
         let is_own = |entry: usize| {
-            self.entries
-                .get(entry)
-                .is_some_and(|known| self.is_same_name(known, &letterhead.name.name))
+            self.entries.get(entry).is_some_and(|known| {
+                self.is_same_name(known, &letterhead.name.name) && !letterhead.is_beside(known)
+            })
         };
         if let Some((entry, confidence)) = found.filter(|(entry, _)| is_own(*entry)) {
             votes.push(Vote {
@@ -351,6 +363,14 @@ impl WrittenName {
 impl Letterhead {
     fn name_start(&self) -> usize {
         self.name.span.map_or(0, |span| span.start)
+    }
+
+    /// Whether an organization is of another province: "Hà Nam" is two letters from "Hà Nội".
+    fn is_beside(&self, known: &Entry) -> bool {
+        match (&self.province, &known.province) {
+            (Some(own), Some(other)) => is_other(own, other),
+            _ => false,
+        }
     }
 }
 

@@ -144,6 +144,72 @@ fn senders() {
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
+/// A directory of names only.
+fn directory_of(names: &str) -> Vec<Organization> {
+    names
+        .split(';')
+        .zip(1..)
+        .map(|(names, id)| {
+            let mut names = names.split('=').map(|name| name.trim().to_owned());
+            Organization {
+                id: OrganizationId(id),
+                code: format!("X{id}"),
+                name: names.next().unwrap(),
+                kind: String::new(),
+                parent: None,
+                aliases: names.collect(),
+                letter_suffixes: Vec::new(),
+                domains: Vec::new(),
+                emails: Vec::new(),
+                valid_from: None,
+                valid_to: None,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn directories_of_other_provinces() {
+    let all = normalize(&fs::read_to_string(fixtures().join("homes.txt")).unwrap());
+    let (mut misses, mut n_cases) = (Vec::new(), 0);
+    let mut organizations = Vec::new();
+    for line in all.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(names) = line.strip_prefix("= ") {
+            organizations = directory_of(names);
+        }
+        let Some((lines, expected)) = line.split_once(" ⇒ ") else {
+            continue;
+        };
+        n_cases += 1;
+        let text = format!(
+            "{}\nSố: 12/ABC\nKính gửi: Sở Khoa học và Công nghệ.\nNhất trí với dự thảo.\n",
+            lines.replace(" / ", "\n")
+        );
+        let head = read_letter_head(&text);
+        let guess = Directory::new(&organizations).recognize(&Signals {
+            letter_text: Some(&text),
+            head: Some(&head),
+            ..Signals::default()
+        });
+        let names: Vec<&str> = guess
+            .organizations
+            .iter()
+            .filter_map(|id| organizations.iter().find(|known| known.id == *id))
+            .map(|organization| &*organization.name)
+            .collect();
+        let written = guess
+            .written
+            .as_ref()
+            .map(|name| format!("- {}", name.name));
+        let found = written.unwrap_or_else(|| names.join("; "));
+        if found != expected {
+            misses.push(format!("{lines}: expected {expected}, found {found}"));
+        }
+    }
+    assert!(n_cases >= 14, "{n_cases}");
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
 #[test]
 fn two_names_in_a_cell_are_joint_speakers() {
     let catalogue = catalogue();

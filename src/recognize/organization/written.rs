@@ -6,9 +6,10 @@
 //! letters, its spelling is taken; else the registry says which words are capitalized.
 
 use super::agencies::{AGENCIES, Word, words_of};
+use super::home::after_province_word;
 use super::names::{Key, initials, key};
 use super::spelling::{Token, is_plain, spell, tokens};
-use super::{Signals, WrittenName, after_province_word};
+use super::{Signals, WrittenName};
 use crate::domain::{Confidence, Span};
 use crate::recognize::letter::LetterHead;
 use crate::text::fold::{Folded, fold};
