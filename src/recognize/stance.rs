@@ -9,12 +9,19 @@
 //!
 //! Cases: `fixtures/recognize/stance/`.
 
+mod patterns;
+
 use std::sync::LazyLock;
 
+use patterns::{
+    ADDS, AGREES, ALTERNATIVES, ASKS, BLAMES, BUT, COMPARES, DESCRIBES, DOUBTS, EDITS, KEEPS,
+    MARKERS, MORE, NAMES, NO_OPINION, NOT_OURS, OBJECTS, OF_OTHERS, OTHERWISE, PRAISES, PROPOSES,
+    Pattern, QUESTION, REMOVES, REQUESTS, STILL_WANTS, WANTS, WONDERS,
+};
 use regex::Regex;
 
 use crate::domain::{Confidence, Evidence, Finding, ReplyClass, Span, Stance};
-use crate::text::fold::fold;
+use crate::text::fold::{Folded, fold};
 
 /// What a reply amounts to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,128 +31,6 @@ pub struct ReplyStance {
     /// Why.
     pub evidence: Vec<Evidence>,
 }
-
-/// A pattern for text with marks, and the same for text that has lost them.
-struct Pattern {
-    marked: Regex,
-    plain: Regex,
-}
-
-impl Pattern {
-    fn new(pattern: &str) -> Self {
-        let compile = |pattern: &str| {
-            Regex::new(pattern).expect("the pattern is a constant that a test compiles")
-        };
-        Self {
-            marked: compile(pattern),
-            plain: compile(&fold(pattern)),
-        }
-    }
-}
-
-macro_rules! patterns {
-    ($($name:ident = $pattern:expr;)*) => {$(
-        static $name: LazyLock<Pattern> = LazyLock::new(|| Pattern::new($pattern));
-    )*
-        #[cfg(test)]
-        fn compile_all() -> usize {
-            let mut n_patterns = 0;
-            $(LazyLock::force(&$name); n_patterns += 1;)*
-            n_patterns
-        }
-    };
-}
-
-// All in lower case; that a match is of whole words is checked afterwards, since word boundaries
-// between letters with marks are slow to match.
-patterns! {
-    AGREES = concat!(
-        r"(nhất trí|đồng tình|tán thành|ủng hộ|đồng ý|đồng thuận|",
-        r"thống nhất cao|hoàn toàn thống nhất|cơ bản thống nhất|thống nhất hoàn toàn|",
-        r"thống nhất (với|nội dung|về|ý kiến|dự thảo|toàn bộ)|thống nhất\.|thống nhất$)|",
-        r"^thống nhất (phương án|đề xuất|mức|thời hạn|chủ trương|việc|như|theo|bố cục|tên gọi)",
-    );
-    BUT = concat!(
-        r"(tuy nhiên|bên cạnh đó|đồng thời|ngoài ra|song,|riêng|một số ý kiến|một số nội dung|phụ lục kèm|",
-        r"phụ lục đính kèm|ý kiến cụ thể|đề nghị (bổ sung|sửa|xem xét|làm rõ|chỉnh sửa|cơ quan))",
-    );
-    NO_OPINION = r"không (có|tham gia) (thêm )?(ý kiến|góp ý|nội dung góp ý)|không (góp ý|tham gia góp ý)";
-    NOT_OURS = r"không thuộc (lĩnh vực|thẩm quyền|chức năng|phạm vi|nhiệm vụ)";
-    // Words by which something is wanted; "sự cần thiết" wants nothing.
-    MARKERS = r"(đề nghị|kiến nghị|đề xuất|xem xét|nên|hãy|cần (?:phải |được )?(?:bổ|sửa|có|quy|nêu|ghi|làm|xem|rà|thay|bỏ|đưa|điều|xác|phân|chỉnh|cập|tách|gộp|nghiên|thống|viết|thêm|tính|bố|quan|đánh|hướng|xây|tăng|giảm|nhấn|khuyến|thể|lưu|đảm|bảo|cân|tiếp|cụ|hoàn|mở|giao))";
-    STILL_WANTS = r"(nhưng|lưu ý|kèm theo ý kiến|có ý kiến|góp ý (thêm|như))";
-    // What only blames and what only praises, where nothing is proposed.
-    BLAMES = concat!(
-        r"(chồng chéo|trùng lặp|mâu thuẫn|gây khó khăn|khó thực hiện|khó khả thi|cứng nhắc|quá phức tạp|rườm rà|thu hẹp|",
-        r"trái (nguyên tắc|quy định|với)|không khả thi|(không|chưa) (thật sự |thực sự |thật )?(phù hợp|hợp lý|khả thi|thuyết phục|rõ ràng|đáp ứng|tiếp thu)|",
-        r"khó phân biệt|bất cập|không thể)",
-    );
-    PRAISES = concat!(
-        r"(là (rất |hoàn toàn )?(cần thiết|phù hợp|hợp lý|đúng đắn|kịp thời|khả thi)|đã bao quát|bám sát|",
-        r"phù hợp (với )?(chủ trương|thông lệ|thực tiễn)|đáp ứng (được )?yêu cầu)",
-    );
-    OBJECTS = concat!(
-        r"(không|chưa) (nhất trí|đồng ý|đồng tình|tán thành|ủng hộ)|",
-        r"(không|chưa) thống nhất (với|quy định|phương án|việc|nội dung)|phản đối|^(không|chưa) thống nhất|",
-        r"không cần (thiết phải |phải )?(bổ sung|ban hành|quy định)|không nên (đổi|bắt buộc|ban hành|tách)",
-    );
-    KEEPS = r"(giữ nguyên|giữ lại|đề nghị giữ|nên giữ)";
-    QUESTION = r"\?";
-    ASKS = concat!(
-        r"làm rõ|cho biết|muốn biết|(đề nghị|cần) (được )?giải trình|giải trình thêm|",
-        r"giải thích (rõ|thêm)|đề nghị nêu rõ[.;]?\s*$|",
-        r"băn khoăn|đề nghị thuyết minh|không, xin cho|không thấy nói|xin hỏi",
-    );
-    ALTERNATIVES = r"hay (không|từ|do)";
-    NAMES = r"nêu rõ";
-    REMOVES = concat!(
-        r"(?:^|[:;,.] |đề nghị |nên |cần |xem xét |kiến nghị |và |đề xuất )",
-        r"(?:lược bỏ|loại bỏ|bãi bỏ|xóa bỏ|xoá bỏ|cắt bỏ|bỏ bớt|bỏ hẳn|từ bỏ|bỏ|không quy định)",
-    );
-    ADDS = r"(bổ sung|(đề nghị|nên|cần|và) thêm|quy định thêm|(đề nghị|nên|cần) đưa (vào|thêm)|(đề nghị|nên|cần) có|có thể thêm|thêm (một|hai|cụm|từ|chữ|khoản|điểm|nội dung|quy định|đoạn|mục|đối tượng|ý|[“\x22])|(?:^|[:;,.] )thêm|(nên|cần|đề nghị) (nhấn mạnh|quy định (cách|về|việc|trách nhiệm|thời|mức|cơ chế|hình thức|chế tài|tiêu chí|nguyên tắc|thẩm quyền|thủ tục|thêm|điều kiện)))";
-    EDITS = concat!(
-        r"(sửa|chỉnh sửa|chỉnh lý|điều chỉnh|thay|viết lại|viết gọn|tách|gộp|nâng|giảm|lùi|rà soát|cân nhắc|",
-        r"thống nhất|nêu rõ|ghi rõ|quy định rõ|xác định rõ|nêu cụ thể|cụ thể hóa|cụ thể hoá|quy định cụ thể|đảo|",
-        r"đổi (tên|thành|cụm|từ|lại)|cập nhật|xem lại|xem xét|nghiên cứu (lại|sửa)|trình bày|viện dẫn|đối chiếu|rút gọn|sử dụng thống nhất|",
-        r"dùng thống nhất|phân định|phân công|(đề nghị|nên|cần) giao|chuyển (thành|sang|cho)|nên chuyển|đề nghị chuyển|hoàn thiện|",
-        r"mở rộng|rút ngắn|hạ xuống|đưa lên)|^(chuyển|nêu|ghi|dùng|giao|tăng|viết|đổi|đánh số|hạ|xếp|gọi|làm tròn|kéo dài|rút)|đổi [“\x22]|",
-        r"[:;.] (tăng|ghi|nêu|làm tròn|kéo dài|rút|đổi|viết|đánh số|hạ|xếp|gọi|dùng|phân kỳ)|[:;,] giao (cho|sở|ban|rõ|cụ thể|liên|hội|ubnd)",
-    );
-    PROPOSES = concat!(
-        r"(?:^|: |, |; )(đơn giản hóa|đơn giản hoá|lồng ghép|giới thiệu|mở|cho (phép|hợp tác xã|doanh nghiệp)|thu thập thêm|",
-        r"quy định|xây dựng|tổ chức|tăng cường|khuyến khích|đào tạo|hỗ trợ|ban hành|thành lập|công khai|áp dụng|gửi|mời|",
-        r"ưu tiên|tạo điều kiện|bố trí|gắn|kết nối|huy động|đẩy mạnh|phát triển)",
-    );
-    WANTS = r"(đề nghị|đề xuất|kiến nghị|nên|cần|phải|không nên)";
-    DOUBTS = concat!(
-        r"(không khả thi|không phù hợp|không hợp lý|chưa (phù hợp|hợp lý|chính xác|rõ|đủ|cụ thể|khớp|thống nhất|có|",
-        r"tách|giao|nêu|đề cập)|lệch|không khớp|không phải|sai|nhầm|trùng lặp|mâu thuẫn|là (cao|thấp|dày|sớm|ít)|(cao|thấp|lớn|ít) hơn|quá|còn)",
-    );
-}
-
-/// Words after which the same verb only describes: "chưa bổ sung", "đã sửa".
-const DESCRIBES: [&str; 8] = ["chưa", "không", "đã", "được", "sự", "việc", "khi", "sau"];
-/// Words before "đề nghị" that make it somebody else's.
-const OF_OTHERS: [&str; 4] = ["với", "theo", "sự", "các"];
-/// Words before "thống nhất với" that make it a comparison, not an agreement.
-const COMPARES: [&str; 16] = [
-    "cần",
-    "nên",
-    "phải",
-    "được",
-    "để",
-    "cho",
-    "đảm bảo",
-    "bảo đảm",
-    "chưa",
-    "không",
-    "rà soát,",
-    "sự",
-    "đề nghị",
-    "sửa",
-    "đồng bộ,",
-    "soát",
-];
 
 /// The small letters of as many bytes as the characters themselves, worked out once.
 static LOWER: LazyLock<Vec<char>> = LazyLock::new(|| {
@@ -417,7 +302,8 @@ pub fn stance_of_reply(text: &str, n_points: usize) -> ReplyStance {
     }
 }
 
-/// Tells what one point wants; `None` where no word says so.
+/// Tells what one point wants; a doubtful guess has a low confidence, `None` is for words that say
+/// nothing.
 pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
     let prepared = Prepared::new(text).without_quotations().without_reason();
     let verdict = |stance, rule, span: Span, confidence| {
@@ -486,15 +372,43 @@ pub fn stance_of_point(text: &str) -> Option<(Stance, Evidence)> {
             verdict(Stance::Add, "stance.adds", adds, 0.9)
         }
         (_, Some(edits)) => verdict(Stance::Edit, "stance.edits", edits, 0.85),
-        _ => {
-            // An imperative at the start of a clause asks for something new.
-            if let Some(span) = prepared.find(&PROPOSES) {
-                return verdict(Stance::Add, "stance.proposes", span, 0.6);
-            }
-            let weak = prepared.find(&WANTS).or_else(|| prepared.find(&DOUBTS));
-            weak.and_then(|span| verdict(Stance::Edit, "stance.wants", span, 0.6))
-        }
+        _ => guess(&prepared)
+            .and_then(|(stance, rule, span, confidence)| verdict(stance, rule, span, confidence)),
     }
+}
+
+/// What a point wants that no sure rule knows: doubtful, but not nothing.
+fn guess(prepared: &Prepared) -> Option<(Stance, &'static str, Span, f32)> {
+    // An imperative at the start of a clause asks for something new.
+    if let Some(span) = prepared.find(&PROPOSES) {
+        return Some((Stance::Add, "stance.proposes", span, 0.6));
+    }
+    if let Some(span) = prepared.find(&WANTS).or_else(|| prepared.find(&DOUBTS)) {
+        return Some((Stance::Edit, "stance.wants", span, 0.6));
+    }
+    // "đề nghi bổ sung": a text recognizer lost some marks.
+    let folded = Folded::new(&prepared.words);
+    let plain = Prepared {
+        words: folded.as_str().to_owned(),
+        is_marked: false,
+    };
+    if let Some(asked) = plain.find(&REQUESTS) {
+        let (stance, span) = match plain.proposal(asked.start, false) {
+            Some((stance @ (Stance::Add | Stance::Edit), _, span)) => (stance, span),
+            // "bỏ" without its mark is also "bộ".
+            _ => (Stance::Edit, asked),
+        };
+        return Some((stance, "stance.marks_lost", folded.original(span), 0.5));
+    }
+    if let Some(span) = prepared.find(&WONDERS) {
+        return Some((Stance::Ask, "stance.wonders", span, 0.5));
+    }
+    if let Some(span) = prepared.find_unless(&MORE, &DESCRIBES) {
+        return Some((Stance::Add, "stance.more", span, 0.5));
+    }
+    prepared
+        .find(&OTHERWISE)
+        .map(|span| (Stance::Edit, "stance.otherwise", span, 0.4))
 }
 
 /// A point that proposes nothing and only judges: "… là phù hợp", "… chồng chéo với …".

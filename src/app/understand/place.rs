@@ -1,7 +1,7 @@
 //! The places one point cites, from its own words, its headings and the point before.
 
 use super::{Dossier, Point};
-use crate::domain::{Confidence, Evidence, Finding, NodeRef, Span};
+use crate::domain::{Confidence, Evidence, Finding, NodeRef, Span, Stance};
 use crate::recognize::citation::{Citations, Context, UnresolvedReason};
 use crate::recognize::stance::stance_of_point;
 
@@ -78,6 +78,16 @@ pub(super) fn recognize(
         };
         point.stance = Some(stance);
         point.evidence.push(evidence);
+    } else if let Some(wording) = point.new_text {
+        // New wording in a column of its own says by standing there what it wants.
+        let confidence = Confidence::new(0.7);
+        point.stance = Some(Stance::Edit);
+        point.evidence.push(Evidence::at(
+            Finding::Stance,
+            "stance.new_wording",
+            wording,
+            confidence,
+        ));
     }
 }
 

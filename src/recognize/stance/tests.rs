@@ -1,7 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{compile_all, stance_of_point, stance_of_reply};
+use super::patterns::compile_all;
+use super::{stance_of_point, stance_of_reply};
 use crate::text::normalize::normalize;
 
 fn cases(name: &str) -> Vec<(String, String)> {
