@@ -366,10 +366,11 @@ impl Found {
             proposal: row.proposal,
             reason: row.reason,
         };
+        let place_cell = cells.place(text, row.place);
         // "Nhất trí với dự thảo" for no place in particular is no point.
         let words = row.content.and_then(|span| span.slice(text));
         let agrees = row.proposal.is_none()
-            && row.place.is_none()
+            && place_cell.is_none()
             && words.is_some_and(|words| agreement_alone(words).is_some());
         if agrees {
             return Vec::new();
@@ -387,7 +388,7 @@ impl Found {
                     )),
                     spans: point.spans,
                     headings: row.heading.into_iter().chain(point.headings).collect(),
-                    place_cell: row.place,
+                    place_cell,
                     proposal: point.proposal,
                     reason: point.reason,
                     old_text: point.old_text,

@@ -136,6 +136,7 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, row: &Row) {
         proposal: row.proposal,
         reason: row.reason,
     };
+    let place_cell = cells.place(text, row.place);
     let mut previous: Vec<NodeRef> = Vec::new();
     for found in points_of_cells(text, cells) {
         let headings: Vec<&str> = row
@@ -168,7 +169,7 @@ fn read_points(dossier: &Dossier, understood: &mut Understood, row: &Row) {
         let around = Surroundings {
             headings: &headings,
             previous: &previous,
-            place_cell: row.place,
+            place_cell,
         };
         place::recognize(dossier, text, &mut point, around);
         previous = point.places.iter().map(|(node, _)| *node).collect();
