@@ -63,12 +63,13 @@ fn development_letters_are_understood() {
             ("points", 0.92),
             ("citations", 0.9),
             ("primary_section", 0.87),
-            ("organization", 0.85),
+            ("organization", 0.98),
             ("letter_number", 0.97),
             ("letter_date", 0.92),
             ("answers_number", 0.97),
             ("class", 0.97),
-            ("stance", 0.88),
+            ("stance", 0.95),
+            ("old_text", 0.95),
         ],
     );
 }
