@@ -7,6 +7,7 @@
 pub mod answers_file;
 pub mod browse;
 pub mod catalog;
+pub mod counting;
 pub mod disk;
 pub mod drafts;
 pub mod evaluate;
@@ -17,6 +18,7 @@ mod lines;
 pub mod reading;
 pub mod record;
 pub mod reindex;
+mod remembered;
 pub mod reporting;
 pub mod responding;
 pub mod review;
@@ -222,6 +224,7 @@ pub struct App {
     follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
     handed: Arc<reindex::Handed>,
     in_hand: Arc<ingest::InHand>,
+    remembered: Arc<remembered::Remembered>,
 }
 
 impl App {
@@ -245,6 +248,7 @@ impl App {
             follower: Arc::default(),
             handed: Arc::default(),
             in_hand: Arc::default(),
+            remembered: Arc::default(),
         };
         app.check_index_origin().await?;
         app.blobs.sweep().map_err(blob_folder)?;

@@ -17,11 +17,13 @@ mod engine;
 mod evidence;
 pub mod groups;
 pub mod ledger;
+mod named;
 pub mod points;
 pub mod problems;
 pub mod report_versions;
 pub mod responses;
 pub mod settlements;
+pub mod standings;
 pub mod submissions;
 pub mod tallies;
 

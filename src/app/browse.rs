@@ -1,18 +1,17 @@
 //! What pages show beside the other use cases: lists, and one thing with everything around it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::grouping::Similar;
 use super::search::{Names, PointView};
-use super::understand::Dossier;
 use super::values::{RosterEntry, Section};
 use super::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
     Confidence, Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SectionId,
     SectionKind, SubmissionId,
 };
-use crate::report::reconcile::{Reconciliation, Scope, reconcile};
-use crate::report::roster;
+use crate::report::reconcile::{Reconciliation, Scope};
 use crate::report::snapshot::SubmissionEntry;
 use crate::store;
 use crate::store::groups::{self, Group};
@@ -32,7 +31,7 @@ pub struct SubmissionsPage {
     /// How many there are in each state.
     pub by_state: Vec<(Disposition, i64)>,
     /// Names of those who speak.
-    pub names: Names,
+    pub names: Arc<Names>,
 }
 
 /// One submission with everything around it.
@@ -47,7 +46,7 @@ pub struct SubmissionInFull {
     /// The submission it is related to.
     pub related: Option<Submission>,
     /// Labels and names.
-    pub names: Names,
+    pub names: Arc<Names>,
 }
 
 /// One point with everything around it.
@@ -70,7 +69,7 @@ pub struct PointInFull {
     /// Sections it may be about, where it names no place; for a person to choose.
     pub suggestions: Vec<(SectionId, Confidence)>,
     /// Labels and names.
-    pub names: Names,
+    pub names: Arc<Names>,
 }
 
 /// Who replied in which round.
@@ -81,7 +80,7 @@ pub struct Roster {
     /// The submissions named in them.
     pub submissions: BTreeMap<SubmissionId, SubmissionEntry>,
     /// Names.
-    pub names: Names,
+    pub names: Arc<Names>,
 }
 
 impl App {
@@ -109,8 +108,8 @@ impl App {
         consultation: &Consultation,
         scope: Scope,
     ) -> Result<Reconciliation, Error> {
-        let snapshot = self.snapshot(consultation).await?;
-        run_blocking(move || reconcile(&snapshot, &scope)).await
+        let counted = self.counted(consultation).await?;
+        run_blocking(move || counted.reconcile(&scope)).await
     }
 
     /// Lists submissions by arrival; in one state, or in all.
@@ -126,7 +125,7 @@ impl App {
         Ok(SubmissionsPage {
             submissions: submissions::list_page(&mut tx, id, disposition, offset, limit).await?,
             by_state: tallies::count(&mut tx, id).await?.submissions,
-            names: Names::read(&mut tx, consultation).await?,
+            names: self.names_in(&mut tx, consultation).await?,
         })
     }
 
@@ -144,7 +143,7 @@ impl App {
             ));
         }
         let mut tx = self.store.read().await?;
-        let names = Names::read(&mut tx, consultation).await?;
+        let names = self.names_in(&mut tx, consultation).await?;
         let which = points::Which::OfSubmissions(id, id);
         let found = points::list_points(&mut tx, which).await?;
         drop(tx);
@@ -192,7 +191,7 @@ impl App {
         let inside = view.point.section.map(|section| names.subtree(section));
         let inside = inside.unwrap_or_default();
         let is_inside = |section: &&Section| inside.binary_search(&section.id).is_ok();
-        let suggestions = suggest(&names, &view).await?;
+        let suggestions = self.suggest(consultation, &names, &view).await?;
         Ok(PointInFull {
             suggestions,
             notice: versions.last().and_then(responding::notice),
@@ -209,36 +208,29 @@ impl App {
     /// Lists who replied in each round, and who did not.
     pub async fn roster(&self, consultation: &Consultation) -> Result<Roster, Error> {
         let names = self.names(consultation).await?;
-        let snapshot = self.snapshot(consultation).await?;
+        let replies = self.replies(consultation).await?;
         run_blocking(move || Roster {
-            rounds: snapshot
-                .rounds
-                .iter()
-                .map(|round| (round.clone(), roster::roster(&snapshot, round.id)))
-                .collect(),
-            submissions: snapshot
-                .submissions
-                .into_iter()
-                .map(|submission| (submission.id, submission))
-                .collect(),
+            rounds: replies.rosters(),
+            submissions: replies.into_submissions(),
             names,
         })
         .await
     }
-}
 
-/// Sections a point may be about that has none, or only the whole draft.
-async fn suggest(names: &Names, view: &PointView) -> Result<Vec<(SectionId, Confidence)>, Error> {
-    let section = view.point.section;
-    let kind = section.and_then(|id| Some(names.section(id)?.kind));
-    if !matches!(kind, None | Some(SectionKind::Whole | SectionKind::General)) {
-        return Ok(Vec::new());
+    /// Sections a point may be about that has none, or only the whole draft.
+    async fn suggest(
+        &self,
+        consultation: &Consultation,
+        names: &Names,
+        view: &PointView,
+    ) -> Result<Vec<(SectionId, Confidence)>, Error> {
+        let section = view.point.section;
+        let kind = section.and_then(|id| Some(names.section(id)?.kind));
+        if !matches!(kind, None | Some(SectionKind::Whole | SectionKind::General)) {
+            return Ok(Vec::new());
+        }
+        let dossier = self.dossier(consultation.id).await?;
+        let words = view.text.clone();
+        run_blocking(move || dossier.suggest_sections(&words, section)).await
     }
-    let (documents, sections) = (names.documents.clone(), names.sections.clone());
-    let words = view.text.clone();
-    run_blocking(move || {
-        Dossier::from_store(&documents, &sections, &[], Vec::new(), &[])
-            .suggest_sections(&words, section)
-    })
-    .await
 }

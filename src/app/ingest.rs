@@ -18,7 +18,6 @@ pub(super) use settle::parse_decision;
 pub use settle::{Settled, settlement};
 
 use super::{App, Error, Kind, disk, reading, run_blocking};
-use crate::app::understand::Dossier;
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
 };
@@ -367,23 +366,6 @@ impl App {
         let read = run_blocking(move || reading::read_letter(&bytes, &file_name)).await?;
         letter::preview(&dossier, read.reading, options, &mut report);
         Ok(report)
-    }
-
-    /// Everything needed to understand replies to a consultation, as it stands now.
-    pub(super) async fn dossier(&self, consultation: ConsultationId) -> Result<Dossier, Error> {
-        let mut tx = self.store.read().await?;
-        let documents = store::consultations::list_documents(&mut tx, consultation).await?;
-        let sections = store::consultations::list_sections(&mut tx, consultation).await?;
-        let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
-        let organizations = store::catalog::list_organizations(&mut tx).await?;
-        let drafts = super::drafts::older_drafts(&mut tx, &documents).await?;
-        Ok(Dossier::from_store(
-            &documents,
-            &sections,
-            &drafts,
-            rounds,
-            &organizations,
-        ))
     }
 
     /// Finishes what an earlier process left half-done: submissions claimed but not read, tables

@@ -423,10 +423,14 @@ fn may_go_ahead(entry: &Entry) -> bool {
 }
 
 /// The point whose answer is the answer of this one.
-pub(super) fn answering(point: &Point) -> PointId {
-    match (point.state, point.representative) {
+pub(super) fn answering(
+    point: PointId,
+    state: PointState,
+    representative: Option<PointId>,
+) -> PointId {
+    match (state, representative) {
         (PointState::AnsweredInGroup, Some(representative)) => representative,
-        _ => point.id,
+        _ => point,
     }
 }
 

@@ -1,10 +1,10 @@
 //! From the database to the bytes of a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
-use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind, SubmissionId};
+use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind};
 use crate::report::model::{self, ReportModel};
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::{
@@ -15,8 +15,9 @@ use crate::store::consultations::Section;
 use crate::store::ledger;
 use crate::store::points::{self, Point};
 use crate::store::responses::{self, NewResponse};
-use crate::store::submissions::{self, Submission};
-use crate::store::{self};
+use crate::store::standings::{self, SubmissionStanding};
+use crate::store::submissions;
+use crate::store::{self, Tx};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,27 +65,39 @@ impl App {
     pub async fn snapshot(&self, consultation: &Consultation) -> Result<Snapshot, Error> {
         let id = consultation.id;
         let mut tx = self.store.read().await?;
-        let ledger_seq = ledger::last_seq(&mut tx).await?;
-        let documents = store::consultations::list_documents(&mut tx, id).await?;
-        let sections = store::consultations::list_sections(&mut tx, id).await?;
-        let rounds = store::consultations::list_rounds(&mut tx, id).await?;
-        let invitations = store::consultations::list_invitations(&mut tx, id).await?;
-        let kinds = store::catalog::list_kinds(&mut tx).await?;
-        let all_organizations = store::catalog::list_organizations(&mut tx).await?;
-        let received = submissions::list_submissions(&mut tx, submissions::Which::All(id)).await?;
+        let mut snapshot = self.snapshot_without_points(&mut tx, consultation).await?;
         let points = points::list_points(&mut tx, points::Which::All(id)).await?;
         let cited_labels = store::drafts::list_cited_labels(&mut tx, id).await?;
-        let (texts, answers) = match bounds(&received, &points) {
-            Some((first, last, low, high)) => {
+        let submissions = snapshot.submissions.iter().map(|submission| submission.id);
+        let texts = match (submissions.clone().min(), submissions.max()) {
+            (Some(first), Some(last)) => {
                 let parts = submissions::list_parts(&mut tx, first, last).await?;
-                let answers = responses::list_current(&mut tx, low, high).await?;
-                let answers = answers.into_iter().map(|r| (r.point, r.content)).collect();
-                (texts_of(points.iter(), &parts), answers)
+                texts_of(points.iter(), &parts)
             }
-            None => (BTreeMap::new(), BTreeMap::new()),
+            _ => BTreeMap::new(),
         };
+        let answers = list_answers(&mut tx, points.iter().map(|point| point.id)).await?;
         drop(tx);
-        let concerned: std::collections::BTreeSet<OrganizationId> = invitations
+        snapshot.points = point_entries(points, texts, &answers, &cited_labels);
+        Ok(snapshot)
+    }
+
+    /// What a snapshot holds beside points.
+    pub(super) async fn snapshot_without_points(
+        &self,
+        tx: &mut Tx,
+        consultation: &Consultation,
+    ) -> Result<Snapshot, Error> {
+        let id = consultation.id;
+        let ledger_seq = ledger::last_seq(tx).await?;
+        let documents = store::consultations::list_documents(tx, id).await?;
+        let sections = store::consultations::list_sections(tx, id).await?;
+        let rounds = store::consultations::list_rounds(tx, id).await?;
+        let invitations = store::consultations::list_invitations(tx, id).await?;
+        let kinds = store::catalog::list_kinds(tx).await?;
+        let all_organizations = store::catalog::list_organizations(tx).await?;
+        let received = standings::list_submissions(tx, id).await?;
+        let concerned: BTreeSet<OrganizationId> = invitations
             .iter()
             .map(|(_, organization)| *organization)
             .chain(
@@ -115,7 +128,7 @@ impl App {
                 .collect(),
             invitations,
             submissions: received.into_iter().map(submission_entry).collect(),
-            points: point_entries(points, texts, &answers, &cited_labels),
+            points: Vec::new(),
         })
     }
 
@@ -170,17 +183,29 @@ pub(super) fn refusal(unreconciled: &model::Unreconciled) -> String {
     text
 }
 
-type Bounds = (SubmissionId, SubmissionId, PointId, PointId);
+/// The current answers to points, by point.
+pub(super) async fn list_answers(
+    tx: &mut Tx,
+    points: impl Iterator<Item = PointId> + Clone,
+) -> Result<BTreeMap<PointId, NewResponse>, Error> {
+    let (Some(first), Some(last)) = (points.clone().min(), points.max()) else {
+        return Ok(BTreeMap::new());
+    };
+    let answers = responses::list_current(tx, first, last).await?;
+    Ok(answers.into_iter().map(|r| (r.point, r.content)).collect())
+}
 
-fn bounds(received: &[Submission], points: &[Point]) -> Option<Bounds> {
-    let submissions = received.iter().map(|submission| submission.id);
-    let ids = points.iter().map(|point| point.id);
-    Some((
-        submissions.clone().min()?,
-        submissions.max()?,
-        ids.clone().min()?,
-        ids.max()?,
-    ))
+/// What is printed of the answer to a point in this state: its own, or its group's.
+pub(super) fn response_entry(state: PointState, answer: &NewResponse) -> Option<ResponseEntry> {
+    if !matches!(state, PointState::Answered | PointState::AnsweredInGroup) {
+        return None;
+    }
+    Some(ResponseEntry {
+        decision: answer.decision?,
+        text: answer.text.clone(),
+        change_place: answer.change_place.clone(),
+        state: answer.state,
+    })
 }
 
 fn section_entry(section: Section) -> SectionEntry {
@@ -198,7 +223,7 @@ fn section_entry(section: Section) -> SectionEntry {
     }
 }
 
-fn submission_entry(submission: Submission) -> SubmissionEntry {
+fn submission_entry(submission: SubmissionStanding) -> SubmissionEntry {
     SubmissionEntry {
         id: submission.id,
         round: submission.round,
@@ -212,9 +237,7 @@ fn submission_entry(submission: Submission) -> SubmissionEntry {
         class: submission.class,
         is_late: submission.is_late,
         needs_person: submission.needs_person,
-        relation: submission
-            .relation
-            .map(|(relation, other, _)| (relation, other)),
+        relation: submission.relation,
         remark: submission.remark,
         source: match submission.row_number {
             Some(row) => format!("{}, dòng {row}", submission.source),
@@ -233,21 +256,8 @@ fn point_entries(
         .into_iter()
         .map(|point| PointEntry {
             response: answers
-                .get(&answering(&point))
-                .filter(|_| {
-                    matches!(
-                        point.state,
-                        PointState::Answered | PointState::AnsweredInGroup
-                    )
-                })
-                .and_then(|content| {
-                    Some(ResponseEntry {
-                        decision: content.decision?,
-                        text: content.text.clone(),
-                        change_place: content.change_place.clone(),
-                        state: content.state,
-                    })
-                }),
+                .get(&answering(point.id, point.state, point.representative))
+                .and_then(|answer| response_entry(point.state, answer)),
             text: texts.remove(&point.id).unwrap_or_default(),
             cited_label: cited_labels.get(&point.id).map(|(_, label)| label.clone()),
             id: point.id,

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reindex::texts_of;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{
-    Channel, Consultation, Decision, OrganizationId, PointId, PointState, RoundId, SectionId, Span,
-    Stance, SubmissionId,
+    Channel, Consultation, Decision, Organization, OrganizationId, PointId, PointState, Round,
+    RoundId, SectionId, Span, Stance, SubmissionId,
 };
 use crate::index::{self, Among, Correction, Count, Facet, Filters, Sort, Total};
+use crate::store::Tx;
 use crate::store::consultations::{Document, Section};
 use crate::store::points::{self, Point};
 use crate::store::responses::{self, Response};
 use crate::store::submissions::{self, Submission};
-use crate::store::{self, Tx};
 use crate::text::fold::fold;
+
+/// Points read at a time: several pages, and far below what a statement can name.
+const POINTS_AT_A_TIME: usize = 500;
 
 /// What somebody looks for.
 #[derive(Debug, Clone, Default)]
@@ -107,18 +110,24 @@ pub struct Names {
 }
 
 impl Names {
-    pub(super) async fn read(tx: &mut Tx, consultation: &Consultation) -> Result<Self, Error> {
-        let rounds = store::consultations::list_rounds(tx, consultation.id).await?;
-        let organizations = store::catalog::list_organizations(tx).await?;
-        Ok(Self {
-            documents: store::consultations::list_documents(tx, consultation.id).await?,
-            sections: store::consultations::list_sections(tx, consultation.id).await?,
+    pub(super) fn new(
+        documents: Vec<Document>,
+        sections: Vec<Section>,
+        rounds: &[Round],
+        organizations: &[Organization],
+    ) -> Self {
+        Self {
+            documents,
+            sections,
             rounds: rounds
-                .into_iter()
+                .iter()
                 .map(|round| (round.id, round.number))
                 .collect(),
-            organizations: organizations.into_iter().map(|o| (o.id, o.name)).collect(),
-        })
+            organizations: organizations
+                .iter()
+                .map(|organization| (organization.id, organization.name.clone()))
+                .collect(),
+        }
     }
 
     /// A section by its key.
@@ -243,9 +252,7 @@ impl App {
         consultation: &Consultation,
         request: &Request,
     ) -> Result<Found, Error> {
-        let mut tx = self.store.read().await?;
-        let names = Names::read(&mut tx, consultation).await?;
-        drop(tx);
+        let names = self.names(consultation).await?;
         let query = self.query(consultation, &names, request).await?;
         let searched = self.index.clone();
         let (query, hits) = run_blocking(move || {
@@ -364,12 +371,6 @@ impl App {
         })
     }
 
-    /// Reads labels and names for showing points.
-    pub async fn names(&self, consultation: &Consultation) -> Result<Names, Error> {
-        let mut tx = self.store.read().await?;
-        Names::read(&mut tx, consultation).await
-    }
-
     /// Reads points by key, in the order asked; unknown keys are left out.
     pub async fn points(
         &self,
@@ -377,47 +378,54 @@ impl App {
         names: &Names,
         ids: &[PointId],
     ) -> Result<Vec<PointView>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         let mut tx = self.store.read().await?;
-        let points = points::list_points(&mut tx, points::Which::These(ids)).await?;
-        let mut views: BTreeMap<PointId, PointView> = BTreeMap::new();
-        let of: BTreeSet<SubmissionId> = points.iter().map(|point| point.submission).collect();
-        let mut parts = Vec::new();
-        let mut from: BTreeMap<SubmissionId, Submission> = BTreeMap::new();
-        for id in of {
-            parts.extend(submissions::list_parts(&mut tx, id, id).await?);
-            let which = submissions::Which::Range(id, id);
-            let found = submissions::list_submissions(&mut tx, which).await?;
-            from.extend(
-                found
-                    .into_iter()
-                    .map(|submission| (submission.id, submission)),
-            );
-        }
-        let mut texts = texts_of(points.iter(), &parts);
-        for point in points
-            .into_iter()
-            .filter(|p| p.consultation == consultation.id)
-        {
-            let Some(submission) = from.get(&point.submission).cloned() else {
-                continue;
-            };
-            // Answered through a group: the representative's answer is everybody's.
-            let answered = match point.state {
-                PointState::AnsweredInGroup => point.representative,
-                _ => point.response.map(|_| point.id),
-            };
-            let response = match answered {
-                Some(id) => responses::list_versions(&mut tx, id).await?.pop(),
-                None => None,
-            };
-            let text = texts.remove(&point.id).unwrap_or_default();
-            views.insert(point.id, view(names, point, text, submission, response));
+        let mut views = BTreeMap::new();
+        for some in ids.chunks(POINTS_AT_A_TIME) {
+            read_views(&mut tx, consultation, names, some, &mut views).await?;
         }
         Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
     }
+}
+
+/// Reads points that may lie far apart, with what is shown of each, in a handful of queries.
+async fn read_views(
+    tx: &mut Tx,
+    consultation: &Consultation,
+    names: &Names,
+    ids: &[PointId],
+    views: &mut BTreeMap<PointId, PointView>,
+) -> Result<(), Error> {
+    let mut points = points::list_points(tx, points::Which::These(ids)).await?;
+    points.retain(|point| point.consultation == consultation.id);
+    let from: BTreeSet<SubmissionId> = points.iter().map(|point| point.submission).collect();
+    let from: Vec<SubmissionId> = from.into_iter().collect();
+    let parts = submissions::list_parts_of(tx, &from).await?;
+    let mut texts = texts_of(points.iter(), &parts);
+    let submissions = submissions::list_these(tx, &from).await?;
+    let submissions: BTreeMap<SubmissionId, Submission> = submissions
+        .into_iter()
+        .map(|submission| (submission.id, submission))
+        .collect();
+    // Answered through a group: the representative's answer is everybody's.
+    let answered = |point: &Point| match point.state {
+        PointState::AnsweredInGroup => point.representative,
+        _ => point.response.map(|_| point.id),
+    };
+    let of: Vec<PointId> = points.iter().filter_map(answered).collect();
+    let answers = responses::list_current_of(tx, &of).await?;
+    let answers: BTreeMap<PointId, Response> = answers
+        .into_iter()
+        .map(|response| (response.point, response))
+        .collect();
+    for point in points {
+        let Some(submission) = submissions.get(&point.submission).cloned() else {
+            continue;
+        };
+        let response = answered(&point).and_then(|id| answers.get(&id).cloned());
+        let text = texts.remove(&point.id).unwrap_or_default();
+        views.insert(point.id, view(names, point, text, submission, response));
+    }
+    Ok(())
 }
 
 fn view(

@@ -1,8 +1,9 @@
 //! The short reconciliation: asked, replied, silent, submissions, points, by decision.
 
-use super::{App, Error};
+use super::counting::Counted;
+use super::{App, Error, run_blocking};
 use crate::domain::Consultation;
-use crate::report::reconcile::{Reconciliation, Scope, reconcile};
+use crate::report::reconcile::{Reconciliation, Scope};
 use crate::store::tallies::{self, Counts};
 
 /// Where a consultation stands.
@@ -23,19 +24,21 @@ pub struct Status {
 impl App {
     /// Counts a consultation and checks that the numbers add up.
     pub async fn status(&self, consultation: &Consultation) -> Result<Status, Error> {
-        let snapshot = self.snapshot(consultation).await?;
         let mut tx = self.store.read().await?;
+        let counted = Counted::read(self, &mut tx, consultation).await?;
         let counts = tallies::count(&mut tx, consultation.id).await?;
         drop(tx);
+        let ledger_seq = counted.ledger_seq();
         let scope = Scope {
             include_internal: true,
             ..Scope::default()
         };
+        let reconciliation = run_blocking(move || counted.reconcile(&scope)).await?;
         Ok(Status {
             consultation: consultation.clone(),
             counts,
-            reconciliation: reconcile(&snapshot, &scope),
-            ledger_seq: snapshot.ledger_seq,
+            reconciliation,
+            ledger_seq,
             indexed_seq: self.index.applied_seq(),
         })
     }

@@ -1,12 +1,15 @@
 //! Proof that nothing was lost or altered: hashes, ledger, equations, index.
 
-use super::{App, Error};
+use std::collections::BTreeSet;
+
+use super::counting::Counted;
+use super::{App, Error, run_blocking};
 use crate::blob::Health;
-use crate::domain::{ConsultationId, PointId};
+use crate::domain::{ConsultationId, PointId, SubmissionId};
 use crate::index::{Filters, Query};
-use crate::report::reconcile::{Scope, reconcile};
+use crate::report::reconcile::Scope;
 use crate::store::ledger::{self, Action, Fault};
-use crate::store::{self, points, submissions, tallies};
+use crate::store::{self, standings, submissions, tallies};
 
 /// What was checked and what was found wrong.
 #[derive(Debug, Clone, Default)]
@@ -36,12 +39,16 @@ impl App {
         let consultations = store::consultations::list_consultations(&mut tx).await?;
         drop(tx);
         for consultation in consultations {
-            let snapshot = self.snapshot(&consultation).await?;
+            let mut tx = self.store.read().await?;
+            let counted = Counted::read(self, &mut tx, &consultation).await?;
+            let counts = tallies::count(&mut tx, consultation.id).await?;
+            drop(tx);
+            let n_points = counted.n_points();
             let scope = Scope {
                 include_internal: true,
                 ..Scope::default()
             };
-            let reconciliation = reconcile(&snapshot, &scope);
+            let reconciliation = run_blocking(move || counted.reconcile(&scope)).await?;
             found.n_equations += reconciliation.equations.len();
             for equation in reconciliation.failing() {
                 found.faults.push(format!(
@@ -51,8 +58,14 @@ impl App {
                     equation.offenders.join("; ")
                 ));
             }
-            self.verify_counts(&consultation, &snapshot, &mut found)
-                .await?;
+            // The counts of SQL and of the report's model come by different ways and must agree.
+            found.n_equations += 1;
+            if i64::try_from(n_points) != Ok(counts.points) {
+                found.faults.push(format!(
+                    "Hồ sơ {}: cơ sở dữ liệu đếm {} ý kiến, báo cáo đếm {n_points}.",
+                    consultation.code, counts.points
+                ));
+            }
             self.verify_index(consultation.id, &mut found).await?;
         }
         for file in self.index.damaged_files()? {
@@ -82,48 +95,23 @@ impl App {
         Ok(())
     }
 
-    /// The counts of SQL and of the report's model come by different ways and must agree.
-    async fn verify_counts(
-        &self,
-        consultation: &crate::domain::Consultation,
-        snapshot: &crate::report::snapshot::Snapshot,
-        found: &mut Verification,
-    ) -> Result<(), Error> {
-        let mut tx = self.store.read().await?;
-        let counts = tallies::count(&mut tx, consultation.id).await?;
-        drop(tx);
-        let counted: std::collections::BTreeSet<_> = snapshot
-            .submissions
-            .iter()
-            .filter(|s| s.disposition == crate::domain::Disposition::Counted)
-            .map(|s| s.id)
-            .collect();
-        let n_points = snapshot
-            .points
-            .iter()
-            .filter(|p| counted.contains(&p.submission))
-            .count();
-        found.n_equations += 1;
-        if i64::try_from(n_points) != Ok(counts.points) {
-            found.faults.push(format!(
-                "Hồ sơ {}: cơ sở dữ liệu đếm {} ý kiến, báo cáo đếm {n_points}.",
-                consultation.code, counts.points
-            ));
-        }
-        Ok(())
-    }
-
     async fn verify_index(
         &self,
         consultation: ConsultationId,
         found: &mut Verification,
     ) -> Result<(), Error> {
         let mut tx = self.store.read().await?;
-        let stored = points::list_points(&mut tx, points::Which::All(consultation)).await?;
+        let submissions = standings::list_submissions(&mut tx, consultation).await?;
+        let points = standings::list_points(&mut tx, consultation).await?;
         drop(tx);
-        let mut expected: Vec<PointId> = stored
+        let searchable: BTreeSet<SubmissionId> = submissions
             .iter()
-            .filter(|point| super::reindex::is_searchable(point.disposition))
+            .filter(|submission| super::reindex::is_searchable(submission.disposition))
+            .map(|submission| submission.id)
+            .collect();
+        let mut expected: Vec<PointId> = points
+            .iter()
+            .filter(|point| searchable.contains(&point.submission))
             .map(|point| point.id)
             .collect();
         expected.sort_unstable();

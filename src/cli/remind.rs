@@ -11,7 +11,6 @@ use super::{Exit, Output};
 use crate::app::disk::{make_folder, write_whole};
 use crate::app::{App, Error, Kind};
 use crate::domain::{EmailAddress, LetterNumber};
-use crate::report::reconcile::silent;
 
 pub(super) async fn run(
     app: &App,
@@ -27,16 +26,11 @@ pub(super) async fn run(
             format!("`{}` không phải địa chỉ thư.", arguments.from),
         )
     })?;
-    let snapshot = app.snapshot(&consultation).await?;
-    let silent = silent(&snapshot, round.id);
+    let replies = app.replies(&consultation).await?;
     let folder = here.join(&arguments.output);
     make_folder(&folder)?;
     let (mut written, mut without_address) = (Vec::new(), Vec::new());
-    for organization in snapshot
-        .organizations
-        .iter()
-        .filter(|o| silent.contains(&o.id))
-    {
+    for organization in replies.silent(round.id) {
         let Some(address) = organization.emails.first() else {
             without_address.push(organization.name.clone());
             continue;

@@ -333,6 +333,22 @@ pub async fn last_seq(tx: &mut Tx) -> Result<i64, Error> {
     }))
 }
 
+/// The last `seq` handed out, and whether sections, organizations or rounds were set after `seq`.
+///
+/// Looks at the entries after `seq` only: whoever asks again and again remembers what it answered.
+pub async fn catalog_since(tx: &mut Tx, seq: i64) -> Result<(i64, bool), Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT seq, EXISTS (SELECT 1 FROM ledger WHERE seq > $1 AND action IN
+                ('consultation.set', 'draft.added', 'draft.aligned', 'catalog.set'))
+             FROM ledger_head WHERE id = 1",
+        )
+        .bind(seq)
+        .fetch_one(conn)
+        .await?
+    }))
+}
+
 /// What tells this ledger from every other one: the hash of its first entry, which is salted.
 /// `None` while nothing happened yet.
 pub async fn identity(tx: &mut Tx) -> Result<Option<String>, Error> {

@@ -5,6 +5,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
 use super::evidence::{evidence_from_json, evidence_to_json};
+use super::named::among;
 use super::settlements::Settlement;
 use super::{Error, Tx, bulk, from_json, known, storable, to_json};
 use crate::domain::{
@@ -226,20 +227,12 @@ struct PointRow {
 
 impl PointRow {
     fn state(&self) -> PointState {
-        let is_answer = |decision: &Option<String>, state: &Option<String>| {
-            decision.is_some() && state.as_deref() != Some("returned")
-        };
-        if self.joined_into.is_some() {
-            PointState::Joined
-        } else if self.out_of_scope.is_some() {
-            PointState::OutOfScope
-        } else if is_answer(&self.group_decision, &self.group_state) {
-            PointState::AnsweredInGroup
-        } else if is_answer(&self.decision, &self.response_state) {
-            PointState::Answered
-        } else {
-            PointState::Open
-        }
+        state_of(
+            self.joined_into.is_some(),
+            self.out_of_scope.is_some(),
+            (self.group_decision.as_deref(), self.group_state.as_deref()),
+            (self.decision.as_deref(), self.response_state.as_deref()),
+        )
     }
 
     fn into_record(self, other_sections: Vec<SectionId>) -> Result<Point, Error> {
@@ -296,6 +289,30 @@ impl PointRow {
             channel: known(Channel::parse(&self.channel), TABLE, "channel")?,
             arrived_on: known(self.arrived_on.parse().ok(), "submission", "arrived_on")?,
         })
+    }
+}
+
+/// The one state of a point, from what is stored of it and of the answers (decision, state) of its
+/// confirmed group and of its own.
+pub(super) fn state_of(
+    is_joined: bool,
+    is_out_of_scope: bool,
+    of_group: (Option<&str>, Option<&str>),
+    own: (Option<&str>, Option<&str>),
+) -> PointState {
+    let is_answer = |(decision, state): (Option<&str>, Option<&str>)| {
+        decision.is_some() && state != Some("returned")
+    };
+    if is_joined {
+        PointState::Joined
+    } else if is_out_of_scope {
+        PointState::OutOfScope
+    } else if is_answer(of_group) {
+        PointState::AnsweredInGroup
+    } else if is_answer(own) {
+        PointState::Answered
+    } else {
+        PointState::Open
     }
 }
 
@@ -386,21 +403,14 @@ pub async fn list_points(tx: &mut Tx, which: Which<'_>) -> Result<Vec<Point>, Er
         query.push(" ORDER BY p.submission_id, p.position, p.id");
         query.build_query_as().fetch_all(conn).await?
     });
-    let (Some(first), Some(last)) = (
-        rows.iter().map(|row| row.id).min(),
-        rows.iter().map(|row| row.id).max(),
-    ) else {
+    if rows.is_empty() {
         return Ok(Vec::new());
-    };
+    }
     let references: Vec<(i64, i64)> = on_engine!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT point_id, section_id FROM point_section
-             WHERE point_id BETWEEN $1 AND $2 ORDER BY point_id, section_id",
-        )
-        .bind(first)
-        .bind(last)
-        .fetch_all(conn)
-        .await?
+        let mut query = QueryBuilder::new("SELECT point_id, section_id FROM point_section WHERE ");
+        among(&mut query, "point_id", rows.iter().map(|row| row.id));
+        query.push(" ORDER BY point_id, section_id");
+        query.build_query_as().fetch_all(conn).await?
     });
     let mut by_point = std::collections::BTreeMap::<i64, Vec<SectionId>>::new();
     for (point, section) in references {

@@ -1,8 +1,9 @@
 //! Answers: append-only versions.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
+use super::named::among;
 use super::{Error, Tx, known, storable};
 use crate::domain::{Decision, PointId, ResponseId, ResponseState};
 
@@ -162,6 +163,19 @@ pub async fn list_current(
         .bind(last.0)
         .fetch_all(conn)
         .await?
+    });
+    rows.into_iter().map(ResponseRow::into_record).collect()
+}
+
+/// Lists the current version of the answers of these points, at most a page of them, by key.
+pub async fn list_current_of(tx: &mut Tx, points: &[PointId]) -> Result<Vec<Response>, Error> {
+    let rows: Vec<ResponseRow> = on_engine!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT r.* FROM point p JOIN response r ON r.id = p.response_id WHERE ",
+        );
+        among(&mut query, "p.id", points.iter().map(|id| id.0));
+        query.push(" ORDER BY r.id");
+        query.build_query_as().fetch_all(conn).await?
     });
     rows.into_iter().map(ResponseRow::into_record).collect()
 }

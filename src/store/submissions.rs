@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
 use super::evidence::evidence_from_json;
+use super::named::among;
 use super::{Error, Tx, known, short_key, storable};
 use crate::domain::{
     BatchId, Channel, ConsultationId, ContentHash, Disposition, Evidence, LetterNumber,
@@ -267,20 +268,47 @@ pub async fn list_page(
     with_speakers(tx, rows).await
 }
 
+/// Lists these submissions by key, at most a page of them.
+pub async fn list_these(tx: &mut Tx, ids: &[SubmissionId]) -> Result<Vec<Submission>, Error> {
+    let rows: Vec<SubmissionRow> = on_engine!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT * FROM submission WHERE ");
+        among(&mut query, "id", ids.iter().map(|id| id.0));
+        query.push(" ORDER BY id");
+        query.build_query_as().fetch_all(conn).await?
+    });
+    with_speakers(tx, rows).await
+}
+
 async fn with_speakers(tx: &mut Tx, rows: Vec<SubmissionRow>) -> Result<Vec<Submission>, Error> {
-    let (Some(first), Some(last)) = (
-        rows.iter().map(|row| row.id).min(),
-        rows.iter().map(|row| row.id).max(),
-    ) else {
+    if rows.is_empty() {
         return Ok(Vec::new());
-    };
-    let mut speakers = list_speakers(tx, SubmissionId(first), SubmissionId(last)).await?;
+    }
+    let speakers: Vec<(i64, i64)> = on_engine!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT submission_id, organization_id FROM submission_organization WHERE ",
+        );
+        among(&mut query, "submission_id", rows.iter().map(|row| row.id));
+        query.push(" ORDER BY submission_id, organization_id");
+        query.build_query_as().fetch_all(conn).await?
+    });
+    let mut speakers = by_submission(speakers);
     rows.into_iter()
         .map(|row| {
             let organizations = speakers.remove(&SubmissionId(row.id)).unwrap_or_default();
             row.into_record(organizations)
         })
         .collect()
+}
+
+fn by_submission(rows: Vec<(i64, i64)>) -> BTreeMap<SubmissionId, Vec<OrganizationId>> {
+    let mut speakers: BTreeMap<SubmissionId, Vec<OrganizationId>> = BTreeMap::new();
+    for (submission, organization) in rows {
+        speakers
+            .entry(SubmissionId(submission))
+            .or_default()
+            .push(OrganizationId(organization));
+    }
+    speakers
 }
 
 /// Lists who speaks in a range of submissions.
@@ -299,14 +327,7 @@ pub async fn list_speakers(
         .fetch_all(conn)
         .await?
     });
-    let mut speakers: BTreeMap<SubmissionId, Vec<OrganizationId>> = BTreeMap::new();
-    for (submission, organization) in rows {
-        speakers
-            .entry(SubmissionId(submission))
-            .or_default()
-            .push(OrganizationId(organization));
-    }
-    Ok(speakers)
+    Ok(by_submission(rows))
 }
 
 /// Lists the parts of a range of submissions, by submission and position.
@@ -315,7 +336,7 @@ pub async fn list_parts(
     first: SubmissionId,
     last: SubmissionId,
 ) -> Result<Vec<Part>, Error> {
-    let rows: Vec<(i64, i64, String, String, String)> = on_engine!(tx, |conn| {
+    let rows: Vec<PartRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, submission_id, path, role, text FROM part
              WHERE submission_id BETWEEN $1 AND $2 ORDER BY submission_id, position",
@@ -325,16 +346,31 @@ pub async fn list_parts(
         .fetch_all(conn)
         .await?
     });
-    Ok(rows
-        .into_iter()
-        .map(|(id, submission, path, role, text)| Part {
-            id: PartId(id),
-            submission: SubmissionId(submission),
-            path,
-            role,
-            text,
-        })
-        .collect())
+    Ok(rows.into_iter().map(part).collect())
+}
+
+/// Lists the parts of these submissions, at most a page of them, by submission and position.
+pub async fn list_parts_of(tx: &mut Tx, ids: &[SubmissionId]) -> Result<Vec<Part>, Error> {
+    let rows: Vec<PartRow> = on_engine!(tx, |conn| {
+        let mut query =
+            QueryBuilder::new("SELECT id, submission_id, path, role, text FROM part WHERE ");
+        among(&mut query, "submission_id", ids.iter().map(|id| id.0));
+        query.push(" ORDER BY submission_id, position");
+        query.build_query_as().fetch_all(conn).await?
+    });
+    Ok(rows.into_iter().map(part).collect())
+}
+
+type PartRow = (i64, i64, String, String, String);
+
+fn part((id, submission, path, role, text): PartRow) -> Part {
+    Part {
+        id: PartId(id),
+        submission: SubmissionId(submission),
+        path,
+        role,
+        text,
+    }
 }
 
 /// A person's or a rule's change to what a submission is; `None` leaves a field as it is.

@@ -1,4 +1,5 @@
 //! The first page of a search: words, a section, a phrase; through the use case, and over HTTP.
+//! And the pages that count everything.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,14 @@ use crate::door::Door;
 use crate::generate::Dice;
 use crate::measure::{Spread, anonymous_mib};
 
-/// Searches of each kind.
-const SEARCHES: usize = 1_000;
+/// Searches of each kind: enough for a 99th percentile.
+const SEARCHES: usize = 500;
 /// Of them, those asked over HTTP as well.
-const OVER_HTTP: usize = 300;
+const OVER_HTTP: usize = 200;
+/// How often each page is asked for.
+const PAGE_RUNS: usize = 5;
+/// The example's code.
+const CODE: &str = "DA-TTKHCN-2021";
 /// Hits on a page.
 const PAGE: usize = 20;
 
@@ -66,7 +71,33 @@ pub(crate) async fn run(n_rows: usize) {
             http.at(0.99)
         );
     }
+    pages(&door).await;
     println!("  anonymous memory: {} MiB", anonymous_mib());
+}
+
+/// Pages that count everything.
+async fn pages(door: &Door) {
+    println!("| page | median (least – most) of {PAGE_RUNS}, ms | KiB |");
+    println!("|---|--:|--:|");
+    for (name, path) in [
+        ("overview", ""),
+        ("first page of a search", "points?q=đề+án"),
+        ("roster", "roster"),
+    ] {
+        let path = format!("/c/{CODE}/{path}");
+        let mut times = Vec::new();
+        let mut n_bytes = 0;
+        for _ in 0..PAGE_RUNS {
+            let started = Instant::now();
+            n_bytes = door.get(&path).await.len();
+            times.push(started.elapsed());
+        }
+        println!(
+            "| {name} | {} | {} |",
+            Spread::of_ms(&times).brief(0),
+            n_bytes / 1024
+        );
+    }
 }
 
 /// The same first page as JSON, over a connection that is open.

@@ -61,7 +61,7 @@ impl App {
         let (proposed, confirmed) = groups::count(&mut tx, id).await?;
         let (offset, limit) = (number(offset), number(limit));
         let found = groups::list_groups(&mut tx, id, is_confirmed, offset, limit).await?;
-        let names = Names::read(&mut tx, consultation).await?;
+        let names = self.names_in(&mut tx, consultation).await?;
         drop(tx);
         let mut views = Vec::new();
         for group in found {
@@ -83,7 +83,7 @@ impl App {
     ) -> Result<GroupView, Error> {
         let mut tx = self.store.read().await?;
         let group = read_group(&mut tx, id).await?;
-        let names = Names::read(&mut tx, consultation).await?;
+        let names = self.names_in(&mut tx, consultation).await?;
         drop(tx);
         let view = self.view(consultation, &names, group, n_members).await?;
         view.ok_or_else(|| {

@@ -177,7 +177,7 @@ impl App {
         progress: &(dyn Fn(Progress<'_>) + Sync),
         report: &mut FileReport,
     ) -> Result<(), Error> {
-        let dossier = Arc::new(self.dossier(reading.consultation).await?);
+        let dossier = self.dossier(reading.consultation).await?;
         let mut tx = self.store.read().await?;
         let surroundings = Arc::new(Surroundings::read(&mut tx).await?);
         drop(tx);

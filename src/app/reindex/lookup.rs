@@ -169,26 +169,30 @@ impl Lookup {
             let organizations = speakers
                 .get(&point.submission)
                 .map_or(&[][..], Vec::as_slice);
-            Change::Put(self.index.ready(&IndexedPoint {
-                id: point.id,
-                consultation: point.consultation,
-                submission: point.submission,
-                round: point.round,
-                document: self.surroundings.document(point.section),
-                section: point.section,
-                other_sections: &point.other_sections,
-                organizations,
-                organization_kinds: &self.surroundings.kinds(organizations),
-                channel: point.channel,
-                stance: point.stance,
-                decision: point.decision,
-                state: point.state,
-                drafter: point.drafter.as_deref(),
-                arrived_on: point.arrived_on,
-                group: point.group,
-                text: &text_of(point, &texts),
-                answer: answers.get(&answering(point)).map_or("", String::as_str),
-            }))
+            Change::Put(
+                self.index.ready(&IndexedPoint {
+                    id: point.id,
+                    consultation: point.consultation,
+                    submission: point.submission,
+                    round: point.round,
+                    document: self.surroundings.document(point.section),
+                    section: point.section,
+                    other_sections: &point.other_sections,
+                    organizations,
+                    organization_kinds: &self.surroundings.kinds(organizations),
+                    channel: point.channel,
+                    stance: point.stance,
+                    decision: point.decision,
+                    state: point.state,
+                    drafter: point.drafter.as_deref(),
+                    arrived_on: point.arrived_on,
+                    group: point.group,
+                    text: &text_of(point, &texts),
+                    answer: answers
+                        .get(&answering(point.id, point.state, point.representative))
+                        .map_or("", String::as_str),
+                }),
+            )
         };
         Ok(points.iter().map(change).collect())
     }

@@ -1,5 +1,7 @@
 //! Tra cứu: search with filters, the outline beside it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -52,7 +54,7 @@ struct Chip {
 
 /// What a page shows beside its results.
 struct Surroundings {
-    names: Names,
+    names: Arc<Names>,
     kinds: Vec<(String, String)>,
     rounds: Vec<(String, String)>,
     organizations: Vec<String>,

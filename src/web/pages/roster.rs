@@ -14,6 +14,10 @@ use crate::web::extract::InConsultation;
 use crate::web::views::{Badge, Html, Page, Place};
 use crate::web::words;
 
+/// Letters shown of one organization: thousands of rows of a table would make a page that no
+/// browser wants to lay out.
+const MAX_LETTERS: usize = 20;
+
 #[derive(Template)]
 #[template(path = "roster.html", config = "src/web/askama.toml")]
 pub(in crate::web) struct RosterPage {
@@ -44,6 +48,8 @@ struct Line {
     is_late: bool,
     through: String,
     letters: Vec<Letter>,
+    /// How many more there are; the report lists them all.
+    more: String,
 }
 
 struct Letter {
@@ -135,7 +141,17 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         .iter()
         .filter_map(|id| names.organization(*id));
     let through: Vec<&str> = through.collect();
+    let mut letters = letters(base, roster, entry);
+    let n_more = letters.len().saturating_sub(MAX_LETTERS);
+    letters.truncate(MAX_LETTERS);
     Line {
+        more: match n_more {
+            0 => String::new(),
+            n => format!(
+                "và {} văn bản khác; xem đủ trong Danh sách đã trả lời ở trang Báo cáo",
+                words::number(n)
+            ),
+        },
         name: names
             .organization(entry.organization)
             .unwrap_or("?")
@@ -143,7 +159,7 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         reply: Badge::new(reply_class(entry.reply), words::reply(entry.reply)),
         is_late: entry.is_late,
         through: through.join("; "),
-        letters: letters(base, roster, entry),
+        letters,
     }
 }
 
