@@ -302,12 +302,9 @@ pub enum GroupAction {
     Answer(GroupAnswerArgs),
 }
 
-/// Arguments of `group answer`.
+/// What somebody does with an answer, of one point or of a group.
 #[derive(Debug, Args)]
-pub struct GroupAnswerArgs {
-    /// Số của nhóm
-    #[arg(value_name = "NHÓM")]
-    pub group: i64,
+pub struct AnswerWords {
     /// `accept`, `accept_in_part`, `keep`, `clarify`, `note` hoặc `refer`
     #[arg(long, value_name = "KẾT QUẢ")]
     pub decision: Option<String>,
@@ -329,6 +326,17 @@ pub struct GroupAnswerArgs {
     /// Người trả lời hoặc người duyệt
     #[arg(long, value_name = "TÊN")]
     pub actor: Option<String>,
+}
+
+/// Arguments of `group answer`.
+#[derive(Debug, Args)]
+pub struct GroupAnswerArgs {
+    /// Số của nhóm
+    #[arg(value_name = "NHÓM")]
+    pub group: i64,
+    /// What is answered, and the step it takes.
+    #[command(flatten)]
+    pub words: AnswerWords,
 }
 
 /// Arguments of `similar`.
@@ -473,27 +481,9 @@ pub struct AnswerArgs {
     /// Số của ý kiến
     #[arg(required_unless_present = "file", value_name = "Ý KIẾN")]
     pub point: Option<i64>,
-    /// `accept`, `accept_in_part`, `keep`, `clarify`, `note` hoặc `refer`
-    #[arg(long, value_name = "KẾT QUẢ")]
-    pub decision: Option<String>,
-    /// Nội dung tiếp thu, giải trình
-    #[arg(long, value_name = "CHỮ")]
-    pub text: Option<String>,
-    /// Chỗ đã sửa trong dự thảo
-    #[arg(long, value_name = "MỤC")]
-    pub change_place: Option<String>,
-    /// Trình lãnh đạo
-    #[arg(long)]
-    pub submit: bool,
-    /// Duyệt
-    #[arg(long, conflicts_with_all = ["submit", "send_back"])]
-    pub approve: bool,
-    /// Trả lại, ghi lý do
-    #[arg(long = "return", value_name = "LÝ DO", conflicts_with = "submit")]
-    pub send_back: Option<String>,
-    /// Người trả lời hoặc người duyệt
-    #[arg(long, value_name = "TÊN")]
-    pub actor: Option<String>,
+    /// What is answered, and the step it takes.
+    #[command(flatten)]
+    pub words: AnswerWords,
     /// Tệp CSV nhiều câu trả lời
     #[arg(long, value_name = "TỆP", conflicts_with = "point")]
     pub file: Option<PathBuf>,

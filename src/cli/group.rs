@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{GroupAction, GroupAnswerArgs, SimilarArgs};
-use super::respond::{self, Words};
+use super::respond;
 use super::search::{point_to_json, source};
 use super::{Exit, Output};
 use crate::app::grouping::{GroupView, MemberView};
@@ -163,16 +163,7 @@ async fn answer(
 ) -> Result<Exit, Error> {
     let id = GroupId(arguments.group);
     let view = app.group(consultation, id, 0).await?;
-    let words = Words {
-        decision: arguments.decision.as_deref(),
-        text: arguments.text.as_deref(),
-        change_place: arguments.change_place.as_deref(),
-        submit: arguments.submit,
-        approve: arguments.approve,
-        send_back: arguments.send_back.as_deref(),
-        actor: arguments.actor.as_deref(),
-    };
-    let act = respond::act(app, view.group.representative, &words)?;
+    let act = respond::act(app, view.group.representative, &arguments.words)?;
     let answered = app.answer_group(id, act).await?;
     let (response, state) = (answered.response, answered.state);
     let n_members = view.group.n_members;

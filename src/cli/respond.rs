@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::AnswerArgs;
+use super::args::{AnswerArgs, AnswerWords};
 use super::search::parse_code;
 use super::setup::read_text;
 use super::{Exit, Output};
@@ -42,16 +42,7 @@ pub(super) async fn run(
     let Some(point) = arguments.point else {
         return Err(Error::new(Kind::Invalid, "Chưa nói trả lời ý kiến số mấy."));
     };
-    let words = Words {
-        decision: arguments.decision.as_deref(),
-        text: arguments.text.as_deref(),
-        change_place: arguments.change_place.as_deref(),
-        submit: arguments.submit,
-        approve: arguments.approve,
-        send_back: arguments.send_back.as_deref(),
-        actor: arguments.actor.as_deref(),
-    };
-    let act = act(app, PointId(point), &words)?;
+    let act = act(app, PointId(point), &arguments.words)?;
     let Answered {
         response,
         state,
@@ -73,29 +64,18 @@ pub(super) async fn run(
     Ok(Exit::look_at(notice.is_some()))
 }
 
-/// What was typed about an answer, of a point or of a group.
-pub(super) struct Words<'a> {
-    pub(super) decision: Option<&'a str>,
-    pub(super) text: Option<&'a str>,
-    pub(super) change_place: Option<&'a str>,
-    pub(super) submit: bool,
-    pub(super) approve: bool,
-    pub(super) send_back: Option<&'a str>,
-    pub(super) actor: Option<&'a str>,
-}
-
 /// Reads what was typed.
-pub(super) fn act(app: &App, point: PointId, words: &Words<'_>) -> Result<Act, Error> {
+pub(super) fn act(app: &App, point: PointId, words: &AnswerWords) -> Result<Act, Error> {
     let decision = parse_code(
         "Kết quả xử lý",
-        words.decision,
+        words.decision.as_deref(),
         &Decision::ALL,
         Decision::code,
     )?;
     let draft = (decision.is_some() || words.text.is_some()).then(|| Draft {
         decision,
-        text: words.text.unwrap_or_default().to_owned(),
-        change_place: words.change_place.map(str::to_owned),
+        text: words.text.clone().unwrap_or_default(),
+        change_place: words.change_place.clone(),
     });
     let step = if words.approve {
         Step::Approve
@@ -114,7 +94,7 @@ pub(super) fn act(app: &App, point: PointId, words: &Words<'_>) -> Result<Act, E
         seen_version: None,
         draft,
         step,
-        remark: words.send_back.map(str::to_owned),
-        actor: words.actor.unwrap_or(&app.config.actor).to_owned(),
+        remark: words.send_back.clone(),
+        actor: words.actor.as_ref().unwrap_or(&app.config.actor).clone(),
     })
 }
