@@ -12,6 +12,7 @@ pub mod batches;
 mod bulk;
 pub mod catalog;
 pub mod consultations;
+pub mod containers;
 pub mod drafts;
 mod engine;
 mod evidence;

@@ -5,6 +5,7 @@
 //! it stopped (see [`App::resume`]).
 
 mod chunk_rows;
+mod container;
 mod in_hand;
 mod letter;
 mod row_key;
@@ -13,9 +14,11 @@ mod table;
 
 use std::io::Read;
 
+use container::ContainerKind;
 pub(super) use in_hand::InHand;
 pub(super) use settle::parse_decision;
 pub use settle::{Settled, settlement};
+use table::KeptTable;
 
 use super::{App, Error, Kind, disk, reading, run_blocking};
 use crate::domain::{
@@ -23,6 +26,7 @@ use crate::domain::{
 };
 use crate::intake::{self, Format};
 use crate::store::batches::{self, Batch};
+use crate::store::containers::{self, Container};
 use crate::store::submissions::{self, Submission};
 use crate::store::{self};
 
@@ -191,14 +195,26 @@ impl App {
             self.import_typed(consultation, &name, blob, options, &mut report)
                 .await?;
         } else if format == Format::Csv {
-            self.import_table(consultation.id, &name, blob, options, progress, &mut report)
+            let table = KeptTable {
+                name: &name,
+                blob,
+                container: None,
+            };
+            self.import_table(consultation.id, table, options, progress, &mut report)
                 .await?;
-        } else if format == Format::Spreadsheet {
-            self.import_workbook(consultation.id, &name, blob, options, progress, &mut report)
+        } else if let Some(kind) = ContainerKind::of(format) {
+            let claimed = self
+                .claim_container(consultation.id, &name, blob, options)
                 .await?;
-        } else if matches!(format, Format::Zip | Format::Mbox | Format::OtherArchive) {
-            self.import_archive(consultation.id, &name, blob, options, &mut report)
-                .await?;
+            self.open_container(
+                consultation.id,
+                &claimed,
+                kind,
+                options,
+                progress,
+                &mut report,
+            )
+            .await?;
         } else {
             let dossier = self.dossier(consultation.id).await?;
             let channel = channel_of(format);
@@ -215,113 +231,6 @@ impl App {
         }
         self.let_index_follow().await;
         Ok(report)
-    }
-
-    /// Each sheet with comments is a table of its own, kept as text beside the workbook; line n of
-    /// it is row n of the sheet. A workbook without any waits for a person as a letter does.
-    async fn import_workbook(
-        &self,
-        consultation: ConsultationId,
-        name: &str,
-        blob: ContentHash,
-        options: &Options,
-        progress: &(dyn Fn(Progress<'_>) + Sync),
-        report: &mut FileReport,
-    ) -> Result<(), Error> {
-        let mut tables = Vec::new();
-        if self.blobs.size(blob)? <= self.config.max_file_bytes {
-            let (bytes, file_name) = (self.blobs.get(blob)?, name.to_owned());
-            let read = run_blocking(move || reading::read_workbook(&bytes, &file_name)).await?;
-            if let Ok((found, warnings)) = read {
-                tables = found;
-                report.warnings.extend(warnings);
-            }
-        }
-        if tables.is_empty() {
-            let dossier = self.dossier(consultation).await?;
-            let channel = Channel::Letter;
-            return self
-                .import_letter(&dossier, consultation, name, channel, blob, options, report)
-                .await;
-        }
-        let mut is_all_known = true;
-        for table in tables {
-            let sheet = self.blobs.put(&table.csv)?;
-            report.was_known = false;
-            self.import_table(consultation, &table.name, sheet, options, progress, report)
-                .await?;
-            is_all_known &= report.was_known;
-        }
-        report.was_known = is_all_known;
-        Ok(())
-    }
-
-    /// Each file of an archive is a submission of its own; the archive is kept as well.
-    async fn import_archive(
-        &self,
-        consultation: ConsultationId,
-        name: &str,
-        blob: ContentHash,
-        options: &Options,
-        report: &mut FileReport,
-    ) -> Result<(), Error> {
-        let bytes = self.blobs.get(blob)?;
-        let file_name = name.to_owned();
-        let unpacked = run_blocking(move || reading::unpack(&bytes, &file_name)).await?;
-        report.warnings.extend(unpacked.warnings.iter().cloned());
-        let dossier = self.dossier(consultation).await?;
-        let mut letters = Vec::new();
-        for (path, bytes) in unpacked.files {
-            let channel = channel_of(intake::sniff(&bytes, &path));
-            letters.push((format!("{name} > {path}"), channel, self.blobs.put(&bytes)?));
-        }
-        if letters.is_empty() {
-            // Nothing inside could be taken: the archive itself waits for a person.
-            letters.push((name.to_owned(), Channel::Letter, blob));
-        } else {
-            self.note_archive(consultation, name, &letters, &unpacked.warnings)
-                .await?;
-        }
-        for (inner, channel, blob) in letters {
-            self.import_letter(
-                &dossier,
-                consultation,
-                &inner,
-                channel,
-                blob,
-                options,
-                report,
-            )
-            .await?;
-        }
-        report.was_known &= report.n_submissions() == 0;
-        Ok(())
-    }
-
-    /// Keeps what is wrong with an archive, once, before the first of its letters is claimed: an
-    /// import that is cut off and begun again neither loses nor doubles it.
-    async fn note_archive(
-        &self,
-        consultation: ConsultationId,
-        name: &str,
-        letters: &[(String, Channel, ContentHash)],
-        warnings: &[Warning],
-    ) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
-        for (_, channel, blob) in letters {
-            let id = blob.to_string();
-            let known = submissions::find_submission(&mut tx, consultation, *channel, &id).await?;
-            if known.is_some() {
-                return Ok(());
-            }
-        }
-        let noted = store::problems::list_problems(&mut tx, consultation).await?;
-        if noted.iter().any(|problem| problem.source == name) {
-            return Ok(());
-        }
-        store::problems::insert_problems(&mut tx, consultation, None, None, name, warnings).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// What importing would do, without keeping anything.
@@ -369,7 +278,7 @@ impl App {
     }
 
     /// Finishes what an earlier process left half-done: submissions claimed but not read, tables
-    /// cut off in the middle.
+    /// cut off in the middle, archives and workbooks not opened to their end.
     ///
     /// What cannot be finished now (a full disk, a lost original) stays as it is, for the next
     /// start; it must not keep anybody from reading or from running `verify`.
@@ -381,7 +290,13 @@ impl App {
                 return;
             }
         };
-        for (consultation, received, batches) in left_over {
+        for LeftOver {
+            consultation,
+            received,
+            batches,
+            containers,
+        } in left_over
+        {
             for submission in received {
                 let id = submission.id;
                 // What waits for a program waits on until that is installed.
@@ -400,6 +315,12 @@ impl App {
                     tracing::warn!("batch {id} could not be continued yet: {error}");
                 }
             }
+            for container in containers {
+                let id = container.id;
+                if let Err(error) = self.continue_container(consultation, container).await {
+                    tracing::warn!("container {id} could not be opened yet: {error}");
+                }
+            }
         }
     }
 
@@ -410,11 +331,30 @@ impl App {
             let which = submissions::Which::Received(consultation.id);
             let received = submissions::list_submissions(&mut tx, which).await?;
             let batches = batches::list_unfinished_batches(&mut tx, consultation.id).await?;
-            if !received.is_empty() || !batches.is_empty() {
-                left_over.push((consultation.id, received, batches));
-            }
+            let containers =
+                containers::list_unfinished_containers(&mut tx, consultation.id).await?;
+            left_over.push(LeftOver {
+                consultation: consultation.id,
+                received,
+                batches,
+                containers,
+            });
         }
         Ok(left_over)
+    }
+
+    /// What was asked for when something that is continued now was begun.
+    async fn options_of(
+        &self,
+        consultation: ConsultationId,
+        round: Option<i64>,
+    ) -> Result<Options, Error> {
+        let mut tx = self.store.read().await?;
+        let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
+        Ok(Options {
+            round: rounds.into_iter().find(|known| Some(known.id.0) == round),
+            dry_run: false,
+        })
     }
 
     async fn resume_submission(
@@ -433,7 +373,12 @@ impl App {
 }
 
 /// What of a consultation an earlier process did not finish.
-type LeftOver = (ConsultationId, Vec<Submission>, Vec<Batch>);
+struct LeftOver {
+    consultation: ConsultationId,
+    received: Vec<Submission>,
+    batches: Vec<Batch>,
+    containers: Vec<Container>,
+}
 
 fn has_extension(name: &str, extension: &str) -> bool {
     std::path::Path::new(name)

@@ -5,6 +5,7 @@ use super::{App, Error, Kind};
 use crate::domain::{
     Consultation, Disposition, OrganizationId, PointId, Relation, ReplyClass, RoundId, SubmissionId,
 };
+use crate::store::containers;
 use crate::store::ledger::{self, Action};
 use crate::store::points;
 use crate::store::problems::{self, Problem};
@@ -34,6 +35,17 @@ pub struct Triage {
     pub submissions: Vec<Submission>,
     /// Problems of files and rows.
     pub problems: Vec<Problem>,
+}
+
+/// What was received, byte for byte.
+#[derive(Debug)]
+pub struct Original {
+    /// File name, with the archive it came in.
+    pub name: String,
+    /// Whether a person typed it in.
+    pub is_typed: bool,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 impl App {
@@ -147,10 +159,24 @@ impl App {
         Ok(())
     }
 
-    /// Reads an original.
-    pub async fn original(&self, id: SubmissionId) -> Result<(Submission, Vec<u8>), Error> {
+    /// Reads an original, with the name it came under; a row of a workbook's sheet came in the
+    /// workbook.
+    pub async fn original(&self, id: SubmissionId) -> Result<Original, Error> {
         let submission = self.submission(id).await?;
-        let bytes = self.blobs.get(submission.blob)?;
-        Ok((submission, bytes))
+        let mut tx = self.store.read().await?;
+        let container = match submission.batch {
+            Some(batch) => containers::find_of_batch(&mut tx, batch).await?,
+            None => None,
+        };
+        drop(tx);
+        let (name, blob) = match container {
+            Some(workbook) => (workbook.file_name.clone(), workbook.blob()?),
+            None => (submission.source, submission.blob),
+        };
+        Ok(Original {
+            name,
+            is_typed: submission.channel.is_typed(),
+            bytes: self.blobs.get(blob)?,
+        })
     }
 }

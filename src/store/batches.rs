@@ -25,30 +25,42 @@ pub struct Batch {
     pub is_complete: bool,
 }
 
+/// A batch to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBatch<'a> {
+    /// Whose dossier.
+    pub consultation: ConsultationId,
+    /// Round asked for at import.
+    pub round: Option<RoundId>,
+    /// The workbook whose sheet it is.
+    pub container: Option<i64>,
+    /// File name.
+    pub file_name: &'a str,
+    /// Original.
+    pub blob: ContentHash,
+    /// Who imports.
+    pub actor: &'a str,
+    /// When, microseconds since 1970.
+    pub started_us: i64,
+}
+
 /// Adds a batch.
-pub async fn insert_batch(
-    tx: &mut Tx,
-    consultation: ConsultationId,
-    round: Option<RoundId>,
-    file_name: &str,
-    blob: ContentHash,
-    actor: &str,
-    now_us: i64,
-) -> Result<BatchId, Error> {
+pub async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<BatchId, Error> {
     let id = tx.take_ids("batch", 1).await?;
     on_engine!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO batch (id, consultation_id, round_id, file_name, blob_hash, actor,
-                 started_us, committed_row, is_complete)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, FALSE)",
+            "INSERT INTO batch (id, consultation_id, round_id, container_id, file_name, blob_hash,
+                 actor, started_us, committed_row, is_complete)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE)",
         )
         .bind(id)
-        .bind(consultation.0)
-        .bind(round.map(|round| round.0))
-        .bind(storable(file_name))
-        .bind(blob.to_string())
-        .bind(storable(actor))
-        .bind(now_us)
+        .bind(batch.consultation.0)
+        .bind(batch.round.map(|round| round.0))
+        .bind(batch.container)
+        .bind(storable(batch.file_name))
+        .bind(batch.blob.to_string())
+        .bind(storable(batch.actor))
+        .bind(batch.started_us)
         .execute(conn)
         .await?;
     });

@@ -118,6 +118,28 @@ fn importing_letters() {
     check(&desk, &["import", "thu", "--round", "2"], 25, |_| {});
 }
 
+#[test]
+fn importing_a_workbook() {
+    let desk = Desk::with_consultation().in_chunks_of(40);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for name in ["Đợt 2", "Bổ sung"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (column, title) in (0..).zip(["Cơ quan góp ý", "Mục", "Nội dung góp ý", "Lý do"])
+        {
+            sheet.write(0, column, title).unwrap();
+        }
+        for row in 1..=120_u32 {
+            sheet.write(row, 0, "Sở Tài chính").unwrap();
+            sheet.write(row, 1, "III.2.b").unwrap();
+            let words =
+                format!("Đề nghị bổ sung hợp đồng chuyển giao công nghệ thứ {row} ({name})");
+            sheet.write(row, 2, words).unwrap();
+        }
+    }
+    desk.write("bang.xlsx", book.save_to_buffer().unwrap());
+    check(&desk, &["import", "bang.xlsx", "--round", "2"], 15, |_| {});
+}
+
 fn archive(letter: &str) -> Vec<u8> {
     use std::io::Write;
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

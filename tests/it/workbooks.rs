@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
 
+use crate::postgres::block_on;
 use crate::support::{Desk, tool};
 
 /// A table as offices keep it; `\u{b}`-free, with dates and a line break in a cell.
@@ -152,6 +153,63 @@ fn each_sheet_with_comments_is_read_and_rows_keep_their_numbers() {
         [6, 6],
         "each sheet's empty comment is named by its row: {report}"
     );
+}
+
+#[test]
+fn the_workbook_itself_is_the_original_of_its_rows() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(["STT", "Cơ quan góp ý", "Mục", "Nội dung góp ý"]) {
+        sheet.write(0, column, title).unwrap();
+    }
+    sheet.write(1, 1, "Sở Tài chính").unwrap();
+    sheet.write(1, 2, "III.2.b").unwrap();
+    sheet.write(1, 3, "Đề nghị bổ sung nguồn vốn").unwrap();
+    let prices = book.add_worksheet().set_name("Đơn giá").unwrap();
+    for row in 0..4 {
+        for column in 0..4 {
+            prices.write(row, column, f64::from(row) + 0.5).unwrap();
+        }
+    }
+    let bytes = write(&mut book);
+    let desk = Desk::with_consultation();
+    desk.write("bang.xlsx", &bytes);
+    let import = ["import", "bang.xlsx", "--round", "2"];
+    desk.run(import).expect(1);
+    let problems = || {
+        let status = desk.run(["status", "--json"]).json();
+        status["problems"].as_u64().unwrap()
+    };
+    assert_eq!(problems(), 1, "the sheet that was not read stays listed");
+    desk.run(import);
+    assert_eq!(problems(), 1, "and only once");
+
+    let server = desk.serve();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let (disposition, original) = block_on(async {
+        let address = format!("{}/originals/1", server.url);
+        let response = client.get(address).send().await.unwrap();
+        let disposition = response.headers()["content-disposition"].clone();
+        (disposition, response.bytes().await.unwrap())
+    });
+    assert!(disposition.to_str().unwrap().contains("bang.xlsx"));
+    assert_eq!(original, bytes);
+    server.kill();
+
+    desk.run(["verify"]).expect(0);
+    let mut n_lost = 0;
+    for folder in fs::read_dir(desk.data().join("blobs")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if fs::read(&path).unwrap() == bytes {
+                fs::remove_file(path).unwrap();
+                n_lost += 1;
+            }
+        }
+    }
+    assert_eq!(n_lost, 1);
+    let ran = desk.run(["verify"]).expect(1);
+    assert!(ran.stderr.contains("Mất bản gốc"), "{}", ran.stderr);
 }
 
 #[test]

@@ -21,13 +21,24 @@ use crate::app::understand::{Dossier, TableAnswer, understand_row};
 use crate::app::{App, Error, Kind, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
-use crate::store::batches::{self, Batch};
+use crate::store::batches::{self, Batch, NewBatch};
 use crate::store::ledger;
 use crate::store::problems;
 use crate::store::settlements::{self, Claim, Settlement};
 
 /// Chunks read ahead of the database.
 const CHUNKS_AHEAD: usize = 2;
+
+/// A table whose bytes are kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeptTable<'a> {
+    /// Its name, as a person knows it.
+    pub(super) name: &'a str,
+    /// Its bytes.
+    pub(super) blob: ContentHash,
+    /// The workbook whose sheet it is.
+    pub(super) container: Option<i64>,
+}
 
 /// What is constant while one table is read.
 struct Reading {
@@ -82,12 +93,16 @@ impl App {
     pub(super) async fn import_table(
         &self,
         consultation: ConsultationId,
-        name: &str,
-        blob: ContentHash,
+        table: KeptTable<'_>,
         options: &Options,
         progress: &(dyn Fn(Progress<'_>) + Sync),
         report: &mut FileReport,
     ) -> Result<(), Error> {
+        let KeptTable {
+            name,
+            blob,
+            container,
+        } = table;
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
         let (batch, started_us, committed_row) =
@@ -103,17 +118,16 @@ impl App {
                 ),
                 None => {
                     let now_us = self.clock.now_us();
-                    let actor = &self.config.actor;
-                    let id = batches::insert_batch(
-                        &mut tx,
+                    let begun = NewBatch {
                         consultation,
                         round,
-                        name,
+                        container,
+                        file_name: name,
                         blob,
-                        actor,
-                        now_us,
-                    )
-                    .await?;
+                        actor: &self.config.actor,
+                        started_us: now_us,
+                    };
+                    let id = batches::insert_batch(&mut tx, &begun).await?;
                     (id, now_us, 0)
                 }
             };
@@ -149,21 +163,15 @@ impl App {
         let Some(blob) = ContentHash::parse(&batch.blob_hash) else {
             return Ok(());
         };
-        let mut tx = self.store.read().await?;
-        let rounds = crate::store::consultations::list_rounds(&mut tx, consultation).await?;
-        drop(tx);
-        let round = rounds
-            .into_iter()
-            .find(|round| Some(round.id.0) == batch.round_id);
-        let options = Options {
-            round,
-            dry_run: false,
-        };
+        let options = self.options_of(consultation, batch.round_id).await?;
         let mut report = FileReport::new(&batch.file_name);
         self.import_table(
             consultation,
-            &batch.file_name,
-            blob,
+            KeptTable {
+                name: &batch.file_name,
+                blob,
+                container: None,
+            },
             &options,
             &|_| {},
             &mut report,

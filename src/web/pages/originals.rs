@@ -14,22 +14,18 @@ pub(in crate::web) async fn get_original(
     State(app): State<App>,
     Id(id): Id,
 ) -> Result<Response, Error> {
-    let (submission, bytes) = app.original(SubmissionId(id)).await?;
-    let (name, media_type) = if submission.channel.is_typed() {
+    let original = app.original(SubmissionId(id)).await?;
+    let (name, media_type) = if original.is_typed {
         (format!("luot-{id}.txt"), "text/plain; charset=utf-8")
     } else {
-        let file = submission
-            .source
-            .rsplit(['/', '\\', '>'])
-            .next()
-            .unwrap_or("");
+        let file = original.name.rsplit(['/', '\\', '>']).next().unwrap_or("");
         (file.trim().to_owned(), "application/octet-stream")
     };
     let headers = [
         (CONTENT_TYPE, media_type.to_owned()),
         (CONTENT_DISPOSITION, attachment(&name)),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, original.bytes).into_response())
 }
 
 /// A header that saves under `name` (RFC 6266, 4.3; RFC 8187).

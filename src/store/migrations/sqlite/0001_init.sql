@@ -111,12 +111,26 @@ CREATE TABLE invitation (
     PRIMARY KEY (round_id, organization_id)
 );
 
+-- A file that holds others: an archive, a mailbox, a workbook. Its bytes are claimed here before it is
+-- opened; an import cut off in the middle opens it again.
+CREATE TABLE container (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    round_id BIGINT REFERENCES round (id),
+    file_name TEXT NOT NULL,
+    blob_hash TEXT NOT NULL,
+    received_us BIGINT NOT NULL,
+    is_complete BOOLEAN NOT NULL,
+    UNIQUE (consultation_id, blob_hash)
+);
+
 -- One import of one file. `committed_row` is the last physical row whose points are durable, so
 -- that an import cut off in the middle continues where it stopped.
 CREATE TABLE batch (
     id BIGINT NOT NULL PRIMARY KEY,
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),
     round_id BIGINT REFERENCES round (id),
+    container_id BIGINT REFERENCES container (id), -- the workbook whose sheet it is
     file_name TEXT NOT NULL,
     blob_hash TEXT NOT NULL,
     actor TEXT NOT NULL,

@@ -1,0 +1,207 @@
+//! Files that hold others: each letter of an archive or mailbox is a submission of its own, each sheet
+//! of a workbook with comments a table of its own.
+//!
+//! The container is claimed, and that committed, before it is opened. Opening it again adds nothing, so
+//! that one cut off in the middle is simply opened again; what is wrong with it is kept once, with the
+//! note that it is done.
+
+use std::io::Read;
+
+use super::table::KeptTable;
+use super::{FileReport, Options, Progress, SNIFF_BYTES, channel_of};
+use crate::app::{App, Error, Kind, reading, run_blocking};
+use crate::domain::{Channel, ConsultationId, ContentHash, Warning};
+use crate::intake::{self, Format};
+use crate::store::containers::{self, Claim, Container};
+use crate::store::problems;
+
+/// How a container is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ContainerKind {
+    /// Letters and tables in files of their own.
+    Archive,
+    /// Tables in sheets.
+    Workbook,
+}
+
+impl ContainerKind {
+    /// The kind of a format; `None` for what holds no other files.
+    pub(super) fn of(format: Format) -> Option<Self> {
+        match format {
+            Format::Zip | Format::Mbox | Format::OtherArchive => Some(Self::Archive),
+            Format::Spreadsheet => Some(Self::Workbook),
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// Records that a container came, before it is opened.
+    pub(super) async fn claim_container(
+        &self,
+        consultation: ConsultationId,
+        name: &str,
+        blob: ContentHash,
+        options: &Options,
+    ) -> Result<Container, Error> {
+        let mut tx = self.store.write().await?;
+        let claim = Claim {
+            consultation,
+            round: options.round.as_ref().map(|round| round.id.0),
+            file_name: name,
+            blob,
+            received_us: self.clock.now_us(),
+        };
+        let container = containers::claim_container(&mut tx, &claim).await?;
+        tx.commit().await?;
+        Ok(container)
+    }
+
+    /// Takes in what a claimed container holds, and notes that it is done.
+    pub(super) async fn open_container(
+        &self,
+        consultation: ConsultationId,
+        container: &Container,
+        kind: ContainerKind,
+        options: &Options,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let warnings = match kind {
+            ContainerKind::Archive => {
+                self.import_archive(consultation, container, options, report)
+                    .await?
+            }
+            ContainerKind::Workbook => {
+                self.import_workbook(consultation, container, options, progress, report)
+                    .await?
+            }
+        };
+        if !container.is_complete {
+            let name = &container.file_name;
+            let mut tx = self.store.write().await?;
+            problems::insert_problems(&mut tx, consultation, None, None, name, &warnings).await?;
+            containers::complete_container(&mut tx, container.id).await?;
+            tx.commit().await?;
+        }
+        report.warnings.extend(warnings);
+        Ok(())
+    }
+
+    /// Opens a container again that an earlier process did not open to its end.
+    pub(super) async fn continue_container(
+        &self,
+        consultation: ConsultationId,
+        container: Container,
+    ) -> Result<(), Error> {
+        let mut head = Vec::new();
+        self.blobs
+            .open_blob(container.blob()?)?
+            .take(SNIFF_BYTES)
+            .read_to_end(&mut head)
+            .map_err(|error| {
+                let message = format!("Không đọc lại được tệp `{}`.", container.file_name);
+                Error::caused(Kind::Unavailable, message, error)
+            })?;
+        let format = intake::sniff(&head, &container.file_name);
+        let Some(kind) = ContainerKind::of(format) else {
+            return Ok(());
+        };
+        let options = self.options_of(consultation, container.round_id).await?;
+        let mut report = FileReport::new(&container.file_name);
+        self.open_container(
+            consultation,
+            &container,
+            kind,
+            &options,
+            &|_| {},
+            &mut report,
+        )
+        .await
+    }
+
+    /// Each sheet with comments is kept as text beside the workbook; line n of it is row n of the
+    /// sheet. A workbook without any waits for a person as a letter does.
+    async fn import_workbook(
+        &self,
+        consultation: ConsultationId,
+        container: &Container,
+        options: &Options,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        report: &mut FileReport,
+    ) -> Result<Vec<Warning>, Error> {
+        let (name, blob) = (&container.file_name, container.blob()?);
+        let mut tables = Vec::new();
+        let mut warnings = Vec::new();
+        if self.blobs.size(blob)? <= self.config.max_file_bytes {
+            let (bytes, file_name) = (self.blobs.get(blob)?, name.clone());
+            let read = run_blocking(move || reading::read_workbook(&bytes, &file_name)).await?;
+            // What cannot be read at all is said with the letter that waits for a person.
+            if let Ok(found) = read {
+                (tables, warnings) = found;
+            }
+        }
+        if tables.is_empty() {
+            let dossier = self.dossier(consultation).await?;
+            let channel = Channel::Letter;
+            self.import_letter(&dossier, consultation, name, channel, blob, options, report)
+                .await?;
+            return Ok(warnings);
+        }
+        let mut is_all_known = true;
+        for table in tables {
+            let sheet = KeptTable {
+                name: &table.name,
+                blob: self.blobs.put(&table.csv)?,
+                container: Some(container.id),
+            };
+            report.was_known = false;
+            self.import_table(consultation, sheet, options, progress, report)
+                .await?;
+            is_all_known &= report.was_known;
+        }
+        report.was_known = is_all_known;
+        Ok(warnings)
+    }
+
+    /// Each file of an archive is a submission of its own; the archive is kept as well.
+    async fn import_archive(
+        &self,
+        consultation: ConsultationId,
+        container: &Container,
+        options: &Options,
+        report: &mut FileReport,
+    ) -> Result<Vec<Warning>, Error> {
+        let (name, blob) = (&container.file_name, container.blob()?);
+        let bytes = self.blobs.get(blob)?;
+        let file_name = name.clone();
+        let unpacked = run_blocking(move || reading::unpack(&bytes, &file_name)).await?;
+        let dossier = self.dossier(consultation).await?;
+        let mut letters = Vec::new();
+        for (path, bytes) in unpacked.files {
+            let channel = channel_of(intake::sniff(&bytes, &path));
+            letters.push((format!("{name} > {path}"), channel, self.blobs.put(&bytes)?));
+        }
+        let mut warnings = unpacked.warnings;
+        if letters.is_empty() {
+            // Nothing inside could be taken: the archive itself waits for a person, with what its
+            // own reading finds wrong.
+            letters.push((name.clone(), Channel::Letter, blob));
+            report.warnings.append(&mut warnings);
+        }
+        for (inner, channel, blob) in letters {
+            self.import_letter(
+                &dossier,
+                consultation,
+                &inner,
+                channel,
+                blob,
+                options,
+                report,
+            )
+            .await?;
+        }
+        report.was_known &= report.n_submissions() == 0;
+        Ok(warnings)
+    }
+}
