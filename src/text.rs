@@ -4,8 +4,10 @@
 //!
 //! * [`normalize`]: what every text goes through once, before its spans are taken.
 //! * [`fold`]: what comparisons and searches use, with a way back to the original bytes.
+//! * [`pattern`]: patterns that mind the marks and whole words.
 //! * [`legacy`]: bytes of unknown encoding, Windows-1258, TCVN3 and VNI among them.
 
 pub mod fold;
 pub mod legacy;
 pub mod normalize;
+pub mod pattern;

@@ -17,6 +17,7 @@ use layout::{find_agency_lines, left_column, lines_with_spans};
 
 use crate::domain::{Confidence, Evidence, Finding, LetterNumber, Relation, Span};
 use crate::text::fold::{Folded, fold};
+use crate::text::pattern::compile;
 
 /// What a letter says about itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,7 +50,7 @@ const OPENING_BYTES: usize = 1600;
 macro_rules! regexes {
     ($($name:ident = $pattern:expr;)*) => {$(
         static $name: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new($pattern).expect("the pattern is a constant that a test compiles")
+            compile($pattern)
         });
     )*
         #[cfg(test)]

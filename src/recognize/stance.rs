@@ -16,12 +16,12 @@ use std::sync::LazyLock;
 use patterns::{
     ADDS, AGREES, ALTERNATIVES, ASKS, BLAMES, BUT, COMPARES, DESCRIBES, DOUBTS, EDITS, KEEPS,
     MARKERS, MORE, NAMES, NO_OPINION, NOT_OURS, OBJECTS, OF_OTHERS, OTHERWISE, PRAISES, PROPOSES,
-    Pattern, QUESTION, REMOVES, REQUESTS, STILL_WANTS, WANTS, WONDERS,
+    QUESTION, REMOVES, REQUESTS, STILL_WANTS, WANTS, WONDERS,
 };
-use regex::Regex;
 
 use crate::domain::{Confidence, Evidence, Finding, ReplyClass, Span, Stance};
 use crate::text::fold::{Folded, fold};
+use crate::text::pattern::MarkedPattern;
 
 /// What a reply amounts to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -109,58 +109,21 @@ impl Prepared {
         self
     }
 
-    fn find(&self, pattern: &Pattern) -> Option<Span> {
+    fn find(&self, pattern: &MarkedPattern) -> Option<Span> {
         self.find_at(pattern, 0)
     }
 
-    fn find_at(&self, pattern: &Pattern, from: usize) -> Option<Span> {
+    fn find_at(&self, pattern: &MarkedPattern, from: usize) -> Option<Span> {
         self.matches(pattern, from).next()
     }
 
     /// The matches of whole words from a byte on.
-    fn matches<'a>(&'a self, pattern: &'a Pattern, from: usize) -> impl Iterator<Item = Span> + 'a {
-        let regex = self.regex(pattern);
-        let mut at = from;
-        std::iter::from_fn(move || {
-            loop {
-                let found = regex.find_at(&self.words, at)?;
-                let step = self
-                    .words
-                    .get(found.start()..)?
-                    .chars()
-                    .next()
-                    .map_or(1, char::len_utf8);
-                at = if found.is_empty() {
-                    found.end() + step
-                } else {
-                    found.end()
-                };
-                if self.is_whole(found.start(), found.end()) {
-                    return Some(Span::new(found.start(), found.end()));
-                }
-                at = found.start() + step;
-            }
-        })
-    }
-
-    /// Whether no letter touches the ends of a match, as far as they are letters themselves.
-    fn is_whole(&self, start: usize, end: usize) -> bool {
-        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let inside = self.words.get(start..end).unwrap_or("");
-        let before = self.words.get(..start).unwrap_or("");
-        let after = self.words.get(end..).unwrap_or("");
-        let splits_start =
-            is_letter(inside.chars().next()) && is_letter(before.chars().next_back());
-        let splits_end = is_letter(inside.chars().next_back()) && is_letter(after.chars().next());
-        !splits_start && !splits_end
-    }
-
-    fn regex<'a>(&self, pattern: &'a Pattern) -> &'a Regex {
-        if self.is_marked {
-            &pattern.marked
-        } else {
-            &pattern.plain
-        }
+    fn matches<'a>(
+        &'a self,
+        pattern: &'a MarkedPattern,
+        from: usize,
+    ) -> impl Iterator<Item = Span> + 'a {
+        pattern.whole_matches(&self.words, self.is_marked, from)
     }
 
     /// The words that ask, and where the sentence starts that they make a question.
@@ -185,7 +148,7 @@ impl Prepared {
     /// The first thing proposed from a byte on: what stands after "đề nghị", "nên", "cần" in one
     /// clause, or, where that is enough, a verb at the start of a clause.
     fn proposal(&self, from: usize, at_start: bool) -> Option<(Stance, &'static str, Span)> {
-        let governed = |pattern: &Pattern| {
+        let governed = |pattern: &MarkedPattern| {
             self.matches(pattern, from)
                 .filter(|found| !self.follows(found.start, &DESCRIBES))
                 .take(20)
@@ -234,7 +197,7 @@ impl Prepared {
     }
 
     /// The first match that no word before it turns into something else.
-    fn find_unless(&self, pattern: &Pattern, before: &[&str]) -> Option<Span> {
+    fn find_unless(&self, pattern: &MarkedPattern, before: &[&str]) -> Option<Span> {
         self.matches(pattern, 0)
             .find(|found| !self.follows(found.start, before))
     }

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words::MarkedPattern;
 pub(super) use super::words::Words;
 use crate::text::fold::fold;
+use crate::text::pattern::{MarkedPattern, compile};
 
 /// A compiled pattern of this module; the patterns are constants and a test compiles them all.
 struct Pattern(LazyLock<Regex>);
@@ -21,7 +21,7 @@ macro_rules! patterns {
     ($($(#[$doc:meta])* $name:ident = $pattern:expr;)*) => {$(
         $(#[$doc])*
         static $name: Pattern = Pattern(LazyLock::new(|| {
-            Regex::new($pattern).expect("the pattern is a constant that a test compiles")
+            compile($pattern)
         }));
     )*
         #[cfg(test)]
@@ -172,42 +172,42 @@ patterns! {
 
 /// Names a numbered place.
 pub(super) fn has_place(words: &Words) -> bool {
-    PLACE.is_in(words)
+    words.has(&PLACE)
 }
 
 /// Begins with a place or a document.
 pub(super) fn starts_with_place(words: &Words) -> bool {
-    STARTS_WITH_PLACE.is_in(words)
+    words.has(&STARTS_WITH_PLACE)
 }
 
 /// Wants, doubts or asks something.
 pub(super) fn has_proposal(words: &Words) -> bool {
-    asks(words) || DOUBTS.is_in(words)
+    asks(words) || words.has(&DOUBTS)
 }
 
 /// Asks for something to be done.
 pub(super) fn asks(words: &Words) -> bool {
-    ASKS.is_in(words)
+    words.has(&ASKS)
 }
 
 /// Says "đề nghị", "kiến nghị".
 pub(super) fn asks_openly(words: &Words) -> bool {
-    ASKS_OPENLY.is_in(words)
+    words.has(&ASKS_OPENLY)
 }
 
 /// Asks in words that need nothing beside them.
 pub(super) fn demands_itself(words: &Words) -> bool {
-    ASKS_ITSELF.is_in(words)
+    words.has(&ASKS_ITSELF)
 }
 
 /// Begins with what is to be done.
 pub(super) fn starts_with_verb(words: &Words) -> bool {
-    STARTS_WITH_VERB.is_in(words)
+    words.has(&STARTS_WITH_VERB)
 }
 
 /// Begins with why, or with what speaks against it.
 pub(super) fn leads_to_reason(words: &Words) -> bool {
-    LEADS_TO_REASON.is_in(words)
+    words.has(&LEADS_TO_REASON)
 }
 
 /// The last article, section or annex it names: "dieu 5", "muc iv".
@@ -221,22 +221,22 @@ pub(super) fn top_place(words: &Words) -> Option<String> {
 
 /// Begins with an article of a law in force.
 pub(super) fn cites_other_law(words: &Words) -> bool {
-    OTHER_LAW.is_in(words)
+    words.has(&OTHER_LAW)
 }
 
 /// Explains by what is already there.
 pub(super) fn explains(words: &Words) -> bool {
-    EXPLAINS.is_in(words)
+    words.has(&EXPLAINS)
 }
 
 /// Wants something for certain: "nên" and "cần" alone also only join clauses.
 pub(super) fn demands(words: &Words) -> bool {
-    DEMAND.is_in(words) || REFUSAL.is_in(words) || (has_proposal(words) && has_place(words))
+    words.has(&DEMAND) || words.has(&REFUSAL) || (has_proposal(words) && has_place(words))
 }
 
 /// Agrees, or says that there is nothing to say, and wants nothing.
 pub(super) fn only_agrees(words: &Words) -> bool {
-    (AGREEMENT.is_in(&words.folded) && !REFUSAL.is_in(words) && !wants_beside_agreement(words))
+    (AGREEMENT.is_in(&words.folded) && !words.has(&REFUSAL) && !wants_beside_agreement(words))
         || NO_OPINION.is_in(&words.folded)
 }
 
@@ -269,8 +269,8 @@ fn wants_beside_agreement(words: &Words) -> bool {
             rest.folded = rest.folded.replace(&fold(harmless), "");
         }
     }
-    DEMAND.is_in(&rest)
-        || WEAK_DEMAND.is_in(&rest)
+    rest.has(&DEMAND)
+        || rest.has(&WEAK_DEMAND)
         || (HOWEVER.is_in(&rest.folded) && !rest.folded.trim_end().ends_with("tong hop"))
 }
 
@@ -284,7 +284,7 @@ pub(super) fn only_covers(words: &Words) -> bool {
         && !has_place(words)
         && words.folded.len() < 220
         && !words.folded.contains("nhu sau")
-        && !ASKS_OPENLY.is_in(words)
+        && !words.has(&ASKS_OPENLY)
 }
 
 /// Ends with a colon that announces the comments.

@@ -1,9 +1,8 @@
-//! Words in the forms patterns read, and patterns that mind the marks.
-
-use regex::Regex;
+//! Words in the forms patterns read.
 
 use crate::text::fold::fold;
 use crate::text::normalize::squeeze;
+use crate::text::pattern::MarkedPattern;
 
 /// Words in the two forms that patterns read: lower case with marks, and without marks.
 #[derive(Debug, Clone, Default)]
@@ -27,47 +26,17 @@ impl Words {
             is_marked,
         }
     }
-}
 
-/// A pattern with marks, since "bo" is "bỏ" and "bộ", "muc" is "mục" and "mức"; and the same
-/// without marks for those who write none. Matches are of whole words: word boundaries between
-/// letters with marks are slow to match, so they are looked at afterwards.
-pub(super) struct MarkedPattern {
-    marked: Regex,
-    plain: Regex,
-}
-
-impl MarkedPattern {
-    pub(super) fn new(pattern: &str) -> Self {
-        let compile = |pattern: &str| {
-            Regex::new(pattern).expect("the pattern is a constant that a test compiles")
-        };
-        Self {
-            marked: compile(pattern),
-            plain: compile(&fold(pattern)),
-        }
-    }
-
-    pub(super) fn is_in(&self, words: &Words) -> bool {
-        let (regex, text) = if words.is_marked {
-            (&self.marked, words.lower.as_str())
+    /// Whether whole words of a pattern stand here, and do not belong to another expression.
+    pub(super) fn has(&self, pattern: &MarkedPattern) -> bool {
+        let text = if self.is_marked {
+            self.lower.as_str()
         } else {
-            (&self.plain, words.folded.as_str())
+            self.folded.as_str()
         };
-        let mut from = 0;
-        while let Some(found) = regex.find_at(text, from) {
-            if is_whole(text, found.start(), found.end())
-                && !is_of_other_word(text, found.start(), found.end())
-            {
-                return true;
-            }
-            let step = text
-                .get(found.start()..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8);
-            from = found.start() + step;
-        }
-        false
+        pattern
+            .whole_matches(text, self.is_marked, 0)
+            .any(|found| !is_of_other_word(text, found.start, found.end))
     }
 }
 
@@ -124,15 +93,4 @@ fn is_of_other_word(text: &str, start: usize, end: usize) -> bool {
         || WITH_BEFORE.iter().any(|(word, befores)| {
             *word == found && befores.iter().any(|word| before.ends_with(word))
         })
-}
-
-/// Whether no letter touches the ends of a match, as far as they are letters themselves.
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let inside = text.get(start..end).unwrap_or("");
-    let before = text.get(..start).unwrap_or("");
-    let after = text.get(end..).unwrap_or("");
-    let splits_start = is_letter(inside.chars().next()) && is_letter(before.chars().next_back());
-    let splits_end = is_letter(inside.chars().next_back()) && is_letter(after.chars().next());
-    !splits_start && !splits_end
 }

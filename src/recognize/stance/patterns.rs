@@ -2,31 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::text::fold::fold;
-
-/// A pattern for text with marks, and the same for text that has lost them.
-pub(super) struct Pattern {
-    pub(super) marked: Regex,
-    pub(super) plain: Regex,
-}
-
-impl Pattern {
-    fn new(pattern: &str) -> Self {
-        let compile = |pattern: &str| {
-            Regex::new(pattern).expect("the pattern is a constant that a test compiles")
-        };
-        Self {
-            marked: compile(pattern),
-            plain: compile(&fold(pattern)),
-        }
-    }
-}
+use crate::text::pattern::MarkedPattern;
 
 macro_rules! patterns {
     ($($name:ident = $pattern:expr;)*) => {$(
-        pub(super) static $name: LazyLock<Pattern> = LazyLock::new(|| Pattern::new($pattern));
+        pub(super) static $name: LazyLock<MarkedPattern> = LazyLock::new(|| MarkedPattern::new($pattern));
     )*
         #[cfg(test)]
         pub(super) fn compile_all() -> usize {
