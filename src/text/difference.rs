@@ -1,17 +1,17 @@
-//! What a comment says otherwise than the one that stands for its group, word by word.
+//! What one text says otherwise than another, word by word.
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use crate::text::fold::place_tones;
+use super::fold::place_tones;
 
 /// Words that both texts have, or only one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// In both.
     Same,
-    /// Only in the representative.
+    /// Only in the first.
     Missing,
-    /// Only in the member.
+    /// Only in the second.
     Added,
 }
 
@@ -20,7 +20,7 @@ pub enum Kind {
 pub struct Stretch {
     /// In which text.
     pub kind: Kind,
-    /// The words; of the member where both have them.
+    /// The words; of the second where both have them.
     pub text: String,
 }
 
@@ -28,10 +28,9 @@ pub struct Stretch {
 /// longer is shown as replaced as a whole between its common beginning and end.
 const MAX_STEPS: usize = 4_000_000;
 
-/// Compares a member's words with those of its representative; case, spaces and the place of tone
-/// marks make no difference.
-pub fn difference(representative: &str, member: &str) -> Vec<Stretch> {
-    let (old, new) = (words(representative), words(member));
+/// Compares two texts; case, spaces and the place of tone marks make no difference.
+pub fn difference(first: &str, second: &str) -> Vec<Stretch> {
+    let (old, new) = (words(first), words(second));
     let keys = |words: &[&str]| -> Vec<String> {
         words
             .iter()
@@ -106,5 +105,60 @@ impl Told {
             Some(last) if last.kind == kind => last.text.push_str(&text),
             _ => self.stretches.push(Stretch { kind, text }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, difference};
+
+    /// What only the representative has in `[-…-]`, what only the member has in `{+…+}`.
+    #[track_caller]
+    fn check(representative: &str, member: &str, expected: &str) {
+        let told: String = difference(representative, member)
+            .into_iter()
+            .map(|stretch| match stretch.kind {
+                Kind::Same => stretch.text,
+                Kind::Missing => format!("[-{}-]", stretch.text),
+                Kind::Added => format!("{{+{}+}}", stretch.text),
+            })
+            .collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn shows_what_a_member_says_otherwise() {
+        check("Bổ sung kinh phí", "Bổ sung kinh phí", "Bổ sung kinh phí");
+        check(
+            "Tăng lên 10% vào 2025",
+            "Tăng lên 15% vào 2025",
+            "Tăng lên [-10% -]{+15% +}vào 2025",
+        );
+        check(
+            "Đề nghị bỏ khoản 2",
+            "Đề nghị bổ sung khoản 2",
+            "Đề nghị [-bỏ -]{+bổ sung +}khoản 2",
+        );
+        check("a b c", "b c d", "[-a -]b c {+d+}");
+        check("", "mới", "{+mới+}");
+        check("cũ", "", "[-cũ-]");
+    }
+
+    #[test]
+    fn case_spaces_and_tone_placement_are_no_difference() {
+        check("HÒA BÌNH  là", "Hoà bình là", "Hoà bình là");
+        check("Văn bản", " văn\n bản ", "văn\n bản");
+    }
+
+    #[test]
+    fn long_texts_are_not_compared_for_ever() {
+        let many = |word: &str| {
+            let words: Vec<String> = (0..3_000).map(|n| format!("{word}{n} ")).collect();
+            words.concat()
+        };
+        let (old, new) = (many("a"), many("b"));
+        let told = difference(&format!("đầu {old}cuối"), &format!("đầu {new}cuối"));
+        let kinds: Vec<Kind> = told.iter().map(|stretch| stretch.kind).collect();
+        assert_eq!(kinds, [Kind::Same, Kind::Missing, Kind::Added, Kind::Same]);
     }
 }
