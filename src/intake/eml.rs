@@ -21,7 +21,7 @@ use mail_parser::{
 };
 
 use super::archive::Budget;
-use super::{PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
+use super::{Markup, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
@@ -415,6 +415,7 @@ fn push_part(
             extractor,
             anchors: Vec::new(),
             recognized: None,
+            markup: Markup::default(),
         });
     }
 }

@@ -1,5 +1,9 @@
 //! What one text says otherwise than another, word by word.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::fold::place_tones;
@@ -67,6 +71,46 @@ pub fn difference(first: &str, second: &str) -> Vec<Stretch> {
     }
     told.tell(Kind::Same, new.iter().skip(new.len() - n_end));
     told.stretches
+}
+
+/// Elements that two sequences have in common, or that one of them has instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Whether both have them; else the first has `old` where the second has `new`.
+    pub is_same: bool,
+    /// In the first; may be empty.
+    pub old: Range<usize>,
+    /// In the second; may be empty.
+    pub new: Range<usize>,
+}
+
+/// Compares two sequences; `None` where they differ so much that it would take too long.
+pub fn blocks<T: Hash + Eq + Ord>(old: &[T], new: &[T]) -> Option<Vec<Block>> {
+    let mut counts: HashMap<&T, i64> = HashMap::new();
+    for key in old {
+        *counts.entry(key).or_default() += 1;
+    }
+    for key in new {
+        *counts.entry(key).or_default() -= 1;
+    }
+    let n_alone: u64 = counts.values().map(|count| count.unsigned_abs()).sum();
+    let n_alone = usize::try_from(n_alone).unwrap_or(usize::MAX);
+    if (old.len() + new.len()).saturating_mul(n_alone) > MAX_STEPS {
+        return None;
+    }
+    let mut blocks: Vec<Block> = Vec::new();
+    for operation in capture_diff_slices(Algorithm::Patience, old, new) {
+        let (tag, old, new) = operation.as_tag_tuple();
+        let is_same = tag == DiffTag::Equal;
+        match blocks.last_mut() {
+            Some(last) if last.is_same == is_same => {
+                last.old.end = old.end;
+                last.new.end = new.end;
+            }
+            _ => blocks.push(Block { is_same, old, new }),
+        }
+    }
+    Some(blocks)
 }
 
 /// Words with the spaces after them.
