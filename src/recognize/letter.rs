@@ -63,7 +63,7 @@ macro_rules! regexes {
 regexes! {
     // On mark-less text: "so: 185 /vktqg- qlkh", "so 311-cv/hndt".
     OWN_NUMBER = concat!(
-        r"(?m)(?:^|   |\t)[# ]*s[o0]?\s*:\s*",
+        r"(?m)(?:^|   |\t)[# ]*(?:s[o0]?|no\.?|ref\.?)\s*:\s*",
         r"(\d[\d ]{0,6}(?:-\s?[a-z]{1,4}\s?)?\s?/\s?[a-z\d&]+(?:\s?[-./]\s?[a-z\d&]+)*)",
     );
     // "l0" and "O5" are digits to a text recognizer.

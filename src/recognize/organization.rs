@@ -12,6 +12,7 @@
 //! Cases: `fixtures/recognize/organization/`.
 
 mod agencies;
+mod forms;
 mod home;
 mod lookup;
 mod names;
@@ -22,8 +23,9 @@ mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
+use forms::{loosened, signature, without_parentheses};
 use jiff::civil::Date;
-use names::{Key, compact, initials, key};
+use names::{Key, compact, key};
 
 use super::letter::LetterHead;
 use crate::domain::{
@@ -102,6 +104,8 @@ struct Entry {
     parent: Option<String>,
     /// The name and its aliases with marks, to tell names apart that only marks distinguish.
     spellings: Vec<String>,
+    /// The keys of its names, without the words that may be left out.
+    forms: Vec<Key>,
     suffixes: Vec<String>,
     /// The province its names say.
     province: Option<Key>,
@@ -121,9 +125,14 @@ pub struct Directory {
     entries: Vec<Entry>,
     by_key: HashMap<Key, Vec<usize>>,
     by_compact: HashMap<String, Vec<usize>>,
-    by_initials: HashMap<String, Vec<usize>>,
+    /// The same without the words that may be left out.
+    by_form: HashMap<String, Vec<usize>>,
+    /// By the first letters of all words: abbreviated names.
+    by_signature: HashMap<String, Vec<usize>>,
     /// Committees by their place alone: "xã Vĩnh Thạnh".
     by_place: HashMap<Key, Vec<usize>>,
+    /// By that place's bare name: "Vĩnh Thạnh".
+    by_bare_place: HashMap<Key, Vec<usize>>,
     /// Keys by their first word, longest first, to find names inside longer texts.
     by_first_word: HashMap<String, Vec<(Key, usize)>>,
     /// All keys in one piece each, in order, for names with wrong letters.
@@ -188,9 +197,19 @@ impl Directory {
         let names = std::iter::once(&organization.name)
             .chain(&organization.aliases)
             .chain(std::iter::once(&organization.code));
+        let mut forms: Vec<Key> = Vec::new();
         for name in names {
             let full = key(name);
             let bare = self.without_province(&full);
+            for other in without_parentheses(name) {
+                let full = key(&other);
+                let bare = self.without_province(&full);
+                for form in [loosened(&full), loosened(&bare)] {
+                    if !form.is_empty() && !forms.contains(&form) {
+                        forms.push(form);
+                    }
+                }
+            }
             for key in [full, bare] {
                 if key.is_empty() {
                     continue;
@@ -200,14 +219,18 @@ impl Directory {
                     && rest.len() > 1
                 {
                     push_once(self.by_place.entry(rest.to_vec()).or_default(), entry);
+                    let place = bare_place(rest).to_vec();
+                    push_once(self.by_bare_place.entry(place).or_default(), entry);
                 }
                 push_once(self.by_compact.entry(compact(&key)).or_default(), entry);
                 push_once(self.by_key.entry(key).or_default(), entry);
             }
         }
-        let letters = initials(&self.without_province(&key(&organization.name)));
-        if letters.len() >= 3 {
-            push_once(self.by_initials.entry(letters).or_default(), entry);
+        for form in &forms {
+            push_once(self.by_form.entry(compact(form)).or_default(), entry);
+            if let Some(letters) = signature(form) {
+                push_once(self.by_signature.entry(letters).or_default(), entry);
+            }
         }
         for email in &organization.emails {
             push_once(
@@ -228,6 +251,7 @@ impl Directory {
             code: organization.code.clone(),
             parent: organization.parent.clone(),
             spellings,
+            forms,
             suffixes: organization
                 .letter_suffixes
                 .iter()
@@ -257,6 +281,23 @@ fn push_once(list: &mut Vec<usize>, entry: usize) {
     if !list.contains(&entry) {
         list.push(entry);
     }
+}
+
+/// "xã Vĩnh Thạnh" without the word for what it is.
+fn bare_place(place: &[String]) -> &[String] {
+    let n = match place {
+        [first, second, ..]
+            if matches!(
+                (&**first, &**second),
+                ("thanh", "pho") | ("thi", "xa" | "tran") | ("dac", "khu")
+            ) =>
+        {
+            2
+        }
+        [first, ..] if matches!(&**first, "xa" | "phuong" | "huyen" | "quan" | "tinh") => 1,
+        _ => 0,
+    };
+    place.get(n..).unwrap_or(place)
 }
 
 /// A letter suffix in the form in which equal ones are equal.

@@ -42,6 +42,9 @@ fn ends_agency_lines(folded: &str) -> bool {
         rest.starts_with(':') || rest.starts_with(|c: char| c.is_ascii_digit() || c == '/')
     });
     is_number
+        || ["no:", "no.:", "ref:", "ref.:"]
+            .iter()
+            .any(|word| rest.starts_with(word))
         || ["v/v", "ve viec", "kinh gui", "trich yeu"]
             .iter()
             .any(|word| rest.starts_with(word))

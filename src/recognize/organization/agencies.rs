@@ -15,6 +15,17 @@ struct File {
     heads: BTreeMap<String, Vec<String>>,
     unfinished: Unfinished,
     spelling: Spelling,
+    change: Vec<Change>,
+}
+
+/// A name that took the place of another.
+#[derive(Deserialize)]
+pub(super) struct Change {
+    pub(super) old: String,
+    pub(super) new: String,
+    /// Whether the new office took over the work of several.
+    #[serde(default, rename = "merger")]
+    pub(super) is_merger: bool,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +105,7 @@ pub(super) struct Agencies {
     capitals: HashSet<String>,
     small: Vec<Word>,
     place_words: Vec<Vec<Word>>,
+    pub(super) changes: Vec<Change>,
 }
 
 pub(super) static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
@@ -181,6 +193,7 @@ impl Agencies {
                 .collect(),
             small: list(&file.spelling.small),
             place_words: phrases_of(&file.spelling.places),
+            changes: file.change,
         }
     }
 

@@ -90,10 +90,9 @@ fn most(counts: BTreeMap<Key, usize>) -> Option<Key> {
 
 /// Whether a name is that of a province's own committee, council, party or youth union.
 fn is_authority(words: &[String]) -> bool {
-    const STARTS: [&[&str]; 8] = [
+    const STARTS: [&[&str]; 7] = [
         &["ubnd", "tinh"],
         &["hdnd", "tinh"],
-        &["hoi", "dong", "nhan", "dan", "tinh"],
         &["tinh", "uy"],
         &["tinh", "doan"],
         &["ubnd", "thanh", "pho"],

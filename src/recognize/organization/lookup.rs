@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::agencies::AGENCIES;
+use super::forms::{
+    is_abbreviated, is_all_letters, loosened, numerals, other_names, signature, without_last_tinh,
+    without_parentheses,
+};
 use super::names::{Key, compact, distance, key};
 use super::{Directory, Entry, MAX_NAME_CHARS, MIN_FUZZY_LETTERS, NameMatch, push_once};
 use crate::domain::{Confidence, OrganizationId};
@@ -14,6 +18,12 @@ use crate::text::fold::place_tones;
 fn head_of(key: &str) -> Option<&str> {
     let first = key.split(' ').next()?;
     AGENCIES.is_head(first).then_some(first)
+}
+
+/// Whether a written name and a known one, in one piece, have the same numbers.
+fn is_one_number(words: &[String], known: &str) -> bool {
+    let known: Key = known.split(' ').map(str::to_owned).collect();
+    numerals(words) == numerals(&known)
 }
 
 impl Directory {
@@ -31,7 +41,15 @@ impl Directory {
                 let names_place = rest.last().is_some_and(|word| {
                     matches!(
                         word.as_str(),
-                        "pho" | "huyen" | "xa" | "phuong" | "tran" | "ubnd" | "cong" | "ty"
+                        "pho"
+                            | "huyen"
+                            | "xa"
+                            | "phuong"
+                            | "tran"
+                            | "ubnd"
+                            | "hdnd"
+                            | "cong"
+                            | "ty"
                     )
                 });
                 if !names_place && !rest.is_empty() {
@@ -39,9 +57,7 @@ impl Directory {
                 }
             }
         }
-        if key.len() > 1 && key.last().is_some_and(|word| word == "tinh") {
-            key.pop();
-        }
+        without_last_tinh(&mut key);
         key
     }
 
@@ -84,11 +100,11 @@ impl Directory {
                 return self.decide(found, name, 0.97, date);
             }
         }
-        let letters = compact(&full);
-        if letters.len() >= 3
-            && let Some(found) = self.by_initials.get(&letters)
-        {
-            return self.decide(found, name, 0.85, date);
+        if let Some((found, confidence)) = self.in_other_form(name) {
+            return self.decide(&found, name, confidence, date);
+        }
+        if let Some((found, confidence)) = self.under_other_name(&full) {
+            return self.decide(&found, name, confidence, date);
         }
         let inside = self.names_inside(&full);
         match self.without_parents(&inside).as_slice() {
@@ -100,6 +116,62 @@ impl Directory {
                     .map(|&entry| (self.id(entry), Confidence::new(0.5)))
                     .collect(),
             ),
+        }
+    }
+
+    /// The organizations whose names, the words that may be left out set aside, are this one in
+    /// full or abbreviated; and how sure that is.
+    pub(super) fn in_other_form(&self, name: &str) -> Option<(Vec<usize>, f32)> {
+        let names: Vec<Key> = without_parentheses(name)
+            .iter()
+            .map(|name| key(name))
+            .collect();
+        self.bearing(&names)
+    }
+
+    fn bearing(&self, names: &[Key]) -> Option<(Vec<usize>, f32)> {
+        let forms: Vec<Key> = names
+            .iter()
+            .flat_map(|name| [loosened(&self.without_province(name)), loosened(name)])
+            .filter(|form| form.len() > 1 || is_all_letters(form))
+            .collect();
+        forms
+            .iter()
+            .find_map(|form| Some((self.by_form.get(&compact(form))?.clone(), 0.95)))
+            .or_else(|| forms.iter().find_map(|form| self.abbreviating(form)))
+    }
+
+    /// The organizations of which this is an abbreviation, or the full name.
+    fn abbreviating(&self, form: &[String]) -> Option<(Vec<usize>, f32)> {
+        let found: Vec<usize> = self
+            .by_signature
+            .get(&signature(form)?)?
+            .iter()
+            .copied()
+            .filter(|&entry| {
+                self.entries
+                    .get(entry)
+                    .is_some_and(|known| known.forms.iter().any(|own| is_abbreviated(own, form)))
+            })
+            .collect();
+        let confidence = if is_all_letters(form) { 0.85 } else { 0.9 };
+        (!found.is_empty()).then_some((found, confidence))
+    }
+
+    /// The organizations that bore this name before, or bear it since: those that took over others
+    /// are only candidates.
+    pub(super) fn under_other_name(&self, full: &[String]) -> Option<(Vec<usize>, f32)> {
+        other_names(full).into_iter().find_map(|(name, is_same)| {
+            let (found, _) = self.bearing(&[name])?;
+            Some((found, if is_same { 0.85 } else { 0.6 }))
+        })
+    }
+
+    /// The committee of a place that is named alone in an organization's cell.
+    pub(super) fn at_place(&self, name: &str, date: Option<Date>) -> NameMatch {
+        match self.by_bare_place.get(&key(name)) {
+            Some(found) => self.decide(found, name, 0.82, date),
+            None => NameMatch::Unknown,
         }
     }
 
@@ -159,12 +231,24 @@ impl Directory {
     /// Whether a name is one of an entry's, a few wrong letters apart: what stands beside the name
     /// in a longer text does not count.
     pub(super) fn is_same_name(&self, entry: &Entry, name: &str) -> bool {
-        let written = self.without_province(&key(name)).join(" ");
+        let words = self.without_province(&key(name));
+        let written = words.join(" ");
         let limit = 1 + written.chars().count() / 10;
-        entry.spellings.iter().any(|spelling| {
-            let known = self.without_province(&key(spelling)).join(" ");
-            distance(&written, &known, limit).is_some()
-        })
+        let form = loosened(&words);
+        let is_close = |spelling: &String| {
+            let known = self.without_province(&key(spelling));
+            distance(&written, &known.join(" "), limit).is_some()
+                && numerals(&known) == numerals(&words)
+        };
+        let is_former = || {
+            other_names(&key(name)).iter().any(|(name, is_same)| {
+                let former = loosened(&self.without_province(name));
+                *is_same && (entry.forms.contains(&former) || entry.forms.contains(&loosened(name)))
+            })
+        };
+        entry.spellings.iter().any(is_close)
+            || entry.forms.iter().any(|own| is_abbreviated(own, &form))
+            || is_former()
     }
 
     /// The organizations whose names stand in a longer text, each with its first word's index;
@@ -240,7 +324,9 @@ impl Directory {
                 continue;
             }
             let edits = distance(&written, key, limit + 2);
-            if let ([entry], Some(edits)) = (entries.as_slice(), edits) {
+            if let ([entry], Some(edits)) = (entries.as_slice(), edits)
+                && is_one_number(words, key)
+            {
                 let known = close.entry(*entry).or_insert(edits);
                 *known = edits.min(*known);
             }
@@ -268,16 +354,14 @@ impl Directory {
     pub(super) fn exact(&self, name: &str, date: Option<Date>) -> Option<usize> {
         let full = key(name);
         let bare = self.without_province(&full);
-        [&full, &bare].into_iter().find_map(|key| {
-            match self
-                .by_key
-                .get(key)
-                .or_else(|| self.by_compact.get(&compact(key)))?
-                .as_slice()
-            {
-                [only] => Some(*only),
-                several => self.the_valid_one(several, date),
-            }
-        })
+        let the_one = |found: &[usize]| match found {
+            [only] => Some(*only),
+            several => self.the_valid_one(several, date),
+        };
+        let by_key = [&full, &bare].into_iter().find_map(|key| {
+            let found = self.by_key.get(key);
+            the_one(found.or_else(|| self.by_compact.get(&compact(key)))?)
+        });
+        by_key.or_else(|| the_one(&self.in_other_form(name)?.0))
     }
 }

@@ -8,7 +8,7 @@ use super::home::is_other;
 use super::names::key;
 use super::written::{self, Letterhead};
 use super::{Directory, Entry, NameMatch, OrganizationGuess, Signals, Vote, WrittenName};
-use crate::domain::{Confidence, Evidence, Finding, OrganizationId};
+use crate::domain::{Confidence, Evidence, Finding, OrganizationId, Span};
 use crate::text::fold::fold;
 
 impl Directory {
@@ -38,12 +38,7 @@ impl Directory {
         );
         self.vote_signature(signals, &mut votes);
         self.vote_opening(signals, &mut votes);
-        self.vote_name(
-            signals.mail_subject,
-            "organization.subject",
-            0.6,
-            &mut votes,
-        );
+        self.vote_subject(signals, &mut votes);
         if joint.len() > 1 {
             return self.joint(&joint, &votes);
         }
@@ -73,13 +68,8 @@ impl Directory {
             (Some(home), Some(province)) => is_other(home, province),
             (None, Some(_)) => {
                 let found = self.by_key.get(&key(&letterhead.name.name));
-                match found.map(Vec::as_slice) {
-                    Some([entry]) => self
-                        .entries
-                        .get(*entry)
-                        .is_some_and(|entry| entry.province.is_some()),
-                    _ => false,
-                }
+                matches!(found.map(Vec::as_slice), Some([entry])
+                    if self.entries.get(*entry).is_some_and(|entry| entry.province.is_some()))
             }
             _ => false,
         }
@@ -88,13 +78,19 @@ impl Directory {
     /// An organization of another province: in the catalogue only by its full name.
     fn read_foreign(&self, letterhead: &Letterhead, date: Option<Date>) -> OrganizationGuess {
         let name = &letterhead.name;
-        let known = self.by_key.get(&key(&name.name));
-        if let Some([entry]) = known.map(Vec::as_slice) {
+        let full = key(&name.name);
+        let exact = self.by_key.get(&full).map(|found| (found.clone(), 0.97));
+        let known = exact
+            .or_else(|| self.in_other_form(&name.name))
+            .or_else(|| self.under_other_name(&full));
+        if let Some(([entry], confidence)) = known.as_ref().map(|known| (&*known.0, known.1))
+            && confidence > 0.8
+        {
             let votes = [Vote {
                 entry: *entry,
                 rule: "organization.letterhead",
                 span: name.span,
-                confidence: 0.97,
+                confidence,
             }];
             return self.in_its_time(self.weigh(&votes), date);
         }
@@ -126,7 +122,12 @@ impl Directory {
             .map(|vote| vote.entry);
         if let Some((entry, span)) = matched {
             // Only the superior's line is known: "SỞ X / TRUNG TÂM Y".
-            let names_superior = span.is_some_and(|span| span.end <= letterhead.name_start());
+            let names_superior = span.is_some_and(|span| {
+                span.end <= letterhead.name_start()
+                    || signals
+                        .letter_text
+                        .is_some_and(|text| letterhead.is_branch_after(span, text))
+            });
             let signs = suffix == Some(entry);
             if !names_superior || signs {
                 return false;
@@ -134,11 +135,19 @@ impl Directory {
             votes.retain(|vote| vote.rule != "organization.letterhead");
         }
         let found = match self.find_name_at(&letterhead.name.name, date) {
-            NameMatch::One(id, confidence) => self
-                .entries
-                .iter()
-                .position(|entry| entry.id == id)
-                .map(|entry| (entry, confidence)),
+            NameMatch::One(id, confidence) => {
+                let entry = self.entries.iter().position(|entry| entry.id == id);
+                // A predecessor, say: for a person to take.
+                if let Some(entry) = entry.filter(|_| confidence.needs_person()) {
+                    votes.push(Vote {
+                        entry,
+                        rule: "organization.letterhead_similar",
+                        span: letterhead.name.span,
+                        confidence: confidence.value(),
+                    });
+                }
+                entry.map(|entry| (entry, confidence))
+            }
             NameMatch::Several(candidates) => {
                 // Nearly the name of several: the letter's number may tell.
                 let known = candidates.iter().find_map(|(id, _)| {
@@ -214,7 +223,11 @@ impl Directory {
                 Confidence::new(confidence),
             )]
         };
-        match self.find_name_at(cell, date) {
+        let found = match self.find_name_at(cell, date) {
+            NameMatch::Unknown => self.at_place(cell, date),
+            found => found,
+        };
+        match found {
             NameMatch::One(id, confidence) => OrganizationGuess {
                 organizations: if confidence.needs_person() {
                     Vec::new()
@@ -363,6 +376,24 @@ impl WrittenName {
 impl Letterhead {
     fn name_start(&self) -> usize {
         self.name.span.map_or(0, |span| span.start)
+    }
+
+    /// Whether the name goes on after these words of it: "NGÂN HÀNG X / CHI NHÁNH Y".
+    fn is_branch_after(&self, span: Span, text: &str) -> bool {
+        let rest = self
+            .name
+            .span
+            .filter(|name| span.end < name.end)
+            .and_then(|name| Span::new(span.end, name.end).slice(text));
+        let rest = fold(rest.unwrap_or("").trim());
+        [
+            "chi nhanh",
+            "khu vuc",
+            "phong giao dich",
+            "van phong dai dien",
+        ]
+        .iter()
+        .any(|word| rest.starts_with(word))
     }
 
     /// Whether an organization is of another province: "Hà Nam" is two letters from "Hà Nội".

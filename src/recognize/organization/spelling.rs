@@ -141,6 +141,14 @@ fn by_registry(tokens: &[Token<'_>], is_start: bool) -> String {
         }
         let is_abbreviation =
             AGENCIES.is_capitals(word) || !word.folded.chars().any(|c| "aeiouy".contains(c));
+        if is_numeral(
+            token.written,
+            at.checked_sub(1).and_then(|at| words.get(at)),
+        ) {
+            out.push(token.written.to_owned());
+            at += 1;
+            continue;
+        }
         out.push(match AGENCIES.small(word).filter(|_| !in_place && at > 0) {
             _ if is_abbreviation => token.written.to_owned(),
             Some(small) => with_marks(token, small),
@@ -158,6 +166,12 @@ fn by_registry(tokens: &[Token<'_>], is_start: bool) -> String {
     let name = out.join(" ");
     name.trim_end_matches([',', ';', ':', '-', '–', ' ', '*', '.'])
         .to_owned()
+}
+
+/// "KHU VỰC VII", "QUÂN KHU IX".
+fn is_numeral(written: &str, before: Option<&Word>) -> bool {
+    before.is_some_and(|word| matches!(&*word.folded, "vuc" | "khu" | "so" | "vung" | "doan"))
+        && written.chars().all(|c| "IVXL".contains(c))
 }
 
 /// The next words of a name, and where each stands.

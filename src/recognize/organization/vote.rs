@@ -164,9 +164,52 @@ impl Directory {
                 entry,
                 rule,
                 span: None,
-                confidence: confidence * found.value(),
+                confidence: if found.value() < 0.9 {
+                    confidence * found.value()
+                } else {
+                    confidence.min(found.value())
+                },
             });
         }
+    }
+
+    /// "[UBND phường X] Góp ý dự thảo": who comments stands first. Elsewhere, and where somebody is
+    /// asked, a name may be the addressee's.
+    pub(super) fn vote_subject(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
+        let words = key(signals.mail_subject.unwrap_or(""));
+        let text = words.join(" ");
+        let comments = [
+            "gop y",
+            "y kien",
+            "phuc dap",
+            "tra loi",
+            "thong nhat",
+            "tham gia",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
+        let asks = ["lay y kien", "xin y kien", "de nghi"]
+            .iter()
+            .any(|word| text.contains(word));
+        let found = self.names_inside(&words);
+        let first = words.first().and_then(|word| {
+            let keys = self.by_first_word.get(word)?;
+            keys.iter().find(|(key, _)| words.starts_with(key))
+        });
+        if let ([only], Some((_, first))) = (found.as_slice(), first)
+            && only == first
+            && comments
+            && !asks
+        {
+            votes.push(Vote {
+                entry: *only,
+                rule: "organization.subject",
+                span: None,
+                confidence: 0.85,
+            });
+            return;
+        }
+        self.vote_name(signals.mail_subject, "organization.subject", 0.6, votes);
     }
 
     /// The name below the last words of a letter.

@@ -5,6 +5,8 @@
 //! the names above it what tells it apart. Where the letter itself spells the name in small
 //! letters, its spelling is taken; else the registry says which words are capitalized.
 
+mod foreign;
+
 use super::agencies::{AGENCIES, Word, words_of};
 use super::home::after_province_word;
 use super::names::{Key, initials, key};
@@ -47,6 +49,9 @@ struct Place {
 pub(super) fn read_letterhead(signals: &Signals<'_>) -> Option<Letterhead> {
     let (head, text) = (signals.head?, signals.letter_text?);
     let units = cut_into_names(&tokens(text, &head.agency_lines));
+    if units.is_empty() {
+        return foreign::read_lines(text, &head.agency_lines);
+    }
     let (speaker, above) = units.split_last()?;
     let body = body_after(text, head.agency_lines.last()?.end);
     let mut spelled = compose(speaker, above, &body);
@@ -246,6 +251,7 @@ fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
     let words: Vec<Word> = tokens.iter().map(|token| token.word.clone()).collect();
     let mut units: Vec<Unit<'a>> = Vec::new();
     let mut place_ends = None;
+    let foreign = foreign::lines_of(tokens);
     for (at, token) in tokens.iter().enumerate() {
         let head = AGENCIES.head_at(words.get(at..).unwrap_or(&[]));
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
@@ -257,7 +263,9 @@ fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
                 tokens: vec![token.clone()],
                 kind: head.kind,
             });
-        } else if let Some(unit) = units.last_mut() {
+        } else if let Some(unit) = units.last_mut()
+            && (!foreign.contains(&at) || is_only_a_form(unit))
+        {
             unit.tokens.push(token.clone());
         }
         if let Some(unit) = units.last()
@@ -276,6 +284,18 @@ fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
     }
     units.retain(|unit| unit.tokens.len() <= MAX_WORDS);
     units
+}
+
+/// "CÔNG TY TNHH": the name is in the next line, in whatever language.
+fn is_only_a_form(unit: &Unit<'_>) -> bool {
+    const FORMS: [&str; 16] = [
+        "cong", "ty", "cty", "ctcp", "tnhh", "mtv", "cp", "co", "phan", "luat", "tap", "doan",
+        "tong", "mot", "thanh", "vien",
+    ];
+    unit.kind == "enterprise"
+        && folded(unit)
+            .iter()
+            .all(|word| FORMS.contains(&word.as_str()))
 }
 
 fn folded(unit: &Unit<'_>) -> Vec<String> {
@@ -399,7 +419,9 @@ fn compose(speaker: &Unit<'_>, above: &[Unit<'_>], body: &str) -> String {
         (["phong", ..], Some(parent)) if parent.kind != "committee" => {
             format!("{}, {}", spelled(speaker), spelled(parent))
         }
-        (_, Some(parent)) if speaker.kind == "party" && parent.kind == "party" => {
+        (_, Some(parent))
+            if speaker.kind == "party" && parent.kind == "party" && place_of(speaker).is_none() =>
+        {
             format!("{} {}", spelled(speaker), spelled(parent))
         }
         (_, Some(_)) if takes_place(speaker) && !names_place(speaker) => match place {
