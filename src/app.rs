@@ -15,6 +15,7 @@ pub mod freezing;
 pub mod grouping;
 pub mod ingest;
 mod lines;
+pub mod mail;
 pub mod reading;
 pub mod record;
 pub mod reindex;
@@ -37,6 +38,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::blob::{self, Blobs};
 use crate::config::{Config, Database};
+use crate::credentials::Tokens;
 use crate::domain::Consultation;
 use crate::index::{self, Index};
 use crate::store::{self, Store};
@@ -224,6 +226,9 @@ pub struct App {
     follower: Arc<tokio::sync::Mutex<reindex::Follower>>,
     handed: Arc<reindex::Handed>,
     in_hand: Arc<ingest::InHand>,
+    tokens: Arc<Tokens>,
+    /// Who we are among processes that share a database.
+    holder: Arc<str>,
     remembered: Arc<remembered::Remembered>,
 }
 
@@ -248,10 +253,13 @@ impl App {
             follower: Arc::default(),
             handed: Arc::default(),
             in_hand: Arc::default(),
+            tokens: Arc::default(),
+            holder: holder()?,
             remembered: Arc::default(),
         };
         app.check_index_origin().await?;
         app.blobs.sweep().map_err(blob_folder)?;
+        app.end_leases_of_the_dead().await?;
         app.resume().await;
         app.let_index_follow().await;
         Ok(app)
@@ -296,6 +304,18 @@ impl App {
             None => all.pop().ok_or_else(no_consultation),
         }
     }
+}
+
+/// A name no other process has.
+fn holder() -> Result<Arc<str>, Error> {
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        Error::new(
+            Kind::Unavailable,
+            format!("Không tạo được mã ngẫu nhiên: {error}."),
+        )
+    })?;
+    Ok(format!("{:032x}", u128::from_le_bytes(random)).into())
 }
 
 fn blob_folder(error: std::io::Error) -> Error {

@@ -31,6 +31,54 @@ pub struct Blobs {
     folder: PathBuf,
 }
 
+/// Bytes on their way in; dropped before [`Incoming::finish`], they leave nothing behind.
+#[derive(Debug)]
+pub struct Incoming {
+    blobs: Blobs,
+    file: File,
+    path: PathBuf,
+    hasher: Sha256,
+    is_kept: bool,
+}
+
+impl Incoming {
+    /// Takes the next piece.
+    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.hasher.update(piece);
+        self.file.write_all(piece)
+    }
+
+    /// Keeps what was taken; it is on disk when this returns.
+    pub fn finish(mut self) -> Result<ContentHash, Error> {
+        self.file.sync_all().map_err(being_written)?;
+        let hash = ContentHash(std::mem::take(&mut self.hasher).finalize().into());
+        self.blobs.adopt(&self.path, hash).map_err(|source| Error {
+            attempt: "store",
+            hash: hash.to_string(),
+            source,
+        })?;
+        self.is_kept = true;
+        Ok(hash)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // Of no use; if even this fails, the next owner of the folder sweeps it.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn being_written(source: io::Error) -> Error {
+    Error {
+        attempt: "store",
+        hash: String::from("(being written)"),
+        source,
+    }
+}
+
 /// How an original fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
@@ -86,51 +134,38 @@ impl Blobs {
 
     /// Keeps a stream in constant memory; it is on disk when this returns.
     pub fn put_from(&self, source: &mut impl Read) -> Result<ContentHash, Error> {
-        let failed = |source| Error {
-            attempt: "store",
-            hash: String::from("(being written)"),
-            source,
-        };
-        // The name is unique among all processes and threads; what a crash leaves is swept by the
-        // next owner of the folder.
-        let mut random = [0_u8; 8];
-        getrandom::fill(&mut random).map_err(|error| failed(io::Error::other(error)))?;
-        let temporary = self
-            .folder
-            .join(format!("{INCOMING}{:016x}", u64::from_le_bytes(random)));
-        let hash = Self::write(&temporary, source).map_err(|source| {
-            // The half-written file is of no use; if even this fails, the first error says why.
-            let _ = fs::remove_file(&temporary);
-            failed(source)
-        })?;
-        self.adopt(&temporary, hash).map_err(|source| {
-            let _ = fs::remove_file(&temporary);
-            Error {
-                attempt: "store",
-                hash: hash.to_string(),
-                source,
-            }
-        })?;
-        Ok(hash)
-    }
-
-    fn write(path: &Path, source: &mut impl Read) -> io::Result<ContentHash> {
-        let mut file = File::create_new(path)?;
-        let mut hasher = Sha256::new();
+        let mut incoming = self.begin()?;
         let mut buffer = vec![0; 1 << 16];
         loop {
             let n = match source.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(n) => n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+                Err(error) => return Err(being_written(error)),
             };
-            let chunk = buffer.get(..n).unwrap_or_default();
-            hasher.update(chunk);
-            file.write_all(chunk)?;
+            incoming
+                .write(buffer.get(..n).unwrap_or_default())
+                .map_err(being_written)?;
         }
-        file.sync_all()?;
-        Ok(ContentHash(hasher.finalize().into()))
+        incoming.finish()
+    }
+
+    /// Begins to keep bytes that arrive in pieces.
+    pub fn begin(&self) -> Result<Incoming, Error> {
+        // The name is unique among all processes and threads; what a crash leaves is swept by the
+        // next owner of the folder.
+        let mut random = [0_u8; 8];
+        getrandom::fill(&mut random).map_err(|error| being_written(io::Error::other(error)))?;
+        let path = self
+            .folder
+            .join(format!("{INCOMING}{:016x}", u64::from_le_bytes(random)));
+        Ok(Incoming {
+            file: File::create_new(&path).map_err(being_written)?,
+            blobs: self.clone(),
+            path,
+            hasher: Sha256::new(),
+            is_kept: false,
+        })
     }
 
     fn adopt(&self, temporary: &Path, hash: ContentHash) -> io::Result<()> {

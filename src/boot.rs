@@ -16,9 +16,10 @@ use std::sync::Arc;
 use owner::{Acquired, Owner, Remote};
 
 use crate::app::{App, Clock, Error, Kind, is_data_folder, is_set_up};
-use crate::cli::{self, Cli, Command, Exit, Output};
+use crate::cli::{self, Cli, Command, Exit, MailAction, Output};
 use crate::config;
 use crate::convert;
+use crate::poller;
 use crate::web;
 
 /// Runs one command line to its end.
@@ -30,6 +31,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         let is_done = convert::answer_as_child(Path::new(file));
         return if is_done { Exit::Done } else { Exit::Failed }.into();
     }
+    // One provider of cryptography for every TLS connection; nobody else has set one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(stop) => {
@@ -156,19 +159,25 @@ async fn run_as_owner(
     }
     let app = crate::app::setup::create_folder(folder, config, Clock::System).await?;
     let exit = match cli.command {
-        Command::Import(_) | Command::Index { .. } => {
+        Command::Import(_) | Command::Index { .. } | Command::Mail { .. } => {
             run_with_door(&app, &cli.command, here, &owner, output).await?
         }
         _ => cli::run(&app, &cli.command, here, output).await?,
     };
-    let listens = match cli.command {
+    let listens = match &cli.command {
         Command::Serve { listen } => Some(listen.unwrap_or(app.config.listen)),
         Command::Demo { once: false } => Some(app.config.listen),
         _ => None,
     };
-    let exit = match listens {
-        Some(address) => serve(app.clone(), address, owner, output).await?,
-        None => exit,
+    let exit = match (listens, &cli.command) {
+        (Some(address), _) => serve(app.clone(), address, owner, output).await?,
+        (
+            None,
+            Command::Mail {
+                action: MailAction::Poll { once: false, .. },
+            },
+        ) => keep_polling(&app, &owner, output).await,
+        (None, _) => exit,
     };
     app.close().await;
     Ok(exit)
@@ -206,6 +215,34 @@ async fn run_with_door(
     outcome
 }
 
+/// Polls mailboxes until asked to stop, and meanwhile runs the commands of other processes.
+async fn keep_polling(app: &App, owner: &Owner, output: &mut Output) -> Exit {
+    output.note("Đang chờ thư mới (dừng bằng Ctrl-C)");
+    let polling = poller::start(app);
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let announced = match tokio::net::TcpListener::bind(loopback).await {
+        Ok(listener) => {
+            let address = listener.local_addr().unwrap_or(loopback);
+            owner
+                .announce(address, false)
+                .ok()
+                .map(|announced| (listener, announced))
+        }
+        Err(_) => None,
+    };
+    match announced {
+        Some((listener, announced)) => {
+            let door = axum::serve(listener, owner::router(app.clone(), announced));
+            // Without a door the others wait for the end.
+            let _ = door.with_graceful_shutdown(stop_signal()).await;
+            owner.withdraw();
+        }
+        None => stop_signal().await,
+    }
+    drop(polling);
+    Exit::Done
+}
+
 /// Serves the pages, the API and commands of other processes until asked to stop.
 async fn serve(
     app: App,
@@ -225,11 +262,13 @@ async fn serve(
     let address = listener.local_addr().unwrap_or(address);
     let owner = Arc::new(owner);
     let announced = owner.announce(address, true)?;
+    let polling = poller::start(&app);
     let router = web::router(app.clone()).merge(owner::router(app, announced));
     output.note(&format!("Trang web: http://{address} (dừng bằng Ctrl-C)"));
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(stop_signal())
         .await;
+    drop(polling);
     owner.withdraw();
     served
         .map_err(|error| Error::caused(Kind::Unavailable, "Trang web dừng vì lỗi mạng.", error))?;

@@ -10,6 +10,7 @@ mod eval;
 mod freeze;
 mod group;
 mod import;
+mod mail;
 mod output;
 mod read;
 mod remind;
@@ -21,7 +22,7 @@ mod status;
 
 use std::path::Path;
 
-pub use args::{Cli, Command, Stop, parse};
+pub use args::{Cli, Command, MailAction, Stop, parse};
 pub use output::{Exit, Output};
 
 use crate::app::{App, Error};
@@ -80,6 +81,7 @@ pub async fn run(
             consultation,
         } => freeze::compare(app, *earlier, *later, consultation.as_deref(), output).await,
         Command::Issue(arguments) => freeze::issue(app, here, arguments, output).await,
+        Command::Mail { action } => mail::run(app, here, action, output).await,
         Command::Remind(arguments) => remind::run(app, here, arguments, output).await,
         Command::Index { .. } => status::rebuild_index(app, output).await,
         Command::Verify => status::verify(app, output).await,

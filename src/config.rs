@@ -3,9 +3,14 @@
 //! Every problem is reported at once, each with the file or variable and the key, in Vietnamese.
 //! `config/example.toml` shows all keys; a test keeps it complete.
 
+mod mail;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
+
+pub use mail::{Grant, Mailbox, Outgoing, Secret, Security, Server, SignIn};
 
 /// Where the truth lies.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,6 +47,10 @@ pub struct Config {
     pub section_depth: u8,
     /// Where poppler, Tesseract, LibreOffice and archive tools are looked for.
     pub program_folders: Vec<std::path::PathBuf>,
+    /// Mailboxes that replies arrive in.
+    pub mailboxes: Vec<Mailbox>,
+    /// How letters are sent; `None` where the office has not set it up.
+    pub outgoing: Option<Outgoing>,
     /// Rows of a table in one transaction; `None` for as many as this machine stores in the time a
     /// person may wait. Not a setting; `TIEPTHU_TEST_CHUNK_ROWS` lets tests see many commits in a
     /// small table, always the same ones.
@@ -61,6 +70,8 @@ impl Default for Config {
             max_file_bytes: 64 << 20,
             section_depth: 3,
             program_folders: usual_program_folders(),
+            mailboxes: Vec::new(),
+            outgoing: None,
             chunk_rows: None,
         }
     }
@@ -193,10 +204,20 @@ pub fn read(
 ) -> Result<Config, Problems> {
     let mut config = Config::default();
     let mut problems = Vec::new();
+    let environment: BTreeMap<String, String> = environment.collect();
+    let mut named_secrets = String::new();
     if let Some((path, text)) = file {
         let origin = path.display().to_string();
+        text.clone_into(&mut named_secrets);
         match text.parse::<toml::Table>() {
-            Ok(table) => {
+            Ok(mut table) => {
+                read_mail(
+                    &mut table,
+                    &origin,
+                    &environment,
+                    &mut config,
+                    &mut problems,
+                );
                 for (key, value) in table {
                     let text = match value {
                         toml::Value::String(text) => text,
@@ -212,10 +233,10 @@ pub fn read(
             }),
         }
     }
-    let mut variables: Vec<(String, String)> = environment
-        .filter(|(name, _)| name.starts_with("TIEPTHU_"))
-        .collect();
-    variables.sort();
+    // A variable that the file names holds a password, whatever it is called.
+    let variables = environment.into_iter().filter(|(name, _)| {
+        name.starts_with("TIEPTHU_") && !named_secrets.contains(&format!("\"{name}\""))
+    });
     for (name, text) in variables {
         let key = name.trim_start_matches("TIEPTHU_").to_lowercase();
         if key == TEST_CHUNK_ROWS {
@@ -238,6 +259,71 @@ pub fn read(
     } else {
         Err(Problems(problems))
     }
+}
+
+/// Takes the tables about mail out of the settings.
+fn read_mail(
+    table: &mut toml::Table,
+    origin: &str,
+    environment: &BTreeMap<String, String>,
+    config: &mut Config,
+    problems: &mut Vec<Problem>,
+) {
+    let mailboxes = match table.remove("mailbox") {
+        None => Vec::new(),
+        Some(toml::Value::Array(mailboxes)) => mailboxes,
+        Some(single) => vec![single],
+    };
+    for (number, values) in (1..).zip(mailboxes) {
+        let Some(values) = as_table(values, origin, "mailbox", problems) else {
+            continue;
+        };
+        let name = format!("mailbox {number}");
+        let mailbox = mail::mailbox(mail::Fields::new(
+            origin,
+            name.clone(),
+            values,
+            environment,
+            problems,
+        ));
+        if config.mailboxes.iter().any(|m| m.name == mailbox.name) {
+            problems.push(Problem {
+                origin: origin.to_owned(),
+                key: format!("{name}.name"),
+                message: format!("đã có hộp thư tên `{}`; hãy đặt tên khác", mailbox.name),
+            });
+        }
+        config.mailboxes.push(mailbox);
+    }
+    if let Some(values) = table
+        .remove("outgoing")
+        .and_then(|values| as_table(values, origin, "outgoing", problems))
+    {
+        config.outgoing = Some(mail::outgoing(mail::Fields::new(
+            origin,
+            "outgoing".to_owned(),
+            values,
+            environment,
+            problems,
+        )));
+    }
+}
+
+fn as_table(
+    value: toml::Value,
+    origin: &str,
+    key: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<toml::Table> {
+    if let toml::Value::Table(table) = value {
+        return Some(table);
+    }
+    problems.push(Problem {
+        origin: origin.to_owned(),
+        key: key.to_owned(),
+        message: "phải là một bảng, xem config/example.toml".to_owned(),
+    });
+    None
 }
 
 fn apply(
@@ -340,6 +426,88 @@ mod tests {
             .collect();
         assert_eq!(keys, ["actor", "color", "listen", "TIEPTHU_MAX_FILE_MB"]);
     }
+
+    #[test]
+    fn the_example_s_mail_tables_are_read_once_their_marks_are_gone() {
+        let example = include_str!("../config/example.toml");
+        let tables = example.split("# [[mailbox]]").nth(1).unwrap();
+        let tables = format!("# [[mailbox]]{tables}");
+        let without_password = |line: &&str| !line.starts_with("# password_file");
+        let is_setting = |line: &&str| line.starts_with("# [") || line.contains(" = ");
+        let text: String = tables
+            .lines()
+            .filter(is_setting)
+            .scan(false, |in_outgoing, line| {
+                *in_outgoing |= line.contains("[outgoing]");
+                Some((*in_outgoing, line))
+            })
+            // A mailbox has a password or a token, not both.
+            .filter(|(in_outgoing, line)| *in_outgoing || without_password(line))
+            .flat_map(|(_, line)| [line.trim_start_matches("# "), "\n"])
+            .collect();
+        let config = read(Some((Path::new("/d/config.toml"), &text)), environment(&[])).unwrap();
+        let [mailbox] = config.mailboxes.as_slice() else {
+            panic!("{:?}", config.mailboxes);
+        };
+        assert_eq!(mailbox.done_folder.as_deref(), Some("Đã nhận"));
+        assert_eq!(mailbox.since, "2021-08-21".parse().ok());
+        let outgoing = config.outgoing.unwrap();
+        assert_eq!((outgoing.is_enabled, outgoing.server.port), (false, 587));
+        assert_eq!(outgoing.remind_days, [-3, 0, 2]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_mailbox_is_said_with_its_place() {
+        let check = |text: &str, expected: &[(&str, &str)]| {
+            let text = format!("[[mailbox]]\n{text}");
+            let name = if text.contains("TIEPTHU_MK") {
+                "TIEPTHU_MK"
+            } else {
+                "MK"
+            };
+            let pair = [(name, "bi_mat")];
+            let problems = match read(Some((Path::new("c.toml"), &text)), environment(&pair)) {
+                Ok(_) => Vec::new(),
+                Err(problems) => problems.0,
+            };
+            assert_eq!(problems.len(), expected.len(), "{text}: {problems:?}");
+            for (problem, (key, words)) in problems.iter().zip(expected) {
+                assert_eq!(problem.key, *key, "{problems:?}");
+                assert!(problem.message.contains(words), "{problem}");
+            }
+        };
+        let good = "host = \"m.example\"\nuser = \"a\"\npassword_env = \"MK\"";
+        check(good, &[]);
+        check(
+            "host = \"m.example\"\nuser = \"a\"\npassword_env = \"TIEPTHU_MK\"",
+            &[],
+        );
+        check("", &[("mailbox 1.host", "cần có")]);
+        check(
+            "host = \"m.example\"\nuser = \"a\"\npassword_env = \"KHONG\"",
+            &[
+                ("mailbox 1.password_env", "KHONG"),
+                ("mailbox 1.user", "đi kèm"),
+            ],
+        );
+        check(
+            &format!("{good}\nsecurity = \"plain\"\ncolor = 1\nport = 0"),
+            &[
+                ("mailbox 1.security", "chính máy này"),
+                ("mailbox 1.port", "từ 1 đến 65535"),
+                ("mailbox 1.color", "không có khóa này"),
+            ],
+        );
+        check(
+            &format!("{good}\n[[mailbox]]\n{good}"),
+            &[("mailbox 2.name", "đã có")],
+        );
+        check(
+            &format!("{good}\ndone_folder = \"INBOX\""),
+            &[("mailbox 1.folder", "chuyển")],
+        );
+    }
+
     #[test]
     fn a_database_address_is_taken_and_never_shown() {
         let address = "postgres://van_thu:bi_mat@db.example/gop_y?sslmode=verify-full";

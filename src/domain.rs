@@ -6,6 +6,7 @@
 mod consultation;
 mod evidence;
 mod ids;
+mod mail;
 mod organization;
 mod outline;
 mod personal;
@@ -21,6 +22,7 @@ pub use ids::{
     BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId, PartId,
     PointId, ResponseId, RoundId, SectionId, SubmissionId,
 };
+pub use mail::{MailKind, MailState};
 pub use organization::{Organization, OrganizationKind};
 pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};
 pub use personal::EmailAddress;

@@ -76,7 +76,7 @@ pub struct MailHead {
     pub from: Option<EmailAddress>,
     /// The author's display name.
     pub from_name: Option<String>,
-    /// Everyone in To and Cc.
+    /// Everyone in To and Cc, and the addresses that servers on the way delivered it to.
     pub to: Vec<EmailAddress>,
     /// Decoded subject, one line.
     pub subject: String,
@@ -86,6 +86,11 @@ pub struct MailHead {
     pub received_at: Option<Timestamp>,
     /// Set when a machine wrote the message.
     pub robot: Option<Robot>,
+}
+
+/// Reads the head of a mail alone; the bytes may be the beginning of a larger one.
+pub fn read_mail_head(bytes: &[u8]) -> MailHead {
+    eml::read_head(bytes)
 }
 
 /// Why a mail is no opinion of anyone: a machine wrote it.
@@ -128,28 +133,6 @@ pub struct TextPart {
     pub anchors: Vec<(usize, PageLine)>,
     /// How sure the recognition was on average, 0 to 1, where a machine read the text in a picture.
     pub recognized: Option<f64>,
-    /// What a reader of a Word file marked in it.
-    pub markup: Markup,
-}
-
-/// Remarks in the margin of a Word file, and what is struck through in it by hand. Tracked changes
-/// are accepted in the text: what they changed shows against the draft that was sent.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Markup {
-    /// In the order of the words they are about.
-    pub remarks: Vec<Remark>,
-    /// Stretches of the part's text, in order.
-    pub struck: Vec<Span>,
-}
-
-/// A remark in the margin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// The words of the part's text it is about, empty where it stands at one place; `None` where
-    /// they are gone.
-    pub at: Option<Span>,
-    /// What it says, on one line.
-    pub text: String,
 }
 
 /// A table inside a part.
@@ -172,7 +155,16 @@ pub fn read_letter(bytes: &[u8], file_name: &str) -> Reading {
 
 /// [`read_letter`] with what other programs made of files that were [`Reading::wanted`] before.
 pub fn read_letter_with(bytes: &[u8], file_name: &str, conversions: &Conversions) -> Reading {
-    let format = sniff(bytes, file_name);
+    read_as(sniff(bytes, file_name), bytes, file_name, conversions)
+}
+
+/// Reads a file whose kind is known: what a mailbox holds is a mail, whatever it looks like.
+pub fn read_as(
+    format: Format,
+    bytes: &[u8],
+    file_name: &str,
+    conversions: &Conversions,
+) -> Reading {
     let budget = &mut Budget::default();
     let mut reading = Reading {
         conversions: conversions.clone(),

@@ -12,7 +12,9 @@ pub mod split;
 
 pub mod blob;
 pub mod convert;
+pub mod credentials;
 pub mod index;
+pub mod mailbox;
 pub mod store;
 
 pub mod config;
@@ -21,6 +23,7 @@ pub mod telemetry;
 pub mod app;
 
 pub mod cli;
+pub mod poller;
 pub mod web;
 
 pub mod boot;

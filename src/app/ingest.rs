@@ -89,7 +89,7 @@ pub struct FileReport {
 const MOST_KEPT: usize = 1_000;
 
 impl FileReport {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             blob: None,

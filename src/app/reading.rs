@@ -13,7 +13,6 @@ use crate::convert::{Failure, Kind, MOST_SCANNED_PAGES, Programs, ScannedPage, S
 use crate::domain::{DraftLine, Location, Warning};
 use crate::intake::{
     self, Conversion, Conversions, Format, Reading, Wanted, pages, read_draft_with,
-    read_letter_with,
 };
 use pages::Page;
 
@@ -49,8 +48,13 @@ pub struct Read {
 
 /// Reads a letter or a mail, with other programs where they are needed.
 pub fn read_letter(bytes: &[u8], file_name: &str) -> Read {
+    read_as(intake::sniff(bytes, file_name), bytes, file_name)
+}
+
+/// Reads a file whose kind is known.
+pub fn read_as(format: Format, bytes: &[u8], file_name: &str) -> Read {
     let mut conversions = Conversions::default();
-    let mut reading = read_letter_with(bytes, file_name, &conversions);
+    let mut reading = intake::read_as(format, bytes, file_name, &conversions);
     let mut waits = false;
     for _ in 0..ROUNDS {
         if reading.wanted.is_empty() {
@@ -61,14 +65,14 @@ pub fn read_letter(bytes: &[u8], file_name: &str) -> Read {
             waits |= is_missing(&conversion);
             conversions.insert(wanted, conversion);
         }
-        reading = read_letter_with(bytes, file_name, &conversions);
+        reading = intake::read_as(format, bytes, file_name, &conversions);
     }
     Read { reading, waits }
 }
 
 /// Whether everything a letter needs to be read is installed by now. Converts nothing.
-pub fn can_be_read(bytes: &[u8], file_name: &str) -> bool {
-    intake::read_letter(bytes, file_name)
+pub fn can_be_read(format: Format, bytes: &[u8], file_name: &str) -> bool {
+    intake::read_as(format, bytes, file_name, &Conversions::default())
         .wanted
         .iter()
         .flat_map(kinds_of)

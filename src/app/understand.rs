@@ -11,7 +11,6 @@ mod cells;
 mod dossier;
 mod letter;
 mod place;
-mod returned;
 mod row;
 mod typed;
 

@@ -81,6 +81,7 @@ impl App {
         let mut hashes = submissions::list_blobs(&mut tx).await?;
         hashes.extend(store::consultations::list_draft_blobs(&mut tx).await?);
         hashes.extend(store::report_versions::list_blobs(&mut tx).await?);
+        hashes.extend(store::outbox::list_blobs(&mut tx).await?);
         drop(tx);
         hashes.sort_unstable();
         hashes.dedup();
@@ -159,6 +160,7 @@ fn describe(fault: &Fault) -> String {
                 Action::DraftAdded | Action::DraftAligned => "dự thảo",
                 Action::CatalogSet => "cơ quan",
                 Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
+                Action::MailsQueued | Action::MailsChanged => "thư đi",
             };
             format!(
                 "Nội dung {what} số {first_id} đến {last_id} không còn như khi ghi (mục {seq} của nhật ký)."

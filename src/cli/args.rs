@@ -147,6 +147,13 @@ pub enum Command {
     /// Ghi số, ngày và tệp đã ký của bản trình sau khi ban hành
     #[command(help_template = HELP)]
     Issue(IssueArgs),
+    /// Thư điện tử: nhận từ hộp thư
+    #[command(help_template = HELP)]
+    Mail {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: MailAction,
+    },
     /// Soạn sẵn thư nhắc (.eml) cho các cơ quan chưa trả lời; không gửi đi
     #[command(help_template = HELP)]
     Remind(RemindArgs),
@@ -227,6 +234,27 @@ pub enum DraftAction {
         #[arg(long, value_name = "MÃ")]
         consultation: Option<String>,
     },
+}
+
+/// What to do with mail.
+#[derive(Debug, Subcommand)]
+pub enum MailAction {
+    /// Nhận thư mới từ các hộp thư khai báo trong cấu hình; chạy mãi, trừ khi có --once
+    #[command(help_template = HELP)]
+    Poll {
+        /// Nhận một lần rồi dừng
+        #[arg(long)]
+        once: bool,
+        /// Chỉ hộp thư này
+        #[arg(long, value_name = "TÊN")]
+        mailbox: Option<String>,
+        /// Hỏi lại cả những thư mà máy chủ nhiều lần không giao
+        #[arg(long)]
+        again: bool,
+    },
+    /// Nhập thư từ tệp .eml, .msg, .mbox, tệp nén hoặc thư mục Maildir
+    #[command(help_template = HELP)]
+    Import(ImportArgs),
 }
 
 /// What to do with the index.

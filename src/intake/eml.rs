@@ -21,7 +21,7 @@ use mail_parser::{
 };
 
 use super::archive::Budget;
-use super::{Markup, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
+use super::{MailHead, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
@@ -51,6 +51,15 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading, budget: &mut Budget) {
             "Mở thư gốc và các tệp đính kèm; nếu có góp ý, gõ vào ô nhập tay của lượt này.",
         ));
     }
+}
+
+/// Reads the header fields of a mail, nothing else.
+pub(super) fn read_head(bytes: &[u8]) -> MailHead {
+    let bytes = &*transfer::with_line_feeds(bytes);
+    MessageParser::default()
+        .parse_headers(bytes)
+        .map(|message| head::read(&message, &Found::default()))
+        .unwrap_or_default()
 }
 
 /// Reads a mail that is attached to a mail or lies in an archive.
@@ -415,7 +424,6 @@ fn push_part(
             extractor,
             anchors: Vec::new(),
             recognized: None,
-            markup: Markup::default(),
         });
     }
 }

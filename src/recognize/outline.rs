@@ -15,7 +15,7 @@ mod survey;
 mod title;
 
 pub use labels::{LabelledSection, outline_from_labels};
-pub(crate) use marker::{roman_value, without_marker};
+pub(crate) use marker::roman_value;
 
 use std::ops::Range;
 

@@ -46,10 +46,14 @@ pub enum Action {
     ReportsFrozen,
     /// Frozen reports were issued: number, day, signed file.
     ReportsIssued,
+    /// Letters were put into the outbox.
+    MailsQueued,
+    /// What became of letters in the outbox: sent, refused, come back, or a person's word about them.
+    MailsChanged,
 }
 
 impl Action {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -65,6 +69,8 @@ impl Action {
         Self::BatchUndone,
         Self::ReportsFrozen,
         Self::ReportsIssued,
+        Self::MailsQueued,
+        Self::MailsChanged,
     ];
 
     /// The stable code in the database.
@@ -85,6 +91,8 @@ impl Action {
             Self::BatchUndone => "batch.undone",
             Self::ReportsFrozen => "reports.frozen",
             Self::ReportsIssued => "reports.issued",
+            Self::MailsQueued => "mails.queued",
+            Self::MailsChanged => "mails.changed",
         }
     }
 
@@ -291,6 +299,9 @@ async fn content(
         FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
     const DRAFTS: &str = "SELECT id || ' ' || document_id || ' ' || number || ' ' || blob_hash
         || ' ' || file_name || ' ' || added_us FROM draft WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const MAILS: &str = "SELECT id || ' ' || consultation_id || ' ' || kind || ' ' || occasion
+        || ' ' || recipient || ' ' || message_id || ' ' || blob_hash || ' ' || actor || ' '
+        || queued_us || ' ' || subject FROM outbox WHERE id BETWEEN $1 AND $2 ORDER BY id";
     let queries: &[&'static str] = match action {
         Action::DraftAdded => &[DRAFTS],
         Action::SubmissionsClaimed => &[SUBMISSIONS],
@@ -299,6 +310,7 @@ async fn content(
         Action::ResponsesSaved => &[RESPONSES],
         Action::ReportsFrozen => &[REPORTS],
         Action::ReportsIssued => &[ISSUES],
+        Action::MailsQueued => &[MAILS],
         Action::ConsultationSet
         | Action::DraftAligned
         | Action::CatalogSet
@@ -306,7 +318,8 @@ async fn content(
         | Action::PointsChanged
         | Action::GroupsProposed
         | Action::GroupsChanged
-        | Action::BatchUndone => &[],
+        | Action::BatchUndone
+        | Action::MailsChanged => &[],
     };
     let mut content = Content::default();
     for sql in queries {

@@ -19,12 +19,13 @@ mod evaluation; // labelled letters are understood as well as stated
 mod files; // every format an office sends
 mod full_disk; // a full or read-only disk
 mod grouping; // points that say the same, answered once
+mod mail_servers; // servers of the tests' own
+mod mailbox; // every mail becomes one submission, whatever happens on the way
 mod odd_letters; // whatever arrives, reading it ends
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
 mod postgres; // a server of the tests' own
 mod replies; // invented replies in any number
-mod returned; // the draft comes back edited
 mod store_contract; // the same story on SQLite and on PostgreSQL
 mod stored; // everything a data folder holds
 mod support;

@@ -18,7 +18,7 @@ pub(in crate::app) struct InHand {
 
 impl InHand {
     /// Waits until nobody else imports these bytes; they are free again when the guard goes.
-    pub(super) async fn take(&self, blob: ContentHash) -> OwnedMutexGuard<()> {
+    pub(in crate::app) async fn take(&self, blob: ContentHash) -> OwnedMutexGuard<()> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             // Who is held by this map alone is in nobody's hands any more.

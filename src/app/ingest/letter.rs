@@ -7,16 +7,16 @@ use crate::app::{App, Error, reading, run_blocking};
 use crate::domain::{
     Channel, ConsultationId, ContentHash, Disposition, RoundId, SubmissionId, Warning,
 };
-use crate::intake::Reading;
+use crate::intake::{self, Format, Reading};
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
 use crate::store::settlements::{self, Claim};
 use crate::store::submissions::{self, Submission};
 
 impl App {
-    /// Claims a letter whose bytes are kept, then reads and settles it.
+    /// Claims a letter whose bytes are kept, then reads and settles it. Returns its key.
     #[expect(clippy::too_many_arguments, reason = "one call for each kind of file")]
-    pub(super) async fn import_letter(
+    pub(in crate::app) async fn import_letter(
         &self,
         dossier: &Dossier,
         consultation: ConsultationId,
@@ -25,15 +25,15 @@ impl App {
         blob: ContentHash,
         options: &Options,
         report: &mut FileReport,
-    ) -> Result<(), Error> {
+    ) -> Result<SubmissionId, Error> {
         let external_id = blob.to_string();
         let mut tx = self.store.write().await?;
         let known =
             submissions::find_submission(&mut tx, consultation, channel, &external_id).await?;
         let id = match known {
-            Some((_, true)) => {
+            Some((id, true)) => {
                 report.was_known = true;
-                return Ok(());
+                return Ok(id);
             }
             Some((id, false)) => id,
             None => {
@@ -68,9 +68,10 @@ impl App {
         if submission.is_touched {
             // A person decided about it while it waited to be read.
             report.was_known = true;
-            return Ok(());
+            return Ok(id);
         }
-        self.read_and_settle(dossier, &submission, report).await
+        self.read_and_settle(dossier, &submission, report).await?;
+        Ok(id)
     }
 
     /// Reads a claimed letter and records what was understood. Only what the claim holds counts, so
@@ -129,7 +130,8 @@ impl App {
         }
         let bytes = self.blobs.get(submission.blob)?;
         let name = submission.source.clone();
-        run_blocking(move || reading::can_be_read(&bytes, &name)).await
+        let format = format_of(submission, &bytes);
+        run_blocking(move || reading::can_be_read(format, &bytes, &name)).await
     }
 
     /// What a claimed letter says, and whether a program is missing that could read more of it.
@@ -138,7 +140,7 @@ impl App {
         dossier: &Dossier,
         submission: &Submission,
     ) -> Result<(Understood, bool), Error> {
-        let round = submission.round;
+        let mut round = submission.round;
         let size = self.blobs.size(submission.blob)?;
         let limit = self.config.max_file_bytes;
         if size > limit {
@@ -147,7 +149,11 @@ impl App {
         let bytes = self.blobs.get(submission.blob)?;
         let name = submission.source.clone();
         // Other programs may take a minute.
-        let read = run_blocking(move || reading::read_letter(&bytes, &name)).await?;
+        let format = format_of(submission, &bytes);
+        let read = run_blocking(move || reading::read_as(format, &bytes, &name)).await?;
+        if let (None, Some(mail)) = (round, &read.reading.mail) {
+            round = self.round_named(submission.consultation, mail).await?;
+        }
         // The dossier is borrowed, so this stays on this thread: a letter takes milliseconds.
         let understood = understand_reading(dossier, read.reading, Hint { round });
         Ok((understood, read.waits))
@@ -194,6 +200,15 @@ impl App {
                 format!("Không có lượt góp ý số {id}."),
             )
         })
+    }
+}
+
+/// What came as a mail is one, whatever it looks like.
+fn format_of(submission: &Submission, bytes: &[u8]) -> Format {
+    if submission.channel == Channel::Email {
+        Format::Eml
+    } else {
+        intake::sniff(bytes, &submission.source)
     }
 }
 

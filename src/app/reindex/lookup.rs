@@ -86,6 +86,8 @@ impl Lookup {
             | Action::DraftAligned
             | Action::ReportsFrozen
             | Action::ReportsIssued
+            | Action::MailsQueued
+            | Action::MailsChanged
             | Action::GroupsProposed => return Ok((Vec::new(), None)),
             Action::GroupsChanged => {
                 let changes = self.changes_of_group(tx, GroupId(first)).await?;

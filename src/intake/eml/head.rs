@@ -90,13 +90,22 @@ fn answered(message: &Message<'_>) -> Vec<String> {
 }
 
 fn recipients(message: &Message<'_>) -> Vec<EmailAddress> {
-    [message.to(), message.cc()]
+    let named = [message.to(), message.cc()]
         .into_iter()
         .flatten()
         .flat_map(Address::iter)
-        .filter_map(|to| EmailAddress::parse(to.address()?))
-        .take(MAX_LISTED)
-        .collect()
+        .filter_map(|to| EmailAddress::parse(to.address()?));
+    // Blind copies and aliases: only the servers know who it was for.
+    let delivered = message.headers().iter().filter_map(|header| {
+        let name = header.name.as_str();
+        ["Delivered-To", "X-Original-To", "Envelope-To"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+            .then(|| transfer::raw_field(message, header))
+            .flatten()
+            .and_then(|raw| EmailAddress::parse(&String::from_utf8_lossy(raw)))
+    });
+    named.chain(delivered).take(MAX_LISTED).collect()
 }
 
 /// The date of the topmost Received field, which our own server wrote.

@@ -323,6 +323,70 @@ CREATE TABLE problem (
 );
 CREATE INDEX problem_by_consultation ON problem (consultation_id, id);
 
+-- Who may do what only one process may do at a time, until when. What holds across processes are the
+-- unique keys; a lease only keeps two of them from doing the same work.
+CREATE TABLE lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until_us BIGINT NOT NULL
+);
+
+-- A folder of a mailbox on a server, and how far it has been read. UIDs are its own as long as its
+-- `uid_validity` stays the same.
+CREATE TABLE mailbox (
+    id BIGINT NOT NULL PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,  -- account, server, folder
+    name TEXT NOT NULL,
+    uid_validity BIGINT,
+    last_uid BIGINT NOT NULL,      -- all up to here are taken in or listed in mailbox_message
+    looked_us BIGINT,              -- the last look that went well
+    failure TEXT,                  -- why looks have failed since then
+    failed_us BIGINT
+);
+
+-- What became of each message: 'kept' once its bytes and its submission are durable, 'marked' once the
+-- server has been told, 'absent' when the server did not give it out.
+CREATE TABLE mailbox_message (
+    mailbox_id BIGINT NOT NULL REFERENCES mailbox (id),
+    uid_validity BIGINT NOT NULL,
+    uid BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    submission_id BIGINT REFERENCES submission (id),
+    n_tries BIGINT NOT NULL,
+    seen_us BIGINT NOT NULL,
+    PRIMARY KEY (mailbox_id, uid_validity, uid)
+);
+CREATE INDEX mailbox_message_open ON mailbox_message (mailbox_id, uid_validity) WHERE state <> 'marked';
+
+-- Thư đi: letters to send, each once. `occasion` says what for: a second order for the same adds nothing.
+-- An attempt is recorded before the server is spoken to ('sending'), and again before the letter itself
+-- goes out ('handed'): who died in between knows what the server can have got.
+CREATE TABLE outbox (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    round_id BIGINT REFERENCES round (id),
+    organization_id BIGINT REFERENCES organization (id),
+    submission_id BIGINT REFERENCES submission (id), -- the reply that is acknowledged
+    kind TEXT NOT NULL,
+    occasion TEXT NOT NULL UNIQUE,
+    recipient TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    blob_hash TEXT NOT NULL,       -- the whole letter as it goes out
+    actor TEXT NOT NULL,
+    queued_us BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    n_tries BIGINT NOT NULL,
+    due_us BIGINT NOT NULL,        -- not before
+    tried_us BIGINT,
+    answer TEXT,                   -- the server's last words, or why there were none
+    bounced_by BIGINT REFERENCES submission (id)
+);
+CREATE INDEX outbox_open ON outbox (due_us, id) WHERE state IN ('queued', 'sending', 'handed');
+CREATE INDEX outbox_by_consultation ON outbox (consultation_id, id);
+CREATE INDEX outbox_recent ON outbox (domain, tried_us);
+
 -- The audit trail and the feed of the index. `seq` is commit order: it is taken, last of all, from
 -- the one row of `ledger_head`, which every writer locks.
 CREATE TABLE ledger (
