@@ -20,7 +20,6 @@
 //! The groups depend on words, places and what people decided, not on the order in which comments
 //! arrived; only who stands for several comments with the same words is decided by age.
 
-pub mod difference;
 pub mod shingles;
 
 mod assemble;

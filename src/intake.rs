@@ -133,6 +133,28 @@ pub struct TextPart {
     pub anchors: Vec<(usize, PageLine)>,
     /// How sure the recognition was on average, 0 to 1, where a machine read the text in a picture.
     pub recognized: Option<f64>,
+    /// What a reader of a Word file marked in it.
+    pub markup: Markup,
+}
+
+/// Remarks in the margin of a Word file, and what is struck through in it by hand. Tracked changes
+/// are accepted in the text: what they changed shows against the draft that was sent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Markup {
+    /// In the order of the words they are about.
+    pub remarks: Vec<Remark>,
+    /// Stretches of the part's text, in order.
+    pub struck: Vec<Span>,
+}
+
+/// A remark in the margin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The words of the part's text it is about, empty where it stands at one place; `None` where
+    /// they are gone.
+    pub at: Option<Span>,
+    /// What it says, on one line.
+    pub text: String,
 }
 
 /// A table inside a part.

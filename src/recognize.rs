@@ -8,6 +8,7 @@
 //! * [`suggestion`]: sections a point without a cited place may be about.
 //! * [`outline`]: the tree of a draft document.
 //! * [`alignment`]: what became of the sections of a draft in the next one.
+//! * [`returned`]: copies of the draft that come back with changes.
 //! * [`citation`]: the places of a draft that a text names.
 //!
 //! Cases: `fixtures/recognize/`.
@@ -17,5 +18,6 @@ pub mod citation;
 pub mod letter;
 pub mod organization;
 pub mod outline;
+pub mod returned;
 pub mod stance;
 pub mod suggestion;

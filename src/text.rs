@@ -4,9 +4,11 @@
 //!
 //! * [`normalize`]: what every text goes through once, before its spans are taken.
 //! * [`fold`]: what comparisons and searches use, with a way back to the original bytes.
+//! * [`difference`]: what one text says otherwise than another.
 //! * [`pattern`]: patterns that mind the marks and whole words.
 //! * [`legacy`]: bytes of unknown encoding, Windows-1258, TCVN3 and VNI among them.
 
+pub mod difference;
 pub mod fold;
 pub mod legacy;
 pub mod normalize;

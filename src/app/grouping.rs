@@ -2,7 +2,7 @@
 //! once.
 //!
 //! A confirmed group is answered through its representative: that point's current answer is the
-//! answer of every member. Members are told apart from the representative by [`crate::group::difference`], word
+//! answer of every member. Members are told apart from the representative by [`crate::text::difference`], word
 //! by word. Whatever a person took apart is never proposed together again.
 
 mod answered;

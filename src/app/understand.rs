@@ -11,6 +11,7 @@ mod cells;
 mod dossier;
 mod letter;
 mod place;
+mod returned;
 mod row;
 mod typed;
 

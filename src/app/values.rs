@@ -2,7 +2,6 @@
 //!
 //! Faces name them here: they import neither adapters nor the brain.
 
-pub use crate::group::difference::{Kind as StretchKind, Stretch};
 pub use crate::index::{Correction, Count, Facet, FacetValue, Total};
 pub use crate::report::model::Kind as ReportKind;
 pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
@@ -14,3 +13,4 @@ pub use crate::store::points::{Change as PointChange, Point};
 pub use crate::store::problems::Problem;
 pub use crate::store::responses::Response;
 pub use crate::store::submissions::{Part, Submission};
+pub use crate::text::difference::{Kind as StretchKind, Stretch};

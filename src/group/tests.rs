@@ -2,7 +2,6 @@
 
 mod exact;
 mod rules;
-mod wording;
 
 use super::{Comment, Gathering, MemoryShelf, Proposal};
 use crate::domain::{GroupId, PointId, RoundId, SectionId};

@@ -7,7 +7,8 @@
 //!
 //! * [`document`]: paragraphs and tables, revisions accepted; [`styles`], [`numbering`]: what they
 //!   inherit; [`render`]: text or lines.
-//! * Not read: headers and footers, embedded objects, charts; comments are counted and named.
+//! * Remarks in the margin and words struck through by hand are the part's [`Markup`].
+//! * Not read: headers and footers, embedded objects, charts.
 
 mod document;
 mod numbering;
@@ -15,16 +16,19 @@ mod render;
 mod styles;
 pub(super) mod xml;
 
-use document::{Content, Note};
+use std::collections::HashMap;
+
+use document::{Content, Mark, Note};
 use numbering::Numbering;
 use render::Rendered;
 use styles::Styles;
 use xml::{Token, Tokens};
 
 use super::archive::{Archive, Budget, Refusal};
-use super::{PartRole, PartTable, Reading, TextPart, limits};
+use super::{Markup, PartRole, PartTable, Reading, Remark, TextPart, limits};
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
+use crate::text::normalize::squeeze;
 
 /// Name and version of this reader.
 pub(super) const EXTRACTOR: &str = "docx/1";
@@ -35,8 +39,8 @@ struct Package {
     body: Content,
     /// Notes in the order of their marks.
     notes: Vec<Content>,
-    /// Comments in the margin, which are not read yet.
-    n_comments: usize,
+    /// Remarks in the margin by their ids, in their order.
+    remarks: Vec<(String, String)>,
 }
 
 /// Reads a letter into a part.
@@ -75,15 +79,7 @@ pub(super) fn read_letter(
         })
         .collect();
     reading.warnings.extend(damage(&package, &location));
-    if package.n_comments > 0 {
-        let n_comments = package.n_comments;
-        reading.warnings.push(Warning::new(
-            "docx.unread_comments",
-            location.clone(),
-            format!("Tệp Word có {n_comments} nhận xét ở lề (comment) chưa được đọc."),
-            "Mở tệp gốc bằng Word; nếu nhận xét là góp ý, gõ vào ô nhập tay của lượt này.",
-        ));
-    }
+    let markup = markup(package.remarks, rendered.marks, clip);
     reading.parts.push(TextPart {
         path,
         role,
@@ -92,8 +88,43 @@ pub(super) fn read_letter(
         extractor,
         anchors: Vec::new(),
         recognized: None,
+        markup,
     });
     Ok(())
+}
+
+/// Remarks with the words they are about, in the order of these; a remark whose words are gone
+/// stands at the end.
+fn markup(
+    remarks: Vec<(String, String)>,
+    marks: Vec<(Mark, Span)>,
+    clip: impl Fn(Span) -> Span,
+) -> Markup {
+    let mut markup = Markup::default();
+    let mut left: Vec<Option<(String, String)>> = remarks.into_iter().map(Some).collect();
+    let places: HashMap<String, usize> = left
+        .iter()
+        .flatten()
+        .enumerate()
+        .map(|(at, (id, _))| (id.clone(), at))
+        .collect();
+    for (mark, span) in marks {
+        match mark {
+            Mark::Struck => markup.struck.push(clip(span)),
+            Mark::Remark(id) => {
+                let place = places.get(&id).and_then(|&at| left.get_mut(at));
+                if let Some((_, text)) = place.and_then(Option::take) {
+                    let at = Some(clip(span));
+                    markup.remarks.push(Remark { at, text });
+                }
+            }
+        }
+    }
+    let homeless = left.into_iter().flatten();
+    markup
+        .remarks
+        .extend(homeless.map(|(_, text)| Remark { at: None, text }));
+    markup
 }
 
 /// Reads a draft into lines. Notes are left out: they are no place of the draft.
@@ -153,8 +184,8 @@ fn load(bytes: &[u8], budget: &mut Budget) -> Result<Package, Refusal> {
     let mut notes = Vec::new();
     if !body.notes.is_empty() {
         let (foot, end) = (part("footnotes.xml")?, part("endnotes.xml")?);
-        let mut foot = split_notes(&foot, "footnote");
-        let mut end = split_notes(&end, "endnote");
+        let mut foot: HashMap<_, _> = split_notes(&foot, "footnote").collect();
+        let mut end: HashMap<_, _> = split_notes(&end, "endnote").collect();
         for note in &body.notes {
             let (texts, id) = match note {
                 Note::Foot(id) => (&mut foot, id),
@@ -166,12 +197,22 @@ fn load(bytes: &[u8], budget: &mut Budget) -> Result<Package, Refusal> {
             }
         }
     }
-    // Counted, so that a returned draft with remarks in its margin is not taken for read.
-    let n_comments = part("comments.xml")?.matches("<w:comment ").count();
+    let mut remarks = Vec::new();
+    for (id, text) in split_notes(&part("comments.xml")?, "comment") {
+        let mut remark = Rendered::default();
+        render::as_text(
+            &document::read(text, &styles, &mut numbering).blocks,
+            &mut remark,
+        );
+        let text = squeeze(&remark.text);
+        if !text.is_empty() {
+            remarks.push((id, text));
+        }
+    }
     Ok(Package {
         body,
         notes,
-        n_comments,
+        remarks,
     })
 }
 
@@ -201,24 +242,28 @@ fn read_text(archive: &mut Archive<'_>, name: &str) -> Result<Option<String>, Re
     }))
 }
 
-/// The XML of each note by its id.
-fn split_notes<'a>(text: &'a str, element: &str) -> std::collections::HashMap<String, &'a str> {
+/// The XML of each note with its id, in their order.
+fn split_notes<'a>(
+    text: &'a str,
+    element: &str,
+) -> impl Iterator<Item = (String, &'a str)> + use<'a> {
     let open = format!("<w:{element} ");
     let close = format!("</w:{element}>");
-    let mut notes = std::collections::HashMap::new();
     let mut rest = text;
-    while let Some(at) = rest.find(&open) {
-        let note = rest.get(at..).unwrap_or_default();
-        let Some(end) = note.find(&close) else {
-            break;
-        };
-        let note_text = note.get(..end + close.len()).unwrap_or_default();
-        let id = Tokens::new(note_text).find_map(|token| match token {
-            Token::Open(element) => element.attribute("id"),
-            _ => None,
-        });
-        notes.extend(id.map(|id| (id, note_text)));
-        rest = note.get(end + close.len()..).unwrap_or_default();
-    }
-    notes
+    std::iter::from_fn(move || {
+        loop {
+            let at = rest.find(&open)?;
+            let note = rest.get(at..)?;
+            let end = note.find(&close)? + close.len();
+            let note_text = note.get(..end)?;
+            rest = note.get(end..)?;
+            let id = Tokens::new(note_text).find_map(|token| match token {
+                Token::Open(element) => element.attribute("id"),
+                _ => None,
+            });
+            if let Some(id) = id {
+                return Some((id, note_text));
+            }
+        }
+    })
 }

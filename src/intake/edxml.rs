@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::archive::Budget;
 use super::docx::xml::{Token, Tokens};
-use super::{MailHead, PartRole, Reading, Robot, TextPart, limits, plain};
+use super::{MailHead, Markup, PartRole, Reading, Robot, TextPart, limits, plain};
 use crate::domain::{Location, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
@@ -96,6 +96,7 @@ pub(super) fn read(
             extractor: EXTRACTOR,
             anchors: Vec::new(),
             recognized: None,
+            markup: Markup::default(),
         });
     }
     let n_attachments = package.attachments.len();

@@ -21,7 +21,9 @@ use mail_parser::{
 };
 
 use super::archive::Budget;
-use super::{MailHead, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain};
+use super::{
+    MailHead, Markup, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain,
+};
 use crate::domain::{Location, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
@@ -424,6 +426,7 @@ fn push_part(
             extractor,
             anchors: Vec::new(),
             recognized: None,
+            markup: Markup::default(),
         });
     }
 }

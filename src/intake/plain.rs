@@ -4,8 +4,8 @@
 use super::archive::{self, Budget};
 use super::conversions::{Conversion, Wanted, located};
 use super::{
-    Format, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout, limits,
-    pages, sniff, wrapped,
+    Format, Markup, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout,
+    limits, pages, sniff, wrapped,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
@@ -56,6 +56,7 @@ pub(super) fn read_document(
         extractor,
         anchors: Vec::new(),
         recognized: None,
+        markup: Markup::default(),
     });
     Ok(())
 }
@@ -110,6 +111,7 @@ fn read_converted(
                 extractor,
                 anchors,
                 recognized: pages::confidence(pages),
+                markup: Markup::default(),
             });
             Ok(())
         }

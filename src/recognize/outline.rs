@@ -15,7 +15,7 @@ mod survey;
 mod title;
 
 pub use labels::{LabelledSection, outline_from_labels};
-pub(crate) use marker::roman_value;
+pub(crate) use marker::{roman_value, without_marker};
 
 use std::ops::Range;
 

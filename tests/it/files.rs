@@ -13,7 +13,7 @@ use crate::support::{Desk, example, root, tool};
 const OFFICE: &str = "libreoffice-writer-nogui libreoffice-calc-nogui";
 
 /// Has LibreOffice make another format of a file, beside it.
-fn convert(file: &Path, to: &str) -> PathBuf {
+pub(crate) fn convert(file: &Path, to: &str) -> PathBuf {
     let profile = tempfile::tempdir().unwrap();
     let mut soffice = tool("soffice", OFFICE);
     if file
@@ -52,7 +52,7 @@ fn letter() -> PathBuf {
 }
 
 /// Reads a file as `tiepthu read` does.
-fn read(desk: &Desk, file: &Path) -> Value {
+pub(crate) fn read(desk: &Desk, file: &Path) -> Value {
     let outline = example().join("documents/de_an.docx");
     desk.run([
         "read".as_ref(),
@@ -447,36 +447,4 @@ fn an_old_word_file_that_is_none() {
     bytes.extend("WordDocument".encode_utf16().flat_map(u16::to_le_bytes));
     bytes.resize(5_000, 0);
     ends_in_a_message("hong.doc", &bytes);
-}
-
-#[test]
-fn comments_in_the_margin_of_a_word_file_are_not_passed_over_in_silence() {
-    use std::io::Write;
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    let space = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
-    let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
-    for (name, xml) in [
-        (
-            "word/document.xml",
-            format!(
-                "<w:document {space}><w:body>{}</w:body></w:document>",
-                paragraph("1. Mục III.2.b: đề nghị bổ sung chỉ tiêu.")
-            ),
-        ),
-        (
-            "word/comments.xml",
-            format!(
-                "<w:comments {space}><w:comment w:id=\"0\">{}</w:comment></w:comments>",
-                paragraph("Đề nghị bỏ đoạn này.")
-            ),
-        ),
-    ] {
-        archive.start_file(name, options).unwrap();
-        archive.write_all(xml.as_bytes()).unwrap();
-    }
-    let desk = Desk::new();
-    let file = desk.write("nhan_xet.docx", archive.finish().unwrap().into_inner());
-    let warnings = read(&desk, &file)["warnings"].to_string();
-    assert!(warnings.contains("1 nhận xét ở lề"), "{warnings}");
 }

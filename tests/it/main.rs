@@ -26,6 +26,7 @@ mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
 mod postgres; // a server of the tests' own
 mod replies; // invented replies in any number
+mod returned; // the draft comes back edited
 mod store_contract; // the same story on SQLite and on PostgreSQL
 mod stored; // everything a data folder holds
 mod support;

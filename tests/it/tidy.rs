@@ -144,7 +144,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("calamine", &["convert", "report"]),
     ("rustix", &["convert"]),
     ("rust_xlsxwriter", &["report"]),
-    ("similar", &["group"]),
+    ("similar", &["text"]),
 ];
 
 #[test]

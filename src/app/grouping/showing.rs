@@ -4,9 +4,9 @@ use super::read_group;
 use crate::app::search::{Names, PointView};
 use crate::app::{App, Error, Kind};
 use crate::domain::{Consultation, GroupId, PointId};
-use crate::group::difference::{Stretch, difference};
 use crate::store::groups::{self, Count, Group};
 use crate::store::responses::{self, Response};
+use crate::text::difference::{Stretch, difference};
 
 /// A group with its members.
 #[derive(Debug, Clone)]

@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::recognize::citation::Places;
 use crate::recognize::organization::Directory;
+use crate::recognize::returned::{Copied, CopyLine, DraftTexts};
 use crate::recognize::suggestion::{SectionIndex, Suggestion};
 use crate::store::consultations::{Document, Section};
 
@@ -32,6 +33,8 @@ pub struct Dossier {
     sections: BTreeMap<NodeRef, SectionId>,
     /// Prepared when somebody first asks: an import does not.
     suggestions: OnceLock<SectionIndex>,
+    /// Prepared when the first letter comes: a table needs none.
+    texts: OnceLock<DraftTexts>,
     older: Vec<older::Older>,
 }
 
@@ -55,6 +58,7 @@ impl Dossier {
             rounds: Vec::new(),
             sections: BTreeMap::new(),
             suggestions: OnceLock::new(),
+            texts: OnceLock::new(),
             older: Vec::new(),
         }
     }
@@ -132,6 +136,7 @@ impl Dossier {
             rounds,
             sections: keys,
             suggestions: OnceLock::new(),
+            texts: OnceLock::new(),
         }
     }
 
@@ -186,6 +191,19 @@ impl Dossier {
             .into_iter()
             .filter_map(|found| Some((self.section(found.node)?, found.confidence)))
             .collect()
+    }
+
+    /// Compares a file with the draft it is a copy of, the current one or one before; `None` when
+    /// it is no copy. Sections are today's.
+    pub(super) fn compare_with_drafts(&self, lines: &[CopyLine]) -> Option<Copied> {
+        let texts = self.texts.get_or_init(|| DraftTexts::new(&self.outlines));
+        let older = self.older.iter().filter_map(|older| older.compare(lines));
+        texts
+            .compare(lines)
+            .into_iter()
+            .chain(older)
+            // The current draft of equals.
+            .reduce(|best, next| if next.share > best.share { next } else { best })
     }
 
     /// An organization's name.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::cells::{Cells, points_of_cells};
 use super::place::{self, Surroundings};
-use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone, sender_text};
+use super::{
+    Dossier, Part, Point, TableAnswer, Understood, agreement_alone, returned, sender_text,
+};
 use crate::domain::{
     Disposition, Evidence, Finding, Location, NodeRef, ReplyClass, RoundId, Span, Warning,
 };
@@ -64,13 +66,25 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
             return understood;
         }
     }
-    let readable: Vec<(usize, &TextPart, LetterHead)> = parts
-        .iter()
-        .enumerate()
-        .filter(|(_, part)| matches!(part.role, PartRole::Body | PartRole::Attachment))
-        .map(|(index, part)| (index, part, read_letter_head(&part.text)))
-        .collect();
+    let mut readable: Vec<(usize, &TextPart, LetterHead)> = Vec::new();
+    let mut copies = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        if !matches!(part.role, PartRole::Body | PartRole::Attachment) {
+            continue;
+        }
+        // The draft itself speaks for nobody and holds no comment but what is changed in it.
+        match returned::copied(dossier, part) {
+            Some(copied) => copies.push((part, copied)),
+            None => readable.push((index, part, read_letter_head(&part.text))),
+        }
+    }
     read_points(dossier, &mut understood, &readable);
+    for (_, part, _) in &readable {
+        returned::take_remarks(dossier, &mut understood, part, |_| None);
+    }
+    for (part, copied) in &copies {
+        returned::take_copy(dossier, &mut understood, part, copied);
+    }
     let main = main_letter(&readable, &understood.points);
     if let Some((index, part, head)) = main {
         describe_letter(&mut understood, *index, part, head);

@@ -1,5 +1,7 @@
 //! `document.xml`: paragraphs and tables in reading order.
 //!
+//! What is struck through by hand stays text and is marked; so are the words that remarks in the
+//! margin are about.
 //! Kept: insertions, results of fields, text boxes (after the paragraph they hang on), soft
 //! hyphens' words. Dropped: deletions, moved-away text, hidden text, field codes, what was before a
 //! format change. A paragraph whose mark was deleted continues in the next one.
@@ -7,6 +9,7 @@
 use super::numbering::Numbering;
 use super::styles::{Font, Format, Styles};
 use super::xml::{Element, Token, Tokens};
+use crate::domain::Span;
 use crate::intake::limits;
 use crate::text::legacy;
 use crate::text::normalize::normalize;
@@ -26,6 +29,8 @@ pub(super) struct Paragraph {
     pub(super) heading_level: Option<u8>,
     pub(super) is_bold: bool,
     pub(super) is_centered: bool,
+    /// Stretches of the text that a reader marked.
+    pub(super) marks: Vec<(Mark, Span)>,
 }
 
 /// A cell of a table.
@@ -50,6 +55,15 @@ pub(super) struct Content {
     pub(super) is_cut: bool,
 }
 
+/// What a reader of the document did to a stretch of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Wrote a remark in the margin; its id.
+    Remark(String),
+    /// Struck it through.
+    Struck,
+}
+
 /// A mark of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Note {
@@ -66,7 +80,8 @@ pub(super) fn read(text: &str, styles: &Styles, numbering: &mut Numbering) -> Co
         paragraphs: Vec::new(),
         notes: Vec::new(),
         n_paragraphs: 0,
-        carried: None,
+        carried: Carried::default(),
+        remarks_to_come: Vec::new(),
     };
     let mut tokens = Tokens::new(text);
     let mut is_cut = false;
@@ -130,6 +145,8 @@ struct Open {
     /// One entry for each open field: whether its code is being read.
     fields: Vec<bool>,
     is_mark_deleted: bool,
+    /// Marked stretches of the text as far as it is read; no end while they go on.
+    marks: Vec<(Mark, usize, Option<usize>)>,
     /// Whether all letters so far are bold; `None` before the first.
     is_bold: Option<bool>,
     boxes: Vec<Block>,
@@ -173,8 +190,16 @@ struct Walker<'a> {
     paragraphs: Vec<Open>,
     notes: Vec<Note>,
     n_paragraphs: usize,
-    /// Text of paragraphs whose mark was deleted: it continues in the next one.
-    carried: Option<String>,
+    carried: Carried,
+    /// Remarks whose words have not begun yet.
+    remarks_to_come: Vec<String>,
+}
+
+/// Paragraphs whose mark was deleted: they continue in the next one.
+#[derive(Default)]
+struct Carried {
+    text: Option<String>,
+    marks: Vec<(Mark, usize, Option<usize>)>,
 }
 
 impl Walker<'_> {
@@ -203,6 +228,7 @@ impl Walker<'_> {
                 // A mark in the row's properties: the whole row was deleted.
                 ("del", Some(Holder::Row { is_deleted, .. })) => *is_deleted = true,
                 ("del" | "moveFrom", _) => return true,
+                ("commentRangeStart", _) => self.remarks_to_come.extend(element.attribute("id")),
                 _ => {}
             }
             return false;
@@ -222,6 +248,11 @@ impl Walker<'_> {
             "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" => return true,
             "footnoteReference" => self.notes.extend(element.attribute("id").map(Note::Foot)),
             "endnoteReference" => self.notes.extend(element.attribute("id").map(Note::End)),
+            "commentRangeStart" | "commentRangeEnd" | "commentReference" => {
+                if let Some(id) = element.attribute("id") {
+                    paragraph.mark_remark(element.name(), id);
+                }
+            }
             _ => paragraph.open_inside(element, self.styles),
         }
         false
@@ -231,7 +262,13 @@ impl Walker<'_> {
     fn open_structure(&mut self, element: &Element<'_>) -> bool {
         match element.name() {
             // Word has no paragraph in a paragraph but in a text box, which is a flow of its own.
-            "p" => self.paragraphs.push(Open::default()),
+            "p" => {
+                let begun = self.remarks_to_come.drain(..);
+                self.paragraphs.push(Open {
+                    marks: begun.map(|id| (Mark::Remark(id), 0, None)).collect(),
+                    ..Open::default()
+                });
+            }
             "tbl" => self.holders.push(Holder::Table(Vec::new())),
             "tr" => self.holders.push(Holder::Row {
                 cells: Vec::new(),
@@ -315,11 +352,12 @@ impl Walker<'_> {
     /// Resolves a paragraph's number and format and puts it into its place.
     fn finish(&mut self, mut open: Open) {
         self.n_paragraphs += 1;
-        if let Some(carried) = self.carried.take() {
-            open.text.insert_str(0, &carried);
-        }
+        open.continue_from(std::mem::take(&mut self.carried));
         if open.is_mark_deleted {
-            self.carried = Some(open.text);
+            self.carried = Carried {
+                text: Some(open.text),
+                marks: open.marks,
+            };
             for block in open.boxes {
                 self.put(block);
             }
@@ -342,14 +380,26 @@ impl Walker<'_> {
             let chain = self.styles.chain(style);
             text.extend(self.numbering.label(&list, level, chain, self.styles));
         }
+        let n_label = text.len();
         text.push_str(&open.text);
         let is_centered = open
             .format
             .is_centered
             .or_else(|| self.styles.ask(style, |format| format.is_centered))
             .unwrap_or(false);
+        let normalized = normalize(&text);
+        let visible = normalized.trim_matches([' ', '\t', '\n']).to_owned();
+        if visible.is_empty() {
+            // The words these remarks are about stand in a later paragraph.
+            let remarks = open.marks.drain(..).filter_map(|mark| match mark {
+                (Mark::Remark(id), _, None) => Some(id),
+                _ => None,
+            });
+            self.remarks_to_come.extend(remarks);
+        }
         let paragraph = Paragraph {
-            text: normalize(&text).trim_matches([' ', '\t', '\n']).to_owned(),
+            marks: marked_stretches(&text, n_label, &visible, open.marks),
+            text: visible,
             heading_level,
             is_bold: open.is_bold == Some(true),
             is_centered,
@@ -362,7 +412,7 @@ impl Walker<'_> {
 
     /// Makes a paragraph of text whose mark was deleted when nothing follows it.
     fn flush_carried(&mut self) {
-        if let Some(text) = self.carried.take() {
+        if let Some(text) = std::mem::take(&mut self.carried).text {
             let text = normalize(&text).trim().to_owned();
             self.put(Block::Paragraph(Paragraph {
                 text,
@@ -372,7 +422,79 @@ impl Walker<'_> {
     }
 }
 
+/// Most marks kept of one paragraph: placing one costs a look at the text before it.
+const MOST_MARKS: usize = 200;
+
+/// Marks of a paragraph as it was read, in the text as it is kept. `raw` begins with a label of
+/// `n_label` bytes; `visible` is `raw` normalized and trimmed.
+fn marked_stretches(
+    raw: &str,
+    n_label: usize,
+    visible: &str,
+    marks: Vec<(Mark, usize, Option<usize>)>,
+) -> Vec<(Mark, Span)> {
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    let whole = normalize(raw);
+    let n_trimmed = whole.len() - whole.trim_start_matches([' ', '\t', '\n']).len();
+    let place = |at: usize| {
+        let before = normalize(raw.get(..n_label + at).unwrap_or(raw)).len();
+        let mut at = before.saturating_sub(n_trimmed).min(visible.len());
+        while !visible.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    marks
+        .into_iter()
+        .take(MOST_MARKS)
+        .map(|(mark, start, end)| {
+            let start = place(start);
+            let end = end.map_or(visible.len(), place).max(start);
+            (mark, Span::new(start, end).trimmed(visible))
+        })
+        .collect()
+}
+
 impl Open {
+    /// Puts what a paragraph without an end of its own left over before the text.
+    fn continue_from(&mut self, carried: Carried) {
+        let Some(text) = carried.text else {
+            return;
+        };
+        for (_, start, end) in &mut self.marks {
+            *start += text.len();
+            *end = end.map(|end| end + text.len());
+        }
+        self.marks.splice(0..0, carried.marks);
+        self.text.insert_str(0, &text);
+    }
+
+    /// A remark begins, ends, or stands at one place only.
+    fn mark_remark(&mut self, element: &str, id: String) {
+        let at = self.text.len();
+        let known = self
+            .marks
+            .iter_mut()
+            .find(|(mark, _, _)| matches!(mark, Mark::Remark(known) if *known == id));
+        match (element, known) {
+            ("commentRangeEnd", Some((_, _, end))) => *end = end.or(Some(at)),
+            ("commentRangeStart", None) => self.marks.push((Mark::Remark(id), at, None)),
+            ("commentReference", None) => self.marks.push((Mark::Remark(id), at, Some(at))),
+            _ => {}
+        }
+    }
+
+    /// Notes that the text from a byte on is struck through.
+    fn mark_struck(&mut self, start: usize) {
+        let end = self.text.len();
+        match self.marks.last_mut() {
+            Some((Mark::Struck, _, Some(last))) if *last == start => *last = end,
+            _ => self.marks.push((Mark::Struck, start, Some(end))),
+        }
+    }
+
     fn is_in(&self, region: Region) -> bool {
         self.regions.contains(&region)
     }
@@ -452,10 +574,26 @@ impl Open {
                 .or_else(|| styles.ask(style, |format| format.is_bold));
             self.is_bold = Some(self.is_bold.unwrap_or(true) && is_bold == Some(true));
         }
+        let start = self.text.len();
+        let is_struck = self
+            .run
+            .format
+            .is_struck
+            .or_else(|| styles.ask_run(run_style, |format| format.is_struck));
+        self.push_words(text, styles);
+        if is_struck == Some(true) {
+            self.mark_struck(start);
+        }
+    }
+
+    /// Adds text, of an old font as Unicode.
+    fn push_words(&mut self, text: &str, styles: &Styles) {
         if text.is_ascii() {
             self.text.push_str(text);
             return;
         }
+        let style = self.style.as_deref();
+        let run_style = self.run.style.as_deref();
         let font = self
             .run
             .format

@@ -1,6 +1,6 @@
 //! Blocks → the text of a part with its tables, or the lines of a draft.
 
-use super::document::{Block, Cell};
+use super::document::{Block, Cell, Mark};
 use crate::domain::{DraftLine, Span};
 use crate::intake::PartTable;
 use crate::text::normalize::squeeze;
@@ -10,6 +10,8 @@ use crate::text::normalize::squeeze;
 pub(super) struct Rendered {
     pub(super) text: String,
     pub(super) tables: Vec<PartTable>,
+    /// What readers marked in the text.
+    pub(super) marks: Vec<(Mark, Span)>,
 }
 
 /// Writes blocks as text: paragraphs one a line, cells of tables one after another.
@@ -18,6 +20,10 @@ pub(super) fn as_text(blocks: &[Block], out: &mut Rendered) {
         match block {
             Block::Paragraph(paragraph) => {
                 if !paragraph.text.is_empty() {
+                    let start = out.text.len();
+                    let marks = paragraph.marks.iter();
+                    out.marks
+                        .extend(marks.map(|(mark, at)| (mark.clone(), at.shifted(start))));
                     out.text.push_str(&paragraph.text);
                     out.text.push('\n');
                 }

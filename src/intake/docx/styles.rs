@@ -12,6 +12,8 @@ const MAX_CHAIN: usize = 20;
 pub(super) struct Format {
     pub(super) is_bold: Option<bool>,
     pub(super) is_hidden: Option<bool>,
+    /// Struck through by hand.
+    pub(super) is_struck: Option<bool>,
     pub(super) is_centered: Option<bool>,
     pub(super) font: Option<Font>,
     /// 1 to 9; 0 says "body text".
@@ -59,6 +61,7 @@ impl Format {
         match element.name() {
             "b" => self.is_bold = Some(element.is_on()),
             "vanish" => self.is_hidden = Some(element.is_on()),
+            "strike" | "dstrike" => self.is_struck = Some(element.is_on()),
             "jc" => self.is_centered = Some(element.value().as_deref() == Some("center")),
             "rFonts" => {
                 let name = element

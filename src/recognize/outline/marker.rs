@@ -88,6 +88,11 @@ pub(crate) fn roman_text(mut value: u16) -> String {
     out
 }
 
+/// A line without the number, letter or dash it begins with.
+pub(crate) fn without_marker(line: &str) -> &str {
+    read_marker(line).map_or(line, |(_, rest)| rest)
+}
+
 /// Reads the marker of a line and returns it with the words after it.
 pub(super) fn read_marker(line: &str) -> Option<(Marker, &str)> {
     let line = line.trim();

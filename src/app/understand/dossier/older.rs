@@ -5,10 +5,12 @@
 //! only those that the current draft does not have. The rule of the finding says so.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::Dossier;
 use crate::domain::{Confidence, DocumentId, NodeRef, Outline, SectionId};
 use crate::recognize::citation::{Citations, Context, Place, Places, UnresolvedReason};
+use crate::recognize::returned::{Copied, CopyLine, DraftTexts};
 use crate::store::consultations::Document;
 use crate::text::fold::fold;
 
@@ -36,6 +38,8 @@ pub(super) struct Older {
     number: u32,
     places: Places,
     today: Vec<Option<(NodeRef, Confidence)>>,
+    draft: Outline,
+    texts: OnceLock<DraftTexts>,
 }
 
 /// Prepares older drafts; `keys` are the sections of the current ones.
@@ -64,6 +68,8 @@ pub(super) fn prepare(
                         Some((*nodes.get(&section)?, confidence))
                     })
                     .collect(),
+                draft: draft.outline.clone(),
+                texts: OnceLock::new(),
             })
         })
         .collect()
@@ -134,17 +140,47 @@ impl Dossier {
 impl Older {
     /// Where a place of this draft is today.
     fn today(&self, place: &Place) -> Option<Place> {
-        let NodeRef::Node { node, .. } = place.node else {
-            return None;
-        };
-        let (today, confidence) = self.today.get(node).copied().flatten()?;
-        let sure = place.confidence.value().min(confidence.value());
+        let (node, confidence) = self.today_of(place.node, place.confidence)?;
         Some(Place {
-            node: today,
+            node,
             rule: RULE,
-            confidence: Confidence::new(sure * 0.95),
+            confidence,
             ..*place
         })
+    }
+
+    /// Where a node of this draft is today.
+    fn today_of(&self, node: NodeRef, confidence: Confidence) -> Option<(NodeRef, Confidence)> {
+        let NodeRef::Node { node, .. } = node else {
+            return None;
+        };
+        let (today, aligned) = self.today.get(node).copied().flatten()?;
+        let sure = confidence.value().min(aligned.value());
+        Some((today, Confidence::new(sure * 0.95)))
+    }
+
+    /// Compares a file with this draft; `None` when it is no copy of it. What changed in a section
+    /// that is gone is about its document.
+    pub(super) fn compare(&self, lines: &[CopyLine]) -> Option<Copied> {
+        let texts = self
+            .texts
+            .get_or_init(|| DraftTexts::new(std::slice::from_ref(&self.draft)));
+        let mut copied = texts.compare(lines)?;
+        let Some(comparison) = &mut copied.comparison else {
+            return Some(copied);
+        };
+        for place in &mut comparison.places {
+            *place = place.and_then(|(node, confidence)| self.today_of(node, confidence));
+        }
+        for change in &mut comparison.changes {
+            let gone = NodeRef::Document {
+                outline: self.outline,
+            };
+            (change.node, change.confidence) = self
+                .today_of(change.node, change.confidence)
+                .unwrap_or((gone, Confidence::new(0.5)));
+        }
+        Some(copied)
     }
 }
 
