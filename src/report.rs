@@ -14,6 +14,7 @@ pub mod model;
 pub mod reconcile;
 pub mod roster;
 pub mod snapshot;
+pub mod work;
 pub mod xlsx;
 
 mod facts;

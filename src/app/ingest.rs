@@ -11,14 +11,15 @@ mod letter;
 mod row_key;
 mod settle;
 mod table;
+mod work;
 
 use std::io::Read;
 
-use container::ContainerKind;
 pub(super) use in_hand::InHand;
 pub(super) use settle::parse_decision;
 pub use settle::{Settled, settlement};
 use table::KeptTable;
+pub use work::{AnswersBack, Clash};
 
 use super::{App, Error, Kind, disk, reading, run_blocking};
 use crate::domain::{
@@ -74,6 +75,8 @@ pub struct FileReport {
     pub n_points: u64,
     /// Rows of earlier files that stand in this one again.
     pub n_known_rows: u64,
+    /// Answers, where the file is a report of open work that came back.
+    pub answers: Option<AnswersBack>,
     /// Submissions a person has to look at.
     pub n_needs_person: u64,
     /// Why, one sentence each.
@@ -97,6 +100,7 @@ impl FileReport {
             submissions: Vec::new(),
             n_points: 0,
             n_known_rows: 0,
+            answers: None,
             n_needs_person: 0,
             reasons: Vec::new(),
             warnings: Vec::new(),
@@ -202,7 +206,7 @@ impl App {
             };
             self.import_table(consultation.id, table, options, progress, &mut report)
                 .await?;
-        } else if let Some(kind) = ContainerKind::of(format) {
+        } else if let Some(kind) = self.container_kind(format, &name, blob).await? {
             let claimed = self
                 .claim_container(consultation.id, &name, blob, options)
                 .await?;
@@ -263,11 +267,26 @@ impl App {
             if let Ok((tables, warnings)) = read
                 && !tables.is_empty()
             {
+                let work: Vec<_> = tables
+                    .iter()
+                    .filter_map(|found| work::of_sheet(&found.sheet, &found.csv))
+                    .collect();
+                if !work.is_empty() {
+                    report.answers = Some(work::preview(&work));
+                    return Ok(report);
+                }
                 report.warnings.extend(warnings);
                 for found in tables {
                     let mut rows = found.csv.as_slice();
                     table::preview(&dossier, &found.name, &mut rows, options, &mut report)?;
                 }
+                return Ok(report);
+            }
+        }
+        if format == Format::Docx {
+            let work = work::of_letter(&bytes, name);
+            if !work.is_empty() {
+                report.answers = Some(work::preview(&work));
                 return Ok(report);
             }
         }

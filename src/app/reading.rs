@@ -269,6 +269,8 @@ pub fn unpack(bytes: &[u8], file_name: &str) -> intake::Unpacked {
 pub struct SheetTable {
     /// Name of the workbook, then of the sheet.
     pub name: String,
+    /// Name of the sheet.
+    pub sheet: String,
     /// Its rows as text; line n is row n of the sheet.
     pub csv: Vec<u8>,
 }
@@ -320,6 +322,7 @@ pub fn read_workbook(
         }
         tables.push(SheetTable {
             name: format!("{file_name} > {name}.csv"),
+            sheet: name,
             csv,
         });
     }

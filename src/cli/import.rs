@@ -140,6 +140,15 @@ fn line(report: &FileReport, verb: &str) -> String {
     if report.was_known {
         return format!("{}: đã có từ trước, không nhập thêm", report.name);
     }
+    if let Some(answers) = &report.answers {
+        return format!(
+            "{}: tệp trả lời; {verb} {} câu trả lời, {} dòng không đổi, {} dòng trái với câu hiện nay",
+            report.name,
+            answers.n_saved,
+            answers.n_same,
+            answers.clashes.len()
+        );
+    }
     let mut text = format!(
         "{}: {verb} {} lượt góp ý, {} ý kiến",
         report.name,
@@ -163,6 +172,11 @@ fn to_json(report: &FileReport) -> Value {
             .collect::<serde_json::Map<_, _>>(),
         "n_points": report.n_points,
         "n_known_rows": report.n_known_rows,
+        "answers": report.answers.as_ref().map(|answers| json!({
+            "n_saved": answers.n_saved,
+            "n_same": answers.n_same,
+            "clashes": answers.clashes.iter().map(|clash| clash.point.0).collect::<Vec<_>>(),
+        })),
         "n_needs_person": report.n_needs_person,
         "reasons": report.reasons,
         "warnings": report.warnings.iter().map(warning_to_json).collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use super::args::SearchArgs;
 use super::{Exit, Output};
 use crate::app::search::{Found, PointView, Request};
 use crate::app::{App, Error, Kind};
-use crate::domain::{Channel, Decision, PointState, Stance};
+use crate::domain::{Channel, Decision, PointState, ResponseState, Stance};
 
 /// Reads a code, or says which there are.
 pub(super) fn parse_code<T: Copy>(
@@ -159,6 +159,7 @@ pub(super) fn point_to_json(view: &PointView) -> Value {
         "stance": view.point.stance.map(Stance::code),
         "state": view.point.state.code(),
         "decision": view.point.decision.map(Decision::code),
+        "answer_state": view.point.response_state.map(ResponseState::code),
         "answer": view.response.as_ref().map(|response| response.content.text.as_str()),
         "group": view.point.group.map(|group| group.0),
         "version": view.point.version,

@@ -259,6 +259,9 @@ pub struct Column {
     pub align: Align,
     /// Whether only a workbook shows it, for filters and for the way back.
     pub is_sheet_only: bool,
+    /// What may be chosen in its cells, for who fills them in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }
 
 /// How cells are aligned.
@@ -483,6 +486,7 @@ impl Column {
             width,
             align,
             is_sheet_only: false,
+            choices: Vec::new(),
         }
     }
 
@@ -492,6 +496,13 @@ impl Column {
 
     fn centered(title: &str, width: u32) -> Self {
         Self::new(title, width, Align::Center)
+    }
+
+    fn chosen(title: &str, width: u32, choices: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            choices: choices.map(str::to_owned).collect(),
+            ..Self::words(title, width)
+        }
     }
 
     fn sheet_only(title: &str, width: u32) -> Self {

@@ -6,8 +6,8 @@
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Formula, Workbook, Worksheet, XlsxError,
 };
 
 use super::RenderError;
@@ -34,10 +34,13 @@ pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     }
     workbook.set_properties(&properties);
     let looks = Looks::new();
-    for sheet in sheets(model) {
-        write_sheet(workbook.add_worksheet(), &sheet, &looks)?;
+    let sheets = sheets(model);
+    let choices = Choices::of(&sheets);
+    for sheet in &sheets {
+        write_sheet(workbook.add_worksheet(), sheet, &choices, &looks)?;
     }
     write_info(workbook.add_worksheet(), model, &looks)?;
+    choices.write(&mut workbook)?;
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -77,6 +80,56 @@ impl Looks {
             warning: base.set_bold().set_font_color(Color::RGB(0xB0_00_20)),
             centered,
         }
+    }
+}
+
+/// Lists to choose from, one a column of a hidden sheet: a list inside a rule is cut at each comma.
+struct Choices<'a> {
+    lists: Vec<&'a [String]>,
+}
+
+impl<'a> Choices<'a> {
+    const SHEET: &'static str = "Danh mục";
+
+    fn of(sheets: &[Sheet<'a>]) -> Self {
+        let mut lists: Vec<&[String]> = Vec::new();
+        for column in sheets
+            .iter()
+            .flat_map(|sheet| &sheet.tables)
+            .flat_map(|table| &table.columns)
+        {
+            let list = column.choices.as_slice();
+            if !list.is_empty() && !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+        Self { lists }
+    }
+
+    /// The rule for cells that take one of a list.
+    fn list(&self, choices: &[String]) -> Option<DataValidation> {
+        let at = self.lists.iter().position(|list| *list == choices)?;
+        let column = rust_xlsxwriter::utility::column_number_to_name(u16::try_from(at).ok()?);
+        let range = format!("='{}'!${column}$1:${column}${}", Self::SHEET, choices.len());
+        DataValidation::new()
+            .allow_list_formula(Formula::new(range))
+            .set_error_title("Không có trong danh sách")
+            .and_then(|rule| rule.set_error_message("Hãy chọn một kết quả trong danh sách."))
+            .ok()
+    }
+
+    fn write(&self, workbook: &mut Workbook) -> Result<(), XlsxError> {
+        if self.lists.is_empty() {
+            return Ok(());
+        }
+        let worksheet = workbook.add_worksheet();
+        worksheet.set_name(Self::SHEET)?.set_hidden(true);
+        for (list, column) in self.lists.iter().zip(0_u16..) {
+            for (choice, row) in list.iter().zip(0_u32..) {
+                worksheet.write_string(row, column, choice)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -142,6 +195,7 @@ fn sheet_name(name: &str) -> String {
 fn write_sheet(
     worksheet: &mut Worksheet,
     sheet: &Sheet<'_>,
+    choices: &Choices<'_>,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     worksheet.set_name(&sheet.name)?;
@@ -185,6 +239,14 @@ fn write_sheet(
                     at = write_total(worksheet, at, &lead, cells, looks)?;
                 }
             }
+        }
+    }
+    let n_lead = titles.len() - columns.len();
+    for (column, index) in columns.iter().zip(n_lead..) {
+        if let (Some(list), Ok(index), 2..) =
+            (choices.list(&column.choices), u16::try_from(index), at)
+        {
+            worksheet.add_data_validation(1, index, at - 1, index, &list)?;
         }
     }
     // A sum among the rows would be sorted and filtered away.

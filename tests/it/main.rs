@@ -33,5 +33,6 @@ mod support;
 mod tidy; // rules of the house that a machine can hold
 mod trust; // nothing altered goes unnoticed; the index is a cache
 mod understanding; // the example's letters are understood as their author meant them
+mod work_files; // open points go out to be answered, and come back
 mod workbooks; // spreadsheets by every writer
 mod workflow; // typing in, answering, approving, reminding from the command line

@@ -1,5 +1,5 @@
 //! Files that hold others: each letter of an archive or mailbox is a submission of its own, each sheet
-//! of a workbook with comments a table of its own.
+//! of a workbook with comments a table of its own; and files that bring answers instead.
 //!
 //! The container is claimed, and that committed, before it is opened. Opening it again adds nothing, so
 //! that one cut off in the middle is simply opened again; what is wrong with it is kept once, with the
@@ -8,7 +8,7 @@
 use std::io::Read;
 
 use super::table::KeptTable;
-use super::{FileReport, Options, Progress, SNIFF_BYTES, channel_of};
+use super::{FileReport, Options, Progress, SNIFF_BYTES, channel_of, work};
 use crate::app::{App, Error, Kind, reading, run_blocking};
 use crate::domain::{Channel, ConsultationId, ContentHash, Warning};
 use crate::intake::{self, Format};
@@ -22,6 +22,8 @@ pub(super) enum ContainerKind {
     Archive,
     /// Tables in sheets.
     Workbook,
+    /// A Word file of answers ([`work`]).
+    Answers,
 }
 
 impl ContainerKind {
@@ -36,6 +38,20 @@ impl ContainerKind {
 }
 
 impl App {
+    /// How a file is opened that is no letter.
+    pub(super) async fn container_kind(
+        &self,
+        format: Format,
+        name: &str,
+        blob: ContentHash,
+    ) -> Result<Option<ContainerKind>, Error> {
+        if format != Format::Docx {
+            return Ok(ContainerKind::of(format));
+        }
+        let is_work = !self.work_in_letter(name, blob).await?.is_empty();
+        Ok(is_work.then_some(ContainerKind::Answers))
+    }
+
     /// Records that a container came, before it is opened.
     pub(super) async fn claim_container(
         &self,
@@ -76,6 +92,11 @@ impl App {
                 self.import_workbook(consultation, container, options, progress, report)
                     .await?
             }
+            ContainerKind::Answers => {
+                let name = &container.file_name;
+                let tables = self.work_in_letter(name, container.blob()?).await?;
+                self.apply_work(consultation, name, &tables, report).await?
+            }
         };
         if !container.is_complete {
             let name = &container.file_name;
@@ -104,7 +125,10 @@ impl App {
                 Error::caused(Kind::Unavailable, message, error)
             })?;
         let format = intake::sniff(&head, &container.file_name);
-        let Some(kind) = ContainerKind::of(format) else {
+        let kind = self
+            .container_kind(format, &container.file_name, container.blob()?)
+            .await?;
+        let Some(kind) = kind else {
             return Ok(());
         };
         let options = self.options_of(consultation, container.round_id).await?;
@@ -147,6 +171,14 @@ impl App {
             self.import_letter(&dossier, consultation, name, channel, blob, options, report)
                 .await?;
             return Ok(warnings);
+        }
+        let work: Vec<_> = tables
+            .iter()
+            .filter_map(|table| work::of_sheet(&table.sheet, &table.csv))
+            .collect();
+        if !work.is_empty() {
+            // What is said of its other sheets is about comments.
+            return self.apply_work(consultation, name, &work, report).await;
         }
         let mut is_all_known = true;
         for table in tables {

@@ -1,11 +1,12 @@
 //! What still has to be done, by section: points that wait for a leader first.
 
-use crate::domain::{PointState, ResponseState};
+use crate::domain::{Decision, PointState, ResponseState};
 use crate::report::rows::PointRow;
 use crate::report::wording::{self, count};
+use crate::report::work::{self, WorkAnswer, WorkCode};
 
 use super::frame;
-use super::{Block, Cell, Column, Line, Orientation, Part, Row, Source, Table, points};
+use super::{Block, Cell, Column, Line, Orientation, Part, Row, RunStyle, Source, Table, points};
 
 pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
     let subject = frame::subject_of(source);
@@ -24,6 +25,13 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
             count(for_leader.len()),
             count(others.len()),
             count(source.numbers.total.to_place)
+        ))),
+        Block::Paragraph(Line::italic(format!(
+            "Cách trả lời trong tệp này: điền các cột “{}”, “{}”, “{}”, giữ nguyên cột “{}”, rồi gửi lại thư ký để nhập vào chương trình.",
+            work::DECISION,
+            work::ANSWER,
+            work::CHANGE_PLACE,
+            work::CODE
         ))),
     ];
     for (heading, rows) in [
@@ -64,27 +72,43 @@ fn step(row: &PointRow<'_>) -> Option<ResponseState> {
 }
 
 fn table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'_>]) -> Table {
+    let decisions = Decision::ALL.into_iter().map(Decision::name);
     let mut columns = vec![
-        Column::centered("STT", 12),
-        Column::words("Vị trí", 42),
-        Column::words("Chủ thể góp ý", 44),
-        Column::words("Nội dung góp ý", 70),
-        Column::words("Dự kiến trả lời", 58),
-        Column::words("Tình trạng", 26),
+        Column::centered("STT", 13),
+        Column::words("Vị trí", 32),
+        Column::words("Chủ thể góp ý", 34),
+        Column::words("Nội dung góp ý", 56),
+        Column::chosen(work::DECISION, 24, decisions),
+        Column::words(work::ANSWER, 48),
+        Column::words(work::CHANGE_PLACE, 24),
+        Column::words("Tình trạng", 18),
+        Column::centered(work::CODE, 27),
     ];
     columns.extend(points::sheet_columns());
+    let consultation = &source.facts.snapshot.consultation.code;
     let rows = rows.iter().enumerate().map(|(index, row)| {
         let status = match step(row) {
             Some(state) => state.name(),
             None => row.state.name(),
         };
+        let answer = row.response.map_or_else(WorkAnswer::default, |response| {
+            let place = response.change_place.as_deref().unwrap_or_default();
+            WorkAnswer::new(Some(response.decision), &response.text, place)
+        });
+        let code = row
+            .points
+            .first()
+            .map(|point| WorkCode::new(consultation, point.id, &answer).to_string());
         let mut cells = vec![
             Cell::number(index + 1),
             points::place_cell(source, row),
             points::senders_cell(source, row),
             points::content_cell(source, row),
-            points::answer_cell(row),
-            Cell::text(status),
+            Cell::text(answer.decision.map_or("", Decision::name)),
+            Cell::lines(points::paragraphs(&answer.text).collect()),
+            Cell::text(answer.change_place),
+            status_cell(status, row.needs_leadership()),
+            Cell::text(code.unwrap_or_default()),
         ];
         cells.extend(points::sheet_cells(source, row));
         Row::Cells(cells)
@@ -95,4 +119,12 @@ fn table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'_>]) -> Table {
         columns,
         rows: rows.collect(),
     }
+}
+
+fn status_cell(status: &str, needs_leadership: bool) -> Cell {
+    let mut lines = vec![Line::plain(status)];
+    if needs_leadership {
+        lines.push(Line::default().then_styled("Xin ý kiến lãnh đạo", RunStyle::Missing));
+    }
+    Cell::lines(lines)
 }

@@ -235,7 +235,7 @@ pub(super) fn own_content(point: &PointEntry) -> Cell {
     Cell::lines(paragraphs(text).collect())
 }
 
-fn paragraphs(text: &str) -> impl Iterator<Item = Line> {
+pub(super) fn paragraphs(text: &str) -> impl Iterator<Item = Line> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())

@@ -9,8 +9,9 @@ use axum::http::StatusCode;
 
 use super::{outlive, round_number};
 use crate::app::App;
-use crate::app::ingest::{FileReport, Incoming, Options};
-use crate::domain::{Consultation, Round};
+use crate::app::ingest::{Clash, FileReport, Incoming, Options};
+use crate::app::values::WorkAnswer;
+use crate::domain::{Consultation, Decision, Round};
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
 use crate::web::views::{Html, Page, Place, Select};
@@ -41,9 +42,19 @@ struct FileView {
     outcome: String,
     class: &'static str,
     counts: Vec<(String, String)>,
+    clashes: Vec<ClashView>,
     reasons: Vec<String>,
     warnings: Vec<WarningView>,
     n_more: usize,
+}
+
+/// Two answers to one point, side by side, and the form that takes the file's to the point's page.
+struct ClashView {
+    point: String,
+    address: String,
+    now: (String, String, String),
+    in_file: (String, String, String),
+    decision: &'static str,
 }
 
 struct WarningView {
@@ -176,13 +187,31 @@ fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {
         needs_attention: refused > 0 || done().any(FileReport::needs_attention),
         files: outcomes
             .iter()
-            .map(|outcome| file_view(outcome, limit))
+            .map(|outcome| file_view(&page.base, outcome, limit))
             .collect(),
         page,
     }
 }
 
-fn file_view(outcome: &Outcome, limit: u64) -> FileView {
+fn clash_view(base: &str, clash: &Clash) -> ClashView {
+    let words = |answer: &WorkAnswer| {
+        let decision = answer.decision.map_or("Chưa chọn kết quả", Decision::name);
+        (
+            decision.to_owned(),
+            answer.text.clone(),
+            answer.change_place.clone(),
+        )
+    };
+    ClashView {
+        point: clash.point.to_string(),
+        address: format!("{base}/points/{}", clash.point),
+        now: words(&clash.now),
+        in_file: words(&clash.in_file),
+        decision: clash.in_file.decision.map_or("", Decision::code),
+    }
+}
+
+fn file_view(base: &str, outcome: &Outcome, limit: u64) -> FileView {
     let report = match outcome {
         Outcome::Done(report) => report,
         Outcome::TooLarge(name) => {
@@ -194,6 +223,7 @@ fn file_view(outcome: &Outcome, limit: u64) -> FileView {
                 ),
                 class: "bad",
                 counts: Vec::new(),
+                clashes: Vec::new(),
                 reasons: Vec::new(),
                 warnings: Vec::new(),
                 n_more: 0,
@@ -217,7 +247,15 @@ fn file_view(outcome: &Outcome, limit: u64) -> FileView {
             )
         })
         .collect();
-    counts.push(("ý kiến".to_owned(), words::number(report.n_points)));
+    if let Some(answers) = &report.answers {
+        counts.push((
+            "câu trả lời được ghi".to_owned(),
+            words::number(answers.n_saved),
+        ));
+        counts.push(("dòng không đổi".to_owned(), words::number(answers.n_same)));
+    } else {
+        counts.push(("ý kiến".to_owned(), words::number(report.n_points)));
+    }
     if report.n_known_rows > 0 {
         let known = words::number(report.n_known_rows);
         counts.push(("dòng đã có từ tệp trước".to_owned(), known));
@@ -230,6 +268,12 @@ fn file_view(outcome: &Outcome, limit: u64) -> FileView {
         outcome: outcome.to_owned(),
         class,
         counts,
+        clashes: report
+            .answers
+            .iter()
+            .flat_map(|answers| &answers.clashes)
+            .map(|clash| clash_view(base, clash))
+            .collect(),
         reasons: report.reasons.iter().take(N_SHOWN).cloned().collect(),
         warnings: report
             .warnings

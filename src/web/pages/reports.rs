@@ -96,7 +96,9 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::ByOrganization => "Cùng nội dung, xếp theo từng cơ quan, đơn vị.",
         ReportKind::Roster => "Ai đã trả lời, ai chưa, số và ngày văn bản.",
         ReportKind::Extract(_) => "",
-        ReportKind::OpenWork => "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến, cho người soạn.",
+        ReportKind::OpenWork => {
+            "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến; người soạn điền câu trả lời ngay trong tệp Word, Excel rồi gửi lại để nhập."
+        }
     };
     let formats = [("docx", "Word"), ("xlsx", "Excel"), ("html", "Xem")];
     [

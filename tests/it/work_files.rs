@@ -1,0 +1,184 @@
+//! Open points go out to drafters who never log in, and come back filled in.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::files::convert;
+use crate::support::{Desk, tool};
+
+/// Fills in the row of a point: arguments are the file, the point's number, decision, answer, place.
+const FILL_WORKBOOK: &str = "
+import sys, openpyxl
+path, point, *words = sys.argv[1:]
+book = openpyxl.load_workbook(path)
+sheet = book['Việc cần xử lý']
+titles = [cell.value for cell in sheet[1]]
+columns = [titles.index(title) + 1 for title in ('Kết quả xử lý', 'Nội dung tiếp thu, giải trình', 'Chỗ đã sửa trong dự thảo')]
+code = titles.index('Mã (không sửa)') + 1
+[row] = [row for row in range(2, sheet.max_row + 1) if str(sheet.cell(row, code).value or '').split('-')[0] == point]
+for column, word in zip(columns, words):
+    sheet.cell(row, column).value = word
+book.save(path)
+";
+
+const FILL_LETTER: &str = "
+import sys, zipfile, xml.etree.ElementTree as tree
+path, point, *words = sys.argv[1:]
+w = '{http://schemas.openxmlformats.org/wordprocessingml/2006/main}'
+with zipfile.ZipFile(path) as package:
+    parts = {name: package.read(name) for name in package.namelist()}
+root = tree.fromstring(parts['word/document.xml'])
+def text(cell):
+    return ''.join(run.text or '' for run in cell.iter(w + 't'))
+n = 0
+for row in root.iter(w + 'tr'):
+    cells = row.findall(w + 'tc')
+    if not any(text(cell).split('-')[0] == point and text(cell).count('-') == 2 for cell in cells):
+        continue
+    n += 1
+    for cell, word in zip(cells[4:7], words):
+        paragraph = cell.findall(w + 'p')[0]
+        for run in paragraph.findall(w + 'r'):
+            paragraph.remove(run)
+        run = tree.SubElement(paragraph, w + 'r')
+        tree.SubElement(run, w + 't').text = word
+assert n == 1, n
+parts['word/document.xml'] = tree.tostring(root, encoding='utf-8', xml_declaration=True)
+with zipfile.ZipFile(path, 'w') as package:
+    for name, data in parts.items():
+        package.writestr(name, data)
+";
+
+fn fill(script: &str, file: &Path, point: i64, words: [&str; 3]) {
+    // Debian's: another Python does not see its packages.
+    let outcome = tool("/usr/bin/python3", "python3-openpyxl")
+        .args(["-c", script])
+        .arg(file)
+        .arg(point.to_string())
+        .args(words)
+        .output()
+        .unwrap();
+    assert!(
+        outcome.status.success(),
+        "needs: apt-get install -y --no-install-recommends python3-openpyxl: {outcome:?}"
+    );
+}
+
+/// Open points of the example, and the file they went out in.
+fn work_file(desk: &Desk, format: &str) -> PathBuf {
+    let file = desk.path(&format!("viec.{format}"));
+    desk.run([
+        "report".as_ref(),
+        "open-work".as_ref(),
+        "--format".as_ref(),
+        format.as_ref(),
+        "-o".as_ref(),
+        file.as_os_str(),
+    ])
+    .expect(0);
+    file
+}
+
+fn open_points(desk: &Desk) -> Vec<i64> {
+    let found = desk
+        .run(["search", "--state", "open", "--round", "2", "--json"])
+        .json();
+    let points: Vec<i64> = found["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| point["id"].as_i64().unwrap())
+        .collect();
+    assert!(points.len() >= 3, "{found}");
+    points
+}
+
+fn import(desk: &Desk, file: &Path, code: i32) -> Value {
+    let ran = desk.run(["import".as_ref(), file.as_os_str(), "--json".as_ref()]);
+    ran.expect(code).json()[0].clone()
+}
+
+fn point(desk: &Desk, id: i64) -> Value {
+    let found = desk.run(["search", "--json", "--limit", "500"]).json();
+    let points = found["points"].as_array().unwrap();
+    let point = points.iter().find(|point| point["id"] == id);
+    point.unwrap_or_else(|| panic!("{id} in {found}")).clone()
+}
+
+/// The story of one format: filled in, imported, imported again, answered here meanwhile.
+fn check(format: &str, script: &str, resave: impl Fn(&Path) -> PathBuf) {
+    let desk = Desk::with_demo();
+    let points = open_points(&desk);
+    let file = work_file(&desk, format);
+    let answer = "Tiếp thu, đã bổ sung cơ cấu nguồn vốn.";
+    fill(script, &file, points[0], ["Tiếp thu", answer, "mục V"]);
+    let keep = "Đề xuất giữ nguyên.";
+    fill(
+        script,
+        &file,
+        points[1],
+        ["Giải trình, giữ nguyên dự thảo", keep, ""],
+    );
+    fill(
+        script,
+        &file,
+        points[2],
+        ["Đồng ý hết", "Tiếp thu.", "mục II"],
+    );
+    let n_submissions = desk.run(["status", "--json"]).json()["submissions"].clone();
+    let file = resave(&file);
+    // A reason is missing in the second row, and the third decides what is no decision.
+    let report = import(&desk, &file, 1);
+    assert_eq!(report["answers"]["n_saved"], 2, "{report}");
+    assert_eq!(point(&desk, points[0])["answer"], answer);
+    assert_eq!(point(&desk, points[0])["answer_state"], "submitted");
+    assert_eq!(point(&desk, points[1])["answer"], keep);
+    assert_eq!(point(&desk, points[1])["answer_state"], "draft");
+    assert_eq!(point(&desk, points[2])["decision"], Value::Null);
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("nêu lý do"), "{warnings}");
+    assert!(warnings.contains("Đồng ý hết"), "{warnings}");
+    let n_now = desk.run(["status", "--json"]).json()["submissions"].clone();
+    assert_eq!(n_now, n_submissions, "answers are no comments");
+
+    // Again: nothing is added.
+    let report = import(&desk, &file, 1);
+    assert_eq!(report["answers"]["n_saved"], 0, "{report}");
+
+    // Answered here after the file went out: both are kept, and a person decides.
+    let other = "Tiếp thu một phần. Lý do: ngân sách có hạn.";
+    let id = points[0].to_string();
+    desk.run([
+        "answer",
+        &id,
+        "--decision",
+        "accept_in_part",
+        "--text",
+        other,
+        "--change-place",
+        "mục V",
+    ])
+    .expect(0);
+    let report = import(&desk, &file, 1);
+    assert_eq!(
+        report["answers"]["clashes"],
+        serde_json::json!([points[0]]),
+        "{report}"
+    );
+    assert_eq!(point(&desk, points[0])["answer"], other);
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn a_workbook_of_open_points_comes_back_filled_in() {
+    check("xlsx", FILL_WORKBOOK, Path::to_owned);
+}
+
+#[test]
+fn a_word_file_of_open_points_comes_back_filled_in() {
+    // Through another program's hands.
+    check("docx", FILL_LETTER, |file| {
+        convert(&convert(file, "odt"), "docx")
+    });
+}
