@@ -43,23 +43,30 @@ pub fn shipped_kinds() -> Result<Vec<OrganizationKind>, Error> {
         .collect())
 }
 
-/// One line of the directory.
+/// One line of the directory. Columns after the third may be left out.
 #[derive(Deserialize)]
 struct Line {
     code: String,
     name: String,
     kind: String,
+    #[serde(default)]
     parent: String,
+    #[serde(default)]
     aliases: String,
+    #[serde(default)]
     letter_suffixes: String,
+    #[serde(default)]
     domains: String,
+    #[serde(default)]
     emails: String,
+    #[serde(default)]
     valid_from: String,
+    #[serde(default)]
     valid_to: String,
 }
 
 /// Reads a directory of organizations from CSV: `code,name,kind,parent,aliases,letter_suffixes,
-/// domains,emails,valid_from,valid_to`, lists separated by `|`.
+/// domains,emails,valid_from,valid_to`, lists separated by `|`; the first three are needed.
 ///
 /// # Errors
 /// [`Kind::Invalid`] naming every bad line at once.

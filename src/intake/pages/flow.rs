@@ -156,6 +156,7 @@ fn sort_columns(page: u32, rows: &[Row<'_>], row_of: &RowNumbers, pieces: &mut V
     while let Some((first, after)) = rest.split_first() {
         let longest = gaps(first)
             .into_iter()
+            .chain(turn(first, after))
             .map(|gap| columns_from(rest, gap))
             .max_by_key(|(n_rows, _)| *n_rows);
         match longest {
@@ -196,13 +197,32 @@ fn gaps(row: &Row<'_>) -> Vec<Gutter> {
         .collect()
 }
 
+/// The gap between a row and the next, where the one ends before the other begins.
+fn turn(first: &Row<'_>, after: &[Row<'_>]) -> Option<Gutter> {
+    let next = after.first()?;
+    let gap = if first.at.right < next.at.left {
+        Gutter {
+            from: first.at.right,
+            to: next.at.left,
+        }
+    } else {
+        Gutter {
+            from: next.at.right,
+            to: first.at.left,
+        }
+    };
+    (gap.to - gap.from >= OPENING_GUTTER).then_some(gap)
+}
+
 /// How many rows from the first on leave a gutter free, and what is left of it. At least two of
-/// them have words on both sides; or one, where lines of both columns follow by turns, as in scans.
+/// them have words on both sides; or one, where lines of both columns follow by turns, as in scans;
+/// or none, where lines follow by turns more than once: two columns with other leading.
 fn columns_from(rows: &[Row<'_>], gap: Gutter) -> (usize, Gutter) {
     let mut gutter = gap;
     let (mut n_rows, mut n_both) = (0, 0);
-    let (mut n_left, mut n_right) = (0, 0);
+    let (mut n_left, mut n_right, mut n_turns) = (0, 0, 0);
     let mut last_both = 0;
+    let mut was_left = None;
     let mut bottom: Option<f64> = None;
     for row in rows {
         let middle = f64::midpoint(gutter.from, gutter.to);
@@ -219,8 +239,14 @@ fn columns_from(rows: &[Row<'_>], gap: Gutter) -> (usize, Gutter) {
         }
         // A row that stands apart begins something new, unless both columns go on in it.
         let is_apart = bottom.is_some_and(|bottom| row.at.top - bottom > 0.9 * row.at.height());
-        if next.to - next.from < LEAST_GUTTER || (is_apart && has_left && !has_right) {
+        let is_left_only = has_left && !has_right;
+        if next.to - next.from < LEAST_GUTTER || (is_left_only && (is_apart || begins_letter(row)))
+        {
             break;
+        }
+        if has_left != has_right {
+            n_turns += usize::from(was_left.is_some_and(|was| was != has_left));
+            was_left = Some(has_left);
         }
         gutter = next;
         bottom = Some(row.at.bottom);
@@ -234,13 +260,19 @@ fn columns_from(rows: &[Row<'_>], gap: Gutter) -> (usize, Gutter) {
             last_both = n_rows;
         }
     }
-    let by_turns = n_both == 1 && n_left > 0 && n_right > 0;
+    let by_turns =
+        (n_both == 1 && n_left > 0 && n_right > 0) || (n_turns > 1 && n_left > 1 && n_right > 1);
     if n_both < 2 && !by_turns {
         return (0, gutter);
     }
     // What follows below the left column only belongs to it as long as it is narrow: "V/v …",
     // "Nơi nhận"; it ended where the rows above did.
     (n_rows.max(last_both), gutter)
+}
+
+/// Whether a row is where a letter begins below its letterhead.
+fn begins_letter(row: &Row<'_>) -> bool {
+    row.text().to_lowercase().starts_with("kính gửi")
 }
 
 /// Margins by paper width, so that a short last page has those of the others.

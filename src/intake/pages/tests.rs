@@ -50,6 +50,43 @@ fn cells(pages: &[Page]) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn columns_with_other_leading_are_read_one_after_the_other() {
+    let text = read_letter(&[page(
+        &[
+            (60, 50, "UBND XÃ SƠN HÀ"),
+            (300, 57, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            (70, 64, "PHÒNG KINH TẾ"),
+            (310, 71, "Độc lập - Tự do - Hạnh phúc"),
+            (70, 78, "Số: 15/PKT"),
+            (310, 85, "Sơn Hà, ngày 12 tháng 5 năm 2026"),
+            (60, 92, "V/v góp ý Quy chế"),
+            (50, 106, "Kính gửi: Sở Xây dựng."),
+            (
+                50,
+                130,
+                "Phòng Kinh tế nhất trí với dự thảo Quy chế của Sở Xây dựng gửi kèm theo văn bản.",
+            ),
+        ],
+        &[],
+    )])
+    .text;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        lines.get(..8).unwrap(),
+        [
+            "UBND XÃ SƠN HÀ",
+            "PHÒNG KINH TẾ",
+            "Số: 15/PKT",
+            "V/v góp ý Quy chế",
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+            "Sơn Hà, ngày 12 tháng 5 năm 2026",
+            "Kính gửi: Sở Xây dựng.",
+        ]
+    );
+}
+
+#[test]
 fn a_letterhead_is_read_column_by_column() {
     let text = read_letter(&[page(
         &[

@@ -34,6 +34,22 @@ pub(super) fn left_column(text: &str, span: Span) -> Span {
     Span::new(span.start, span.start + cut).trimmed(text)
 }
 
+/// What a document without a number is headed with, below who writes.
+const TITLES: [&str; 12] = [
+    "bien ban",
+    "bao cao",
+    "phieu gop y",
+    "phieu lay y kien",
+    "phieu y kien",
+    "bang tong hop",
+    "bang gop y",
+    "ban gop y",
+    "tong hop y kien",
+    "y kien ",
+    "gop y ",
+    "to trinh",
+];
+
 /// Whether a folded line is the place where the agency's lines end.
 fn ends_agency_lines(folded: &str) -> bool {
     let rest = folded.trim_start_matches(['#', '*', ' ']);
@@ -48,6 +64,7 @@ fn ends_agency_lines(folded: &str) -> bool {
         || ["v/v", "ve viec", "kinh gui", "trich yeu"]
             .iter()
             .any(|word| rest.starts_with(word))
+        || TITLES.iter().any(|title| rest.starts_with(title))
 }
 
 /// The loud lines above the number; where there are none and the head has a motto or a number, the

@@ -235,23 +235,19 @@ impl Agencies {
     /// mistook included.
     pub(super) fn phrase_at(&self, words: &[Word]) -> Option<&Phrase> {
         let first = words.first()?;
-        self.phrases.get(&first.folded)?.iter().find(|phrase| {
-            let Some(same) = words.get(..phrase.words.len()) else {
-                return false;
-            };
-            let is_folded = same
-                .iter()
-                .zip(&phrase.words)
-                .all(|(word, known)| word.folded == known.folded);
-            let n_exact = same
-                .iter()
-                .zip(&phrase.words)
-                .filter(|(word, known)| known.is(word))
-                .count();
-            is_folded
+        let phrases = self.phrases.get(&first.folded)?.iter();
+        let like = phrases.filter_map(|phrase| {
+            let same = words.get(..phrase.words.len())?;
+            let pairs = || same.iter().zip(&phrase.words);
+            let is_folded = pairs().all(|(word, known)| word.folded == known.folded);
+            let n_exact = pairs().filter(|(word, known)| known.is(word)).count();
+            let is_like = is_folded
                 && n_exact * 2 >= phrase.words.len()
-                && (phrase.words.len() > 1 || n_exact == 1)
-        })
+                && (phrase.words.len() > 1 || n_exact == 1);
+            is_like.then_some((phrase.words.len(), n_exact, phrase))
+        });
+        like.max_by_key(|(n_words, n_exact, _)| (*n_words, *n_exact))
+            .map(|(.., phrase)| phrase)
     }
 
     /// Whether a name goes on after this word, in a line that starts with the other.

@@ -36,6 +36,7 @@ impl Directory {
             0.85,
             &mut votes,
         );
+        self.vote_form(signals, &mut votes);
         self.vote_signature(signals, &mut votes);
         self.vote_opening(signals, &mut votes);
         self.vote_subject(signals, &mut votes);
@@ -412,9 +413,16 @@ fn name_without_letterhead(signals: &Signals<'_>) -> Option<WrittenName> {
         .head
         .and_then(|head| head.number.as_ref())
         .map(crate::domain::LetterNumber::symbol);
-    signals
-        .letter_text
-        .and_then(written::read_opening)
+    let form = || {
+        let (name, span) = written::form_field(signals.letter_text?)?;
+        let found = written::read_name(name, 0.88)?;
+        Some(WrittenName {
+            span: Some(span),
+            ..found
+        })
+    };
+    form()
+        .or_else(|| signals.letter_text.and_then(written::read_opening))
         .or_else(|| written::read_name(signals.sender_name?, 0.7))
         .or_else(|| written::read_symbol(symbol?))
         .or_else(|| written::read_person(signals.sender_name?))

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::names::key;
-use super::{Directory, NameMatch, Signals, Vote, push_once, suffix_key};
+use super::{Directory, NameMatch, Signals, Vote, push_once, suffix_key, written};
 use crate::domain::Span;
 use crate::text::fold::fold;
 
@@ -173,6 +173,23 @@ impl Directory {
         }
     }
 
+    /// "Tên đơn vị góp ý: Sở Y tế": a line of a form.
+    pub(super) fn vote_form(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
+        let Some((name, span)) = signals.letter_text.and_then(written::form_field) else {
+            return;
+        };
+        if let NameMatch::One(id, found) = self.find_name(name)
+            && let Some(entry) = self.entries.iter().position(|entry| entry.id == id)
+        {
+            votes.push(Vote {
+                entry,
+                rule: "organization.form",
+                span: Some(span),
+                confidence: 0.95 * found.value(),
+            });
+        }
+    }
+
     /// "[UBND phường X] Góp ý dự thảo": who comments stands first. Elsewhere, and where somebody is
     /// asked, a name may be the addressee's.
     pub(super) fn vote_subject(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {
@@ -222,8 +239,20 @@ impl Directory {
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .collect();
-        for line in lines.iter().rev().take(6) {
+        let recipients = lines
+            .iter()
+            .rposition(|line| fold(line).starts_with("noi nhan"))
+            .unwrap_or(lines.len());
+        for (at, line) in lines.iter().enumerate().rev().take(6) {
             let folded = fold(line);
+            // "- UBND tỉnh (b/c);": who gets a copy.
+            let is_recipient = (at > recipients && folded.starts_with(['-', '–', '+', '*']))
+                || folded.ends_with(';')
+                || folded.contains("(b/c")
+                || folded.contains("bao cao)");
+            if is_recipient {
+                continue;
+            }
             // A line that speaks to the addressee names the addressee.
             if line.chars().count() > 110
                 || folded.ends_with('.')

@@ -7,6 +7,10 @@
 
 mod foreign;
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::agencies::{AGENCIES, Word, words_of};
 use super::home::after_province_word;
 use super::names::{Key, initials, key};
@@ -16,6 +20,7 @@ use crate::domain::{Confidence, Span};
 use crate::recognize::letter::LetterHead;
 use crate::text::fold::{Folded, fold};
 use crate::text::normalize::squeeze;
+use crate::text::pattern::compile;
 
 /// How much of a letter is searched for its writer's name in small letters.
 const BODY_BYTES: usize = 20_000;
@@ -50,7 +55,7 @@ pub(super) fn read_letterhead(signals: &Signals<'_>) -> Option<Letterhead> {
     let (head, text) = (signals.head?, signals.letter_text?);
     let units = cut_into_names(&tokens(text, &head.agency_lines));
     if units.is_empty() {
-        return foreign::read_lines(text, &head.agency_lines);
+        return foreign::read_lines(text, &head.agency_lines).or_else(|| read_any_name(text, head));
     }
     let (speaker, above) = units.split_last()?;
     let body = body_after(text, head.agency_lines.last()?.end);
@@ -95,6 +100,51 @@ pub(super) fn read_letterhead(signals: &Signals<'_>) -> Option<Letterhead> {
         province,
         is_committee: speaker.kind == "committee",
     })
+}
+
+/// A letterhead whose name starts with no word that is known to start names: "VIỄN THÔNG NAM BÌNH".
+/// Only capitals above a number are a letterhead for sure.
+fn read_any_name(text: &str, head: &LetterHead) -> Option<Letterhead> {
+    head.number.as_ref()?;
+    let tokens = tokens(text, &head.agency_lines);
+    let written: String = tokens.iter().map(|token| token.written).collect();
+    let is_loud = !written.chars().any(char::is_lowercase);
+    if !is_loud || !(2..=MAX_WORDS).contains(&tokens.len()) {
+        return None;
+    }
+    let unit = Unit { tokens, kind: "" };
+    let body = body_after(text, head.agency_lines.last()?.end);
+    Some(Letterhead {
+        name: WrittenName {
+            name: spell(&unit.tokens, "", &body),
+            kind: None,
+            confidence: Confidence::new(0.8),
+            span: span_of(&unit),
+        },
+        province: province_of(&unit),
+        is_committee: false,
+    })
+}
+
+/// "Tên đơn vị góp ý: Công ty X": the name a form asks for, near its top.
+pub(super) fn form_field(text: &str) -> Option<(&str, Span)> {
+    static FIELD: LazyLock<Regex> = LazyLock::new(|| {
+        compile(concat!(
+            r"(?m)^[\s\-*|]*(?:\d{1,2}[.)]\s*)?(?:ten )?(?:co quan|don vi|to chuc|doanh nghiep|hiep hoi)",
+            r"(?:[ ,/]+(?:co quan|don vi|to chuc|doanh nghiep|ca nhan|hiep hoi))*",
+            r"(?: (?:gop y|tham gia|tra loi|cho y kien|duoc lay y kien|cong tac)[^:\n]{0,20})?\s*:[ \t]*([^\n|]{4,200})",
+        ))
+    });
+    let end = text
+        .char_indices()
+        .nth(2500)
+        .map_or(text.len(), |(at, _)| at);
+    let folded = Folded::new(text.get(..end)?);
+    let found = FIELD.captures(folded.as_str())?.get(1)?;
+    let span = folded
+        .original(Span::new(found.start(), found.end()))
+        .trimmed(text);
+    Some((span.slice(text)?, span))
 }
 
 /// The name of a cell, of a sender or of a signature line, when it starts as names do.
@@ -258,10 +308,14 @@ fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
         let goes_on = before.is_some_and(|before| AGENCIES.goes_on(&before.word, &token.word));
         let is_start =
             (token.starts_line && (before.is_none() || !goes_on)) || place_ends == Some(at);
-        if let Some(head) = head.filter(|_| is_start) {
+        let own = units
+            .last()
+            .filter(|unit| token.starts_line && begins_own_name(unit, &words, at))
+            .map(|unit| unit.kind);
+        if let Some(kind) = head.filter(|_| is_start).map(|head| head.kind).or(own) {
             units.push(Unit {
                 tokens: vec![token.clone()],
-                kind: head.kind,
+                kind,
             });
         } else if let Some(unit) = units.last_mut()
             && (!foreign.contains(&at) || is_only_a_form(unit))
@@ -284,6 +338,17 @@ fn cut_into_names<'a>(tokens: &[Token<'a>]) -> Vec<Unit<'a>> {
     }
     units.retain(|unit| unit.tokens.len() <= MAX_WORDS);
     units
+}
+
+/// "TỔNG CÔNG TY BƯU ĐIỆN VIỆT NAM / BƯU ĐIỆN TỈNH X": the name above is complete, and this line,
+/// which repeats what it is about, names a part of it.
+fn begins_own_name(above: &Unit<'_>, words: &[Word], at: usize) -> bool {
+    let name = folded(above);
+    let next = |n: usize| words.get(at + n).map_or("", |word| &*word.folded);
+    let repeats = name
+        .windows(2)
+        .any(|pair| matches!(pair, [first, second] if first == next(0) && second == next(1)));
+    above.kind == "enterprise" && name.ends_with(&["viet".into(), "nam".into()]) && repeats
 }
 
 /// "CÔNG TY TNHH": the name is in the next line, in whatever language.
@@ -319,11 +384,13 @@ fn words(unit: &Unit<'_>) -> Vec<Word> {
 fn place_of(unit: &Unit<'_>) -> Option<Place> {
     let words = words(unit);
     let plain = is_plain(&words);
-    let from = (0..words.len()).find(|&at| {
+    let Some(from) = (0..words.len()).find(|&at| {
         AGENCIES
             .place_word_at(words.get(at..).unwrap_or(&[]), plain)
             .is_some()
-    })?;
+    }) else {
+        return bare_province_of(unit);
+    };
     let tokens = unit.tokens.get(from..)?;
     Some(Place {
         spelled: spell(tokens, "", ""),
@@ -332,6 +399,19 @@ fn place_of(unit: &Unit<'_>) -> Option<Place> {
             .map(|token| token.word.folded.clone())
             .filter(|word| !word.is_empty())
             .collect(),
+    })
+}
+
+/// "SỞ Y TẾ HÀ NAM": the province a name ends with, without the word for it.
+fn bare_province_of(unit: &Unit<'_>) -> Option<Place> {
+    let words = folded(unit);
+    let name = (1..=4.min(words.len().saturating_sub(2))).find_map(|n| {
+        let province = words.get(words.len() - n..)?;
+        AGENCIES.province(province)
+    })?;
+    Some(Place {
+        spelled: name.to_owned(),
+        folded: words_of(&fold(name)).map(str::to_owned).collect(),
     })
 }
 
