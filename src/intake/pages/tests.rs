@@ -72,7 +72,7 @@ fn columns_with_other_leading_are_read_one_after_the_other() {
     .text;
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(
-        lines.get(..8).unwrap(),
+        lines[..8],
         [
             "UBND XÃ SƠN HÀ",
             "PHÒNG KINH TẾ",

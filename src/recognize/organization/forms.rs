@@ -104,7 +104,7 @@ pub(super) fn without_last_tinh(key: &mut Key) {
 }
 
 /// Whether a mark-less word can be a Vietnamese syllable; else it is an abbreviation or foreign.
-fn is_syllable(word: &str) -> bool {
+pub(super) fn is_syllable(word: &str) -> bool {
     const STARTS: [&str; 28] = [
         "ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", "b", "c", "d", "g", "h",
         "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "q", "",

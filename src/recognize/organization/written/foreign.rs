@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::super::forms::is_syllable;
 use super::super::spelling::Token;
 use super::{Letterhead, WrittenName};
 use crate::domain::{Confidence, Span};
@@ -50,16 +51,19 @@ fn kind_of(word: &str) -> Option<&'static str> {
 pub(super) fn lines_of(tokens: &[Token<'_>]) -> HashSet<usize> {
     let mut found = HashSet::new();
     let mut from = 0;
+    let mut was_foreign = false;
     while from < tokens.len() {
         let rest = tokens.get(from + 1..).unwrap_or(&[]);
         let n = 1 + rest.iter().take_while(|token| !token.starts_line).count();
         let line = tokens.get(from..from + n).unwrap_or(&[]);
         let is_plain = line.iter().all(|token| token.word.is_plain());
-        if is_plain
-            && line
-                .iter()
-                .any(|token| kind_of(&token.word.folded).is_some())
-        {
+        // The second line of a long name: "CONTRACTORS".
+        let goes_on = was_foreign && line.iter().any(|token| !is_syllable(&token.word.folded));
+        let has_word = line
+            .iter()
+            .any(|token| kind_of(&token.word.folded).is_some());
+        was_foreign = is_plain && (has_word || goes_on);
+        if was_foreign {
             found.extend(from..from + n);
         }
         from += n;
