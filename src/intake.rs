@@ -86,6 +86,21 @@ pub struct MailHead {
     pub received_at: Option<Timestamp>,
     /// Set when a machine wrote the message.
     pub robot: Option<Robot>,
+    /// Set when it reports what became of a letter.
+    pub bounce: Option<Bounce>,
+}
+
+/// A report about the delivery of a letter (RFC 3464).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bounce {
+    /// Who was to get the letter.
+    pub recipient: Option<EmailAddress>,
+    /// The letter's Message-ID, without angle brackets.
+    pub message_id: Option<String>,
+    /// Whether it will not be delivered; otherwise it is only late, or was delivered.
+    pub is_failed: bool,
+    /// Status code and the server's words.
+    pub reason: String,
 }
 
 /// Reads the head of a mail alone; the bytes may be the beginning of a larger one.

@@ -15,6 +15,7 @@ pub mod convert;
 pub mod credentials;
 pub mod index;
 pub mod mailbox;
+pub mod mailer;
 pub mod store;
 
 pub mod config;

@@ -1,20 +1,23 @@
-//! Looks into mailboxes again and again, beside the pages.
+//! Looks into mailboxes and the outbox again and again, beside the pages.
 //!
 //! A face like the command line: it decides when, the use cases decide what. It may be cut off at any
 //! moment; nothing is acknowledged that is not durable.
 
 use crate::app::App;
+use crate::app::mail::outbox::PAUSE;
 use crate::app::mail::receiving::Receiver;
 
 /// Polls all mailboxes of the settings until the returned guard is dropped.
 pub fn start(app: &App) -> Polling {
     let receivers = app.receivers(None).unwrap_or_default();
-    Polling {
-        loops: receivers
-            .into_iter()
-            .map(|receiver| tokio::spawn(poll(receiver)))
-            .collect(),
+    let mut loops: Vec<_> = receivers
+        .into_iter()
+        .map(|receiver| tokio::spawn(poll(receiver)))
+        .collect();
+    if app.config.outgoing.as_ref().is_some_and(|it| it.is_enabled) {
+        loops.push(tokio::spawn(send(app.clone())));
     }
+    Polling { loops }
 }
 
 /// Running loops; they end when this is dropped.
@@ -45,5 +48,16 @@ async fn poll(mut receiver: Receiver) {
             }
         }
         receiver.wait().await;
+    }
+}
+
+async fn send(app: App) {
+    loop {
+        match app.keep_schedule().await {
+            Ok(sent) if sent.n_sent > 0 => tracing::info!("{} letters were sent", sent.n_sent),
+            Ok(_) => {}
+            Err(error) => tracing::warn!("letters could not be sent: {:?}", error.kind),
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }

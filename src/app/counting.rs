@@ -9,7 +9,8 @@ use super::reindex::answering;
 use super::reporting::{list_answers, response_entry};
 use super::{App, Error};
 use crate::domain::{
-    Consultation, Disposition, Organization, PointId, Round, RoundId, SubmissionId,
+    Consultation, Disposition, Organization, OrganizationId, PointId, ReplyClass, Round, RoundId,
+    SubmissionId,
 };
 use crate::report::reconcile::{Reconciliation, Scope, reconcile, silent};
 use crate::report::roster::{RosterEntry, roster};
@@ -82,6 +83,27 @@ impl Replies {
         let silent = silent(&self.0, round);
         let organizations = self.0.organizations.iter();
         organizations.filter(|it| silent.contains(&it.id)).collect()
+    }
+}
+
+impl Replies {
+    /// The organizations whose replies in a round hold comments, in catalogue order.
+    pub(super) fn with_points(&self, round: RoundId) -> Vec<Organization> {
+        let commented = self.0.submissions.iter().filter(|submission| {
+            submission.round == Some(round)
+                && submission.disposition == Disposition::Counted
+                && submission
+                    .class
+                    .is_some_and(|class| class == ReplyClass::Comments)
+        });
+        let speakers: BTreeSet<OrganizationId> = commented
+            .flat_map(|s| s.organizations.iter().copied())
+            .collect();
+        let organizations = self.0.organizations.iter();
+        organizations
+            .filter(|it| speakers.contains(&it.id))
+            .cloned()
+            .collect()
     }
 }
 

@@ -2,14 +2,23 @@
 //!
 //! * [`receiving`]: one look into a mailbox: bytes, claim, COMMIT, and only then the server is told.
 //! * `naming`: which dossier and round a mail names, and how our own letters name theirs.
+//! * [`outbox`]: letters in their queue, each sent once.
+//! * [`composing`]: what letters say and to whom they go.
+//! * [`schedule`]: what the calendar and the mailbox ask for by themselves.
 
+pub mod composing;
+mod message;
 mod naming;
+pub mod outbox;
 pub mod receiving;
+pub mod schedule;
+mod templates;
 
 use super::{App, Error, Kind};
 use crate::config::Database;
 use crate::credentials;
 use crate::mailbox;
+use crate::mailer;
 use crate::store;
 
 /// How long a lease is good for; it is renewed with every message.
@@ -92,5 +101,35 @@ impl From<mailbox::Error> for Error {
                 .to_owned(),
         };
         Self::caused(Kind::Unavailable, message, error)
+    }
+}
+
+impl From<mailer::Error> for Error {
+    fn from(error: mailer::Error) -> Self {
+        let message = mailer_words(&error);
+        Self::caused(Kind::Unavailable, message, error)
+    }
+}
+
+/// Why a letter was not sent, for the person who looks at the outbox.
+fn mailer_words(error: &mailer::Error) -> String {
+    match error {
+        mailer::Error::Connect { host, source } => {
+            format!("Không nối được với máy chủ gửi thư {host}: {source}.")
+        }
+        mailer::Error::NoStartTls { host } => format!(
+            "Máy chủ gửi thư {host} không có STARTTLS; đặt security = \"tls\" hoặc hỏi quản trị máy chủ."
+        ),
+        mailer::Error::SignIn { answer } => format!(
+            "Máy chủ gửi thư không cho đăng nhập ({answer}); kiểm tra tên và mật khẩu trong cấu hình."
+        ),
+        mailer::Error::Refused { answer, .. } => format!("Máy chủ gửi thư từ chối: {answer}."),
+        mailer::Error::Lost(source) => {
+            format!("Mất kết nối với máy chủ gửi thư trước khi giao thư: {source}.")
+        }
+        mailer::Error::NoAnswer(_) => {
+            "Đã giao thư nhưng mất kết nối trước khi máy chủ trả lời; có thể thư đã đi.".to_owned()
+        }
+        mailer::Error::Address { address } => format!("`{address}` không phải địa chỉ thư."),
     }
 }

@@ -28,6 +28,7 @@ use crate::domain::{
     Confidence, Disposition, EmailAddress, Evidence, LetterNumber, NodeRef, OrganizationId,
     Relation, ReplyClass, RoundId, Span, Stance, Warning,
 };
+use crate::intake::Bounce;
 use crate::recognize::organization::WrittenName;
 use crate::recognize::stance::{ReplyStance, stance_of_point, stance_of_reply};
 
@@ -79,6 +80,8 @@ pub struct Understood {
     pub evidence: Vec<Evidence>,
     /// What is wrong with the input.
     pub warnings: Vec<Warning>,
+    /// What it reports about a letter of ours.
+    pub bounce: Option<Bounce>,
 }
 
 /// A text with its place in the submission.
@@ -159,6 +162,7 @@ impl Understood {
             answers_in_table: Vec::new(),
             evidence: Vec::new(),
             warnings: Vec::new(),
+            bounce: None,
         }
     }
 

@@ -147,7 +147,7 @@ pub enum Command {
     /// Ghi số, ngày và tệp đã ký của bản trình sau khi ban hành
     #[command(help_template = HELP)]
     Issue(IssueArgs),
-    /// Thư điện tử: nhận từ hộp thư
+    /// Thư điện tử: nhận từ hộp thư, gửi thư mời, thư nhắc, kết quả
     #[command(help_template = HELP)]
     Mail {
         /// What to do with it.
@@ -252,9 +252,77 @@ pub enum MailAction {
         #[arg(long)]
         again: bool,
     },
+    /// Soạn và gửi thư mời, thư nhắc hoặc kết quả tiếp thu; không nêu loại thì gửi những thư đang chờ
+    #[command(help_template = HELP)]
+    Send(MailSendArgs),
+    /// Liệt kê thư đi
+    #[command(help_template = HELP)]
+    Outbox {
+        /// Chỉ trạng thái này: queued, sent, failed, unknown, bounced hoặc cancelled
+        #[arg(long, value_name = "TRẠNG THÁI")]
+        state: Option<String>,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
+    /// Gửi lại những thư không gửi được, bị trả lại hoặc chưa rõ đã gửi hay chưa
+    #[command(help_template = HELP)]
+    Retry(MailIdArgs),
+    /// Xác nhận thư chưa rõ đã gửi hay chưa là đã đến
+    #[command(help_template = HELP)]
+    Confirm(MailIdArgs),
+    /// Hủy thư chưa gửi
+    #[command(help_template = HELP)]
+    Cancel(MailIdArgs),
+    /// In nguyên văn một thư đi
+    #[command(help_template = HELP)]
+    Show(MailIdArgs),
+    /// Chép các mẫu thư vào thư mục dữ liệu để sửa lời
+    #[command(help_template = HELP)]
+    Templates,
     /// Nhập thư từ tệp .eml, .msg, .mbox, tệp nén hoặc thư mục Maildir
     #[command(help_template = HELP)]
     Import(ImportArgs),
+}
+
+/// Arguments of `mail send`.
+#[derive(Debug, Args)]
+pub struct MailSendArgs {
+    /// invitation (thư mời), reminder (thư nhắc) hoặc extract (kết quả tiếp thu)
+    #[arg(value_name = "LOẠI", requires = "round")]
+    pub kind: Option<String>,
+    /// Đợt lấy ý kiến
+    #[arg(long, value_name = "SỐ")]
+    pub round: Option<u32>,
+    /// Chỉ gửi cơ quan này
+    #[arg(long, value_name = "TÊN")]
+    pub organization: Option<String>,
+    /// Tệp gửi kèm; có thể lặp lại
+    #[arg(long, value_name = "TỆP")]
+    pub attach: Vec<PathBuf>,
+    /// Chỉ liệt kê sẽ gửi gì, cho ai
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Cùng --dry-run: ghi các thư thành tệp .eml vào thư mục này
+    #[arg(short, long, value_name = "THƯ MỤC", requires = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Người gửi
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Letters by their numbers.
+#[derive(Debug, Args)]
+pub struct MailIdArgs {
+    /// Số của thư đi
+    #[arg(required = true, value_name = "SỐ")]
+    pub ids: Vec<i64>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
 }
 
 /// What to do with the index.

@@ -1,11 +1,14 @@
 //! `mail`.
 
+mod letters;
+
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::args::MailAction;
 use super::{Exit, Output, import};
+use crate::app::mail::outbox::MailDecision;
 use crate::app::mail::receiving::{Looked, Receiver};
 use crate::app::{App, Error};
 
@@ -19,6 +22,22 @@ pub(super) async fn run(
         MailAction::Poll { mailbox, again, .. } => {
             poll(app, mailbox.as_deref(), *again, output).await
         }
+        MailAction::Send(arguments) => letters::send(app, here, arguments, output).await,
+        MailAction::Outbox {
+            state,
+            consultation,
+        } => letters::list(app, state.as_deref(), consultation.as_deref(), output).await,
+        MailAction::Retry(arguments) => {
+            letters::decide(app, arguments, MailDecision::Retry, output).await
+        }
+        MailAction::Confirm(arguments) => {
+            letters::decide(app, arguments, MailDecision::Confirm, output).await
+        }
+        MailAction::Cancel(arguments) => {
+            letters::decide(app, arguments, MailDecision::Cancel, output).await
+        }
+        MailAction::Show(arguments) => letters::show(app, arguments, output).await,
+        MailAction::Templates => letters::write_templates(app, output),
         MailAction::Import(arguments) => import::run(app, here, arguments, output).await,
     }
 }

@@ -10,6 +10,7 @@
 //! signatures of S/MIME and PGP, calendars and cards are passed over in silence; every other
 //! attachment becomes a part or a warning. The MIME structure is read by `mail-parser`.
 
+mod bounce;
 mod head;
 mod robot;
 mod strip;

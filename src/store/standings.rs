@@ -223,3 +223,20 @@ pub async fn list_points(
     });
     Ok(rows.into_iter().map(PointRow::into_record).collect())
 }
+
+/// How many submissions were received since a moment.
+pub async fn count_received(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    since_us: i64,
+) -> Result<i64, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM submission WHERE consultation_id = $1 AND received_us > $2",
+        )
+        .bind(consultation.0)
+        .bind(since_us)
+        .fetch_one(conn)
+        .await?
+    }))
+}

@@ -103,6 +103,16 @@ pub async fn find_submission(
     Ok(row.map(|(id, state)| (SubmissionId(id), state == "settled")))
 }
 
+/// When a submission was received, microseconds since 1970.
+pub async fn received_us(tx: &mut Tx, id: SubmissionId) -> Result<i64, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar("SELECT received_us FROM submission WHERE id = $1")
+            .bind(id.0)
+            .fetch_one(conn)
+            .await?
+    }))
+}
+
 /// Lets a claimed submission wait, unread and visibly, for what is needed to read it; `false` when
 /// it waits already.
 pub async fn postpone(tx: &mut Tx, id: SubmissionId, remark: &str) -> Result<bool, Error> {

@@ -26,9 +26,9 @@ pub(crate) struct MailServers {
     /// IMAP over TLS.
     pub(crate) imaps: u16,
     /// SMTP without TLS, and STARTTLS.
-    smtp: u16,
+    pub(crate) smtp: u16,
     /// SMTP over TLS.
-    smtps: u16,
+    pub(crate) smtps: u16,
     /// Where Dovecot asks whether a token is good.
     pub(crate) oauth: u16,
 }
@@ -327,7 +327,7 @@ fn postfix_settings(root: &Path, lmtp: u16) -> String {
          mydestination = so.example, stc.example, xa.example\n\
          local_recipient_maps =\n\
          mailbox_transport = lmtp:inet:127.0.0.1:{lmtp}\n\
-         transport_maps = inline:{{ {{ tra-lai.example = error:5.1.1 khong co nguoi nhan nay }} }}\n\
+         transport_maps = inline:{{ {{ tra-lai.example = back: }} }}\n\
          mailbox_size_limit = 0\n\
          recipient_delimiter = +\n\
          smtpd_tls_cert_file = {root}/cert.pem\n\
@@ -361,6 +361,7 @@ fn postfix_programs(smtp: u16, smtps: u16) -> String {
          smtp unix - - n - - smtp\n\
          error unix - - n - - error\n\
          retry unix - - n - - error\n\
+         back unix - n n - - pipe user=nobody argv=/bin/false\n\
          discard unix - - n - - discard\n\
          local unix - n n - - local\n\
          lmtp unix - - n - - lmtp\n\

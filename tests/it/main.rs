@@ -24,6 +24,7 @@ mod mailbox; // every mail becomes one submission, whatever happens on the way
 mod odd_letters; // whatever arrives, reading it ends
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
+mod outgoing; // letters go out once, to whom they should
 mod postgres; // a server of the tests' own
 mod replies; // invented replies in any number
 mod returned; // the draft comes back edited

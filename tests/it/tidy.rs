@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("index", &["domain", "text"]),
     ("credentials", &["config"]),
     ("mailbox", &["config", "credentials"]),
+    ("mailer", &["config", "credentials"]),
     ("config", &[]),
     ("telemetry", &[]),
     (
@@ -36,6 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "index",
             "intake",
             "mailbox",
+            "mailer",
             "recognize",
             "report",
             "respond",
@@ -137,6 +139,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("reqwest", &["boot", "credentials"]),
     ("async_imap", &["mailbox"]),
+    // `app` puts letters together, `mailer` hands them over.
+    ("lettre", &["app", "mailer"]),
+    ("minijinja", &["app"]),
     ("tokio_rustls", &["mailbox"]),
     ("webpki_roots", &["credentials"]),
     ("mail_parser", &["intake"]),

@@ -8,15 +8,16 @@ use sha2::{Digest, Sha256};
 use crate::app::Error;
 use crate::app::understand::{Dossier, Point, RULES_VERSION, TableAnswer, Understood, text_key};
 use crate::domain::{
-    Confidence, Decision, Disposition, Evidence, Finding, Relation, ResponseState, SectionId,
-    SubmissionId,
+    Confidence, Decision, Disposition, Evidence, Finding, MailState, Relation, ResponseState,
+    SectionId, SubmissionId,
 };
+use crate::intake::Bounce;
 use crate::store::ledger::Action;
 use crate::store::points::{self, NewPoint};
 use crate::store::responses::{self, NewResponse};
 use crate::store::settlements::{self, NewPart, Settlement};
 use crate::store::submissions::{self, Change, Submission};
-use crate::store::{Tx, problems};
+use crate::store::{Tx, outbox, problems};
 use crate::text::fold::fold;
 
 /// What settling one submission did.
@@ -93,6 +94,7 @@ pub(super) async fn settle_reply(
     }
     let table_answers = std::mem::take(&mut understood.answers_in_table);
     let warnings = std::mem::take(&mut understood.warnings);
+    let bounce = understood.bounce.take();
     let mut settlement = settlement(dossier, understood, received_on);
     settlement.needs_person = needs_person;
     settlement.content_key = content_key;
@@ -114,6 +116,9 @@ pub(super) async fn settle_reply(
         0,
         (Action::SubmissionsSettled, submission.id.0, submission.id.0),
     );
+    if let Some(bounce) = bounce.filter(|bounce| bounce.is_failed) {
+        entries.extend(note_bounce(tx, submission.id, &bounce).await?);
+    }
     let answers: Vec<_> = table_answers
         .iter()
         .map(|(point, answer)| (submission.id, *point, answer))
@@ -126,6 +131,28 @@ pub(super) async fn settle_reply(
         remark,
         entries,
     })
+}
+
+/// Links a report that a letter did not arrive to that letter.
+async fn note_bounce(
+    tx: &mut Tx,
+    submission: SubmissionId,
+    bounce: &Bounce,
+) -> Result<Option<(Action, i64, i64)>, Error> {
+    let Some(message_id) = &bounce.message_id else {
+        return Ok(None);
+    };
+    let Some(mail) = outbox::find_by_message_id(tx, message_id).await? else {
+        return Ok(None);
+    };
+    let change = outbox::Change {
+        to: Some(MailState::Bounced),
+        answer: Some(&bounce.reason),
+        bounced_by: Some(submission),
+        ..outbox::Change::default()
+    };
+    outbox::change(tx, mail.id, &change).await?;
+    Ok(Some((Action::MailsChanged, mail.id, mail.id)))
 }
 
 fn join_remarks(first: Option<String>, second: Option<String>) -> Option<String> {

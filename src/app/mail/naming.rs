@@ -2,13 +2,19 @@
 //! sent to (`gop_y+ma.2@…`), or by a code in its subject (`[ma.2]`).
 
 use crate::app::{App, Error};
-use crate::domain::{Consultation, ConsultationId, Round, RoundId};
+use crate::domain::{Consultation, ConsultationId, EmailAddress, Round, RoundId};
 use crate::intake::MailHead;
 use crate::store::{self, Tx, outbox};
 
 /// How letters name a round in subjects and addresses: `da-01.2`.
 pub(super) fn round_code(consultation: &Consultation, round: &Round) -> String {
     format!("{}.{}", consultation.code, round.number).to_lowercase()
+}
+
+/// The address that replies to a round go to.
+pub(super) fn plus_address(address: &EmailAddress, code: &str) -> Option<EmailAddress> {
+    let (local, domain) = address.expose().rsplit_once('@')?;
+    EmailAddress::parse(&format!("{local}+{code}@{domain}"))
 }
 
 /// Everything in a head that may be a round's code, in lower case.
@@ -42,11 +48,13 @@ impl App {
     pub(super) async fn consultation_named(
         &self,
         head: &MailHead,
-    ) -> Result<Option<ConsultationId>, Error> {
+    ) -> Result<Option<Consultation>, Error> {
         let mut tx = self.store.read().await?;
-        Ok(named(&mut tx, head)
-            .await?
-            .map(|(consultation, _)| consultation))
+        let Some((id, _)) = named(&mut tx, head).await? else {
+            return Ok(None);
+        };
+        let all = store::consultations::list_consultations(&mut tx).await?;
+        Ok(all.into_iter().find(|consultation| consultation.id == id))
     }
 }
 
@@ -79,7 +87,8 @@ async fn named(
 
 #[cfg(test)]
 mod tests {
-    use super::codes;
+    use super::{codes, plus_address};
+    use crate::domain::EmailAddress;
     use crate::intake::read_mail_head;
 
     #[test]
@@ -94,5 +103,12 @@ mod tests {
             &["da-01.2", "khẩn"],
         );
         check("To: gop_y@so.example\nSubject: Góp ý [\n\n", &[]);
+    }
+
+    #[test]
+    fn a_round_has_its_own_address() {
+        let address = EmailAddress::parse("gop_y@so.example").unwrap();
+        let plus = plus_address(&address, "da-01.2").unwrap();
+        assert_eq!(plus.expose(), "gop_y+da-01.2@so.example");
     }
 }

@@ -403,14 +403,15 @@ impl App {
                 Error::caused(Kind::Unavailable, "Không đọc lại được thư vừa nhận.", error)
             })?;
         let head = intake::read_mail_head(&beginning);
-        let consultation = self.consultation_named(&head).await?.unwrap_or(default.id);
-        let dossier = self.dossier(consultation).await?;
+        let named = self.consultation_named(&head).await?;
+        let consultation = named.as_ref().unwrap_or(default);
+        let dossier = self.dossier(consultation.id).await?;
         let _turn = self.in_hand.take(blob).await;
         let mut report = FileReport::new(name);
         let id = self
             .import_letter(
                 &dossier,
-                consultation,
+                consultation.id,
                 name,
                 Channel::Email,
                 blob,
@@ -418,6 +419,7 @@ impl App {
                 &mut report,
             )
             .await?;
+        self.acknowledge(consultation, id, &head).await?;
         Ok((report, id))
     }
 }

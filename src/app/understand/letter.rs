@@ -51,6 +51,7 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
     understood.parts = parts.iter().map(stored_part).collect();
     if let Some(mail) = &mail {
         describe_mail(&mut understood, mail);
+        understood.bounce.clone_from(&mail.bounce);
         if let Some(robot) = &mail.robot {
             understood.disposition = Disposition::SetAside;
             understood

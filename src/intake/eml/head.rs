@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mail_parser::{Address, DateTime, HeaderName, HeaderValue, Message};
 
-use super::{Found, robot, transfer, words};
+use super::{Found, bounce, robot, transfer, words};
 use crate::domain::EmailAddress;
 use crate::intake::MailHead;
 use crate::text::normalize::{normalize, squeeze};
@@ -30,6 +30,7 @@ pub(super) fn read(message: &Message<'_>, found: &Found) -> MailHead {
         sent_at: message.date().and_then(timestamp),
         received_at: received_at(message),
         robot: None,
+        bounce: bounce::read(message),
     };
     head.robot = robot::recognize(message, found, &head);
     head
