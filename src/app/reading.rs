@@ -294,7 +294,7 @@ pub fn read_workbook(
         };
         if !intake::is_comment_table(&csv) {
             // Lists to pick from have one or two columns.
-            if csv.iter().take(4096).filter(|b| **b == b',').count() >= 6 {
+            if !sheet.is_hidden && csv.iter().take(4096).filter(|b| **b == b',').count() >= 6 {
                 warnings.push(Warning::new(
                     "workbook.no_table",
                     location(),

@@ -118,7 +118,7 @@ pub enum Command {
     /// Ý kiến tương tự đã được trả lời, ở mọi đợt, để dùng lại câu trả lời
     #[command(help_template = HELP)]
     Similar(SimilarArgs),
-    /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work
+    /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work, form
     #[command(help_template = HELP)]
     Report(ReportArgs),
     /// Chốt báo cáo tổng hợp thành bản trình lần N, giữ nguyên số liệu và tệp
@@ -591,7 +591,7 @@ pub struct AnswerArgs {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// full, by-section, by-organization, roster, extract hoặc open-work
+    /// full, by-section, by-organization, roster, extract, open-work hoặc form (phiếu góp ý)
     #[arg(value_name = "LOẠI")]
     pub kind: String,
     /// docx, xlsx hoặc html

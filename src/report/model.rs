@@ -7,6 +7,7 @@
 mod by_organization;
 mod by_section;
 mod extract;
+mod form;
 mod frame;
 mod full;
 mod info;
@@ -41,6 +42,8 @@ pub enum Kind {
     Extract(OrganizationId),
     /// Points that wait, for drafters.
     OpenWork,
+    /// An empty form to send out with a request.
+    Form,
 }
 
 impl Kind {
@@ -53,6 +56,7 @@ impl Kind {
             Self::Roster => "roster",
             Self::Extract(_) => "extract",
             Self::OpenWork => "open-work",
+            Self::Form => "form",
         }
     }
 
@@ -65,6 +69,7 @@ impl Kind {
             Self::Roster => "Danh sách đã trả lời, chưa trả lời",
             Self::Extract(_) => "Bản trích của một đơn vị",
             Self::OpenWork => "Việc cần xử lý",
+            Self::Form => "Phiếu góp ý để gửi đi",
         }
     }
 
@@ -77,6 +82,7 @@ impl Kind {
             ("roster", _) => Some(Self::Roster),
             ("extract", Some(organization)) => Some(Self::Extract(organization)),
             ("open-work", _) => Some(Self::OpenWork),
+            ("form", _) => Some(Self::Form),
             _ => None,
         }
     }
@@ -262,6 +268,9 @@ pub struct Column {
     /// What may be chosen in its cells, for who fills them in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// Whether something else may be written too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_open: bool,
 }
 
 /// How cells are aligned.
@@ -361,6 +370,7 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         Kind::Roster => roster::build(&source),
         Kind::Extract(id) => extract::build(&source, id),
         Kind::OpenWork => open_work::build(&source),
+        Kind::Form => form::build(&source),
     };
     let info = info::build(&source, kind);
     Ok(ReportModel {
@@ -487,6 +497,7 @@ impl Column {
             align,
             is_sheet_only: false,
             choices: Vec::new(),
+            is_open: false,
         }
     }
 
@@ -501,6 +512,14 @@ impl Column {
     fn chosen(title: &str, width: u32, choices: impl Iterator<Item = &'static str>) -> Self {
         Self {
             choices: choices.map(str::to_owned).collect(),
+            ..Self::words(title, width)
+        }
+    }
+
+    fn suggested(title: &str, width: u32, choices: Vec<String>) -> Self {
+        Self {
+            choices,
+            is_open: true,
             ..Self::words(title, width)
         }
     }

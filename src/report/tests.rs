@@ -17,7 +17,7 @@ use super::reconcile::Scope;
 use super::snapshot::Snapshot;
 
 /// Every kind, an extract of the first organization among them.
-fn kinds(snapshot: &Snapshot) -> [Kind; 6] {
+fn kinds(snapshot: &Snapshot) -> [Kind; 7] {
     [
         Kind::Full,
         Kind::BySection,
@@ -25,6 +25,7 @@ fn kinds(snapshot: &Snapshot) -> [Kind; 6] {
         Kind::Roster,
         Kind::Extract(snapshot.organizations[0].id),
         Kind::OpenWork,
+        Kind::Form,
     ]
 }
 

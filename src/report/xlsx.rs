@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 
 use super::RenderError;
-use super::model::{Align, Cell, Column, ReportModel, Row, Table, Value};
+use super::model::{Align, Cell, Column, Kind, ReportModel, Row, Table, Value};
 
 /// Most UTF-16 units Excel keeps in a cell; what is longer goes on in the next row.
 const MAX_CELL_UNITS: usize = 32_767;
@@ -39,7 +39,10 @@ pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     for sheet in &sheets {
         write_sheet(workbook.add_worksheet(), sheet, &choices, &looks)?;
     }
-    write_info(workbook.add_worksheet(), model, &looks)?;
+    // Who fills in a form needs no numbers of ours.
+    if model.kind != Kind::Form {
+        write_info(workbook.add_worksheet(), model, &looks)?;
+    }
     choices.write(&mut workbook)?;
     Ok(workbook.save_to_buffer()?)
 }
@@ -107,14 +110,16 @@ impl<'a> Choices<'a> {
     }
 
     /// The rule for cells that take one of a list.
-    fn list(&self, choices: &[String]) -> Option<DataValidation> {
+    fn list(&self, described: &Column) -> Option<DataValidation> {
+        let choices = described.choices.as_slice();
         let at = self.lists.iter().position(|list| *list == choices)?;
         let column = rust_xlsxwriter::utility::column_number_to_name(u16::try_from(at).ok()?);
         let range = format!("='{}'!${column}$1:${column}${}", Self::SHEET, choices.len());
         DataValidation::new()
             .allow_list_formula(Formula::new(range))
             .set_error_title("Không có trong danh sách")
-            .and_then(|rule| rule.set_error_message("Hãy chọn một kết quả trong danh sách."))
+            .and_then(|rule| rule.set_error_message("Hãy chọn một giá trị trong danh sách."))
+            .map(|rule| rule.show_error_message(!described.is_open))
             .ok()
     }
 
@@ -243,9 +248,7 @@ fn write_sheet(
     }
     let n_lead = titles.len() - columns.len();
     for (column, index) in columns.iter().zip(n_lead..) {
-        if let (Some(list), Ok(index), 2..) =
-            (choices.list(&column.choices), u16::try_from(index), at)
-        {
+        if let (Some(list), Ok(index), 2..) = (choices.list(column), u16::try_from(index), at) {
             worksheet.add_data_validation(1, index, at - 1, index, &list)?;
         }
     }

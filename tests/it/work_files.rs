@@ -1,4 +1,4 @@
-//! Open points go out to drafters who never log in, and come back filled in.
+//! What goes out to people who never log in comes back filled in: open points, and forms for comments.
 
 use std::path::{Path, PathBuf};
 
@@ -181,4 +181,89 @@ fn a_word_file_of_open_points_comes_back_filled_in() {
     check("docx", FILL_LETTER, |file| {
         convert(&convert(file, "odt"), "docx")
     });
+}
+
+/// Fills in a form: a row for each place that can be chosen, each by the first organization.
+const FILL_FORM: &str = "
+import sys, json, openpyxl
+path, rows_path = sys.argv[1:]
+book = openpyxl.load_workbook(path)
+sheet = book['Phiếu góp ý']
+titles = [cell.value for cell in sheet[1]]
+assert sheet.data_validations.dataValidation, 'nothing can be chosen'
+lists = [[cell.value for cell in column if cell.value] for column in book['Danh mục'].columns]
+assert book['Danh mục'].sheet_state == 'hidden'
+organizations, places = lists
+for at, place in enumerate(places):
+    row = 2 + at
+    sheet.cell(row, 2).value = 'Sở Tài chính'
+    sheet.cell(row, 5).value = place
+    sheet.cell(row, 6).value = f'Đề nghị làm rõ thêm nội dung thứ {at + 1}.'
+book.save(path)
+json.dump(places, open(rows_path, 'w'), ensure_ascii=False)
+";
+
+#[test]
+fn a_form_sent_out_comes_back_on_the_places_chosen() {
+    let desk = Desk::with_demo();
+    let (form, rows) = (desk.path("phieu.xlsx"), desk.path("rows.json"));
+    desk.run([
+        "report".as_ref(),
+        "form".as_ref(),
+        "--format".as_ref(),
+        "xlsx".as_ref(),
+        "-o".as_ref(),
+        form.as_os_str(),
+    ])
+    .expect(0);
+    let outcome = tool("/usr/bin/python3", "python3-openpyxl")
+        .args(["-c", FILL_FORM])
+        .args([&form, &rows])
+        .output()
+        .unwrap();
+    assert!(outcome.status.success(), "{outcome:?}");
+    let places: Vec<String> =
+        serde_json::from_str(&std::fs::read_to_string(&rows).unwrap()).unwrap();
+    assert!(places.len() > 150, "{}", places.len());
+    let report = desk
+        .run([
+            "import".as_ref(),
+            form.as_os_str(),
+            "--round".as_ref(),
+            "2".as_ref(),
+            "--json".as_ref(),
+        ])
+        .json();
+    assert_eq!(report[0]["n_points"], places.len(), "{report}");
+    let found = desk
+        .run(["search", "\"nội dung thứ\"", "--limit", "500", "--json"])
+        .json();
+    let points = found["points"].as_array().unwrap();
+    assert_eq!(points.len(), places.len());
+    let mut wrong = Vec::new();
+    for point in points {
+        let number: usize = point["text"]
+            .as_str()
+            .unwrap()
+            .split(|c: char| !c.is_ascii_digit())
+            .find_map(|word| word.parse().ok())
+            .unwrap();
+        let chosen = &places[number - 1];
+        let section = point["section"].as_str().unwrap_or("không có");
+        let is_whole = chosen.starts_with("Toàn bộ") || chosen.starts_with("Thể thức");
+        let fits = if is_whole {
+            section.ends_with("Toàn văn bản") || section == "Thể thức, chính tả"
+        } else {
+            *chosen == section || chosen.starts_with(&format!("{section} ("))
+        };
+        if !fits {
+            wrong.push(format!("{chosen} → {section}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -4,7 +4,7 @@ mod older;
 
 pub use older::OlderDraft;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
@@ -35,6 +35,8 @@ pub struct Dossier {
     suggestions: OnceLock<SectionIndex>,
     /// Prepared when the first letter comes: a table needs none.
     texts: OnceLock<DraftTexts>,
+    /// Places by the labels this program prints.
+    labels: OnceLock<HashMap<String, NodeRef>>,
     older: Vec<older::Older>,
 }
 
@@ -59,6 +61,7 @@ impl Dossier {
             sections: BTreeMap::new(),
             suggestions: OnceLock::new(),
             texts: OnceLock::new(),
+            labels: OnceLock::new(),
             older: Vec::new(),
         }
     }
@@ -137,6 +140,7 @@ impl Dossier {
             sections: keys,
             suggestions: OnceLock::new(),
             texts: OnceLock::new(),
+            labels: OnceLock::new(),
         }
     }
 
@@ -158,6 +162,28 @@ impl Dossier {
     /// The printed label of a place.
     pub fn label(&self, node: NodeRef) -> Option<String> {
         node.label(&self.outlines)
+    }
+
+    /// The place whose printed label a cell holds, alone or with its heading behind it in brackets,
+    /// as our own forms offer it; `None` for labels that everybody writes in the same way.
+    pub(super) fn labelled(&self, cell: &str) -> Option<NodeRef> {
+        let cell = cell.trim();
+        let label = match cell.split_once(" (") {
+            Some((label, heading)) if heading.ends_with(')') => label,
+            _ => cell,
+        };
+        if !label.contains(" · ") && !label.contains(".-") {
+            return None;
+        }
+        let labels = self.labels.get_or_init(|| {
+            let nodes = self.outlines.iter().enumerate().flat_map(|(at, outline)| {
+                (0..outline.nodes.len()).map(move |node| NodeRef::Node { outline: at, node })
+            });
+            nodes
+                .filter_map(|node| Some((self.label(node)?, node)))
+                .collect()
+        });
+        labels.get(label).copied()
     }
 
     /// The sections a point may be about whose places are these: none where it names one. A whole

@@ -27,7 +27,10 @@ pub(super) fn recognize(
     around: Surroundings<'_>,
 ) {
     let mut searches: Vec<(Span, bool)> = Vec::new();
-    searches.extend(around.place_cell.map(|cell| (cell, true)));
+    match around.place_cell {
+        Some(cell) if take_label(dossier, text, point, cell) => {}
+        cell => searches.extend(cell.map(|cell| (cell, true))),
+    }
     searches.extend(point.spans.iter().map(|span| (*span, false)));
     for (span, is_place_cell) in searches {
         let Some(words) = span.slice(text) else {
@@ -89,6 +92,23 @@ pub(super) fn recognize(
             confidence,
         ));
     }
+}
+
+/// Takes the place whose printed label a cell holds.
+fn take_label(dossier: &Dossier, text: &str, point: &mut Point, cell: Span) -> bool {
+    let Some(node) = cell.slice(text).and_then(|words| dossier.labelled(words)) else {
+        return false;
+    };
+    let certain = Confidence::CERTAIN;
+    point.places.push((node, certain));
+    point.cited_as = cell.slice(text).map(str::to_owned);
+    point.evidence.push(Evidence::at(
+        Finding::Section,
+        "citation.own_label",
+        cell,
+        certain,
+    ));
+    true
 }
 
 /// Adds the places found in one span of a point to those known before it was read.

@@ -6,7 +6,7 @@ use crate::text::fold;
 /// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum Kind {
-    /// Blank, a total, a row of column numbers, a repeated header: no row.
+    /// Blank but for its number, a total, a row of column numbers, a repeated header: no row.
     Nothing,
     /// Text in one cell only: a heading between rows.
     Heading {
@@ -38,6 +38,11 @@ pub(in crate::intake) fn kind_of(mapping: &Mapping, cells: &[&str], next: Option
         return Kind::Comment;
     }
     let column = |at: usize| mapping.columns.get(at).copied().flatten();
+    let is_number = first_cell.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if n_filled == 1 && is_number && column(first) == Some(Column::Ordinal) {
+        // A numbered row of a form that nobody filled in.
+        return Kind::Nothing;
+    }
     let is_answered = cells.iter().enumerate().any(|(at, cell)| {
         !cell.is_empty()
             && matches!(

@@ -103,9 +103,13 @@ fn continues_what_is_too_long_for_a_cell() {
 }
 
 #[test]
-fn gives_every_kind_an_info_sheet_and_the_same_bytes_twice() {
+fn gives_every_report_an_info_sheet_and_the_same_bytes_twice() {
     let world = one_of_everything();
     for kind in kinds(&world.snapshot) {
+        if kind == Kind::Form {
+            // Nobody who fills it in needs our numbers.
+            continue;
+        }
         let model = report(&world.snapshot, kind);
         let info = sheet(&model, "Thông tin");
         assert!(info.rows().any(|row| row[0] == "Đối chiếu: khớp"));

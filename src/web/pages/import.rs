@@ -176,13 +176,21 @@ fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {
     };
     let n_submissions: u64 = done().map(FileReport::n_submissions).sum();
     let n_points: u64 = done().map(|report| report.n_points).sum();
+    let n_answers: u64 = done()
+        .filter_map(|report| report.answers.as_ref())
+        .map(|answers| answers.n_saved)
+        .sum();
     let refused = outcomes.len() - done().count();
     ImportedPage {
         summary: format!(
-            "{} tệp: thêm {} lượt góp ý, {} ý kiến.",
+            "{} tệp: thêm {} lượt góp ý, {} ý kiến{}.",
             words::number(outcomes.len()),
             words::number(n_submissions),
-            words::number(n_points)
+            words::number(n_points),
+            match n_answers {
+                0 => String::new(),
+                n => format!("; ghi {} câu trả lời", words::number(n)),
+            }
         ),
         needs_attention: refused > 0 || done().any(FileReport::needs_attention),
         files: outcomes

@@ -96,6 +96,9 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::ByOrganization => "Cùng nội dung, xếp theo từng cơ quan, đơn vị.",
         ReportKind::Roster => "Ai đã trả lời, ai chưa, số và ngày văn bản.",
         ReportKind::Extract(_) => "",
+        ReportKind::Form => {
+            "Mẫu gửi kèm công văn lấy ý kiến: chọn sẵn vị trí và cơ quan; điền xong thì nhập như mọi bảng."
+        }
         ReportKind::OpenWork => {
             "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến; người soạn điền câu trả lời ngay trong tệp Word, Excel rồi gửi lại để nhập."
         }
@@ -107,6 +110,7 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::ByOrganization,
         ReportKind::Roster,
         ReportKind::OpenWork,
+        ReportKind::Form,
     ]
     .map(|kind| KindLine {
         name: kind.name(),
