@@ -164,6 +164,7 @@ impl<'a> Grammar<'a> {
             let row = |start| self.numbered_row(start).filter(|_| has_annex);
             let found = self
                 .inner_path(joined.end)
+                .or_else(|| self.roman_in_parens(joined.end).filter(|_| joined.opens))
                 .or_else(|| self.component(joined.end))
                 .or_else(|| row(joined.end));
             let Some((step, end)) = found else {
@@ -270,6 +271,26 @@ impl<'a> Grammar<'a> {
         let keyword = Keyword::Row;
         let (items, end) = self.items(start, keyword);
         (!items.is_empty()).then_some((Step { keyword, items }, end))
+    }
+
+    /// "mục 2 (III)": the part that holds it.
+    fn roman_in_parens(&self, at: usize) -> Option<(Step, usize)> {
+        let token = self.token(at)?;
+        let is_alone = self.kind(at + 1) == Some(Kind::CloseParen);
+        let roman = token.roman.filter(|_| token.is_upper && is_alone)?;
+        let piece = Piece {
+            roman: Some(roman),
+            ..Piece::default()
+        };
+        let item = Item {
+            value: Value::Path(vec![piece]),
+            is_range_end: false,
+        };
+        let step = Step {
+            keyword: Keyword::Path,
+            items: vec![item],
+        };
+        Some((step, at + 1))
     }
 
     /// "2.1" between two places: "điểm d, 2.1, mục IV".

@@ -14,6 +14,7 @@ impl Grammar<'_> {
         let mut was_inward = false;
         let mut chain: Vec<&Component> = Vec::new();
         let mut outward = None;
+        let mut is_mixed = false;
         for (at, component) in components.iter().enumerate() {
             // "khoản 4 (điểm a) Điều 5": after the parenthesis the khoản is gone on from.
             let is_back = chain.last().is_some_and(|last| last.is_inside)
@@ -31,30 +32,34 @@ impl Grammar<'_> {
                     .is_some_and(|direction| outward.is_none_or(|outward| outward == direction));
                 if goes_on {
                     outward = direction;
+                } else if !is_back && is_between(&chain, component, components.get(at + 1)) {
+                    outward = Some(false);
+                    is_mixed = true;
                 } else {
-                    references.push(self.reference(&chain, outward));
+                    references.push(self.reference(&chain, outward, is_mixed));
                     goes_back.push(goes_back_to(&chain, was_inward));
                     was_inward = outward == Some(false);
                     chain.clear();
                     outward = None;
+                    is_mixed = false;
                 }
             }
             chain.push(component);
         }
-        references.push(self.reference(&chain, outward));
+        references.push(self.reference(&chain, outward, is_mixed));
         goes_back.push(goes_back_to(&chain, was_inward));
         inherit_from_next(&mut references, &goes_back);
         references
     }
 
-    fn reference(&self, chain: &[&Component], outward: Option<bool>) -> Reference {
+    fn reference(&self, chain: &[&Component], outward: Option<bool>, is_mixed: bool) -> Reference {
         let mut steps: Vec<Step> = chain
             .iter()
             .map(|component| component.step.clone())
             .collect();
         let has_both = chain.iter().any(|component| component.is_inside)
             && chain.last().is_some_and(|last| !last.is_inside);
-        if has_both {
+        if has_both || is_mixed {
             steps.sort_by_key(|step| step.keyword.rank());
         } else if outward == Some(true) {
             steps.reverse();
@@ -72,6 +77,24 @@ impl Grammar<'_> {
             is_range_end: joint == Joint::Range,
         }
     }
+}
+
+/// "Điều 7, điểm d khoản 3": after the article the rest goes outward, and is within it.
+fn is_between(chain: &[&Component], next: &Component, after: Option<&Component>) -> bool {
+    let [outer, inner] = chain else {
+        return false;
+    };
+    let rank = next.step.keyword.rank();
+    let outer_rank = outer.step.keyword.rank();
+    let goes_further = after.is_some_and(|after| {
+        matches!(after.joint, Joint::None | Joint::Of) && after.step.keyword.rank() <= outer_rank
+    });
+    inner.joint == Joint::Comma
+        && matches!(next.joint, Joint::None | Joint::Of)
+        && !next.is_inside
+        && outer_rank < rank
+        && rank < inner.step.keyword.rank()
+        && !goes_further
 }
 
 fn goes_back_to(chain: &[&Component], was_inward: bool) -> bool {

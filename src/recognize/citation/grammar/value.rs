@@ -26,6 +26,22 @@ static FROM: LazyLock<u64> = LazyLock::new(|| hash_folded("tu"));
 
 static FIRST: LazyLock<u64> = LazyLock::new(|| hash_folded("dau"));
 
+/// First words of counted things.
+static THINGS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    ["noi", "y", "van", "co", "don", "doanh", "nguoi", "nhom"]
+        .iter()
+        .map(|word| hash_folded(word))
+        .collect()
+});
+
+/// Whether a keyword stands before the number of a place and of nothing else.
+fn names_law_place(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Article | Keyword::Clause | Keyword::Chapter | Keyword::Annex
+    )
+}
+
 /// The most values one keyword may list.
 const MAX_ITEMS: usize = 40;
 
@@ -151,7 +167,19 @@ impl Grammar<'_> {
         if opened || glued_paren {
             end += 1;
         }
-        (!self.is_quantity(&pieces, end)).then_some((Value::Path(pieces), end))
+        // "Điều 4 nội dung sau" counts nothing.
+        let is_counted = self.is_quantity(&pieces, end)
+            && !(names_law_place(keyword) && self.counts_things(end));
+        (!is_counted).then_some((Value::Path(pieces), end))
+    }
+
+    /// Whether the word at `at` is a thing that can also begin what is said about a place: "nội
+    /// dung", "cơ quan"; measures of money and time cannot.
+    fn counts_things(&self, at: usize) -> bool {
+        self.term(at) == Term::Counted
+            && self
+                .token(at)
+                .is_some_and(|token| THINGS.contains(&token.folded))
     }
 
     /// Whether a line breaks between a keyword and its value, which is then no item's number.
@@ -231,6 +259,9 @@ impl Grammar<'_> {
         if let Some((inner, next)) = self.spaced_inner(&piece, end, keyword) {
             pieces.push(inner);
             end = next;
+        } else if let Some((inner, next)) = self.comma_inner(&piece, end, keyword) {
+            pieces.extend(inner);
+            end = next;
         }
         while pieces.len() < 8 {
             let separator = self.token(end).filter(|token| token.is_glued);
@@ -265,6 +296,28 @@ impl Grammar<'_> {
             end = next;
         }
         Some((pieces, end))
+    }
+
+    /// "Mục II, 2, đ": inner places behind commas. A number alone may begin a list or an amount.
+    fn comma_inner(
+        &self,
+        first: &Piece,
+        at: usize,
+        keyword: Keyword,
+    ) -> Option<(Vec<Piece>, usize)> {
+        let is_outer = matches!(keyword, Keyword::Part | Keyword::Division)
+            && first.roman.is_some()
+            && first.number.is_none();
+        let has_commas = self.kind(at) == Some(Kind::Comma)
+            && self.kind(at + 1) == Some(Kind::Number)
+            && self.kind(at + 2) == Some(Kind::Comma);
+        if !is_outer || !has_commas {
+            return None;
+        }
+        let (number, _) = self.piece(at + 1, keyword, false)?;
+        let (letter, end) = self.piece(at + 3, keyword, false)?;
+        let is_letter = letter.letter.is_some() && letter.number.is_none() && !letter.is_capital;
+        is_letter.then_some((vec![number, letter], end))
     }
 
     /// "Mục III - 2"
