@@ -30,6 +30,7 @@ pub mod settlements;
 pub mod standings;
 pub mod submissions;
 pub mod tallies;
+pub mod unchanged;
 
 use std::borrow::Cow;
 

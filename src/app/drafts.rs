@@ -3,6 +3,8 @@
 //! Sections that are found again keep their keys, so that points, filters and the index need no
 //! change; a doubtful finding holds until a person confirms or rejects it.
 
+mod unchanged;
+
 use std::collections::BTreeMap;
 
 use super::understand::OlderDraft;

@@ -11,7 +11,7 @@ use super::setup::warning_text;
 use super::{Exit, Output};
 use crate::app::drafts::{Aligned, DraftReport, Verdict};
 use crate::app::{App, Error};
-use crate::domain::Consultation;
+use crate::domain::{Consultation, PointId};
 
 pub(super) async fn run(
     app: &App,
@@ -37,6 +37,14 @@ pub(super) async fn run(
         } => {
             let consultation = app.consultation(consultation.as_deref()).await?;
             let report = app.draft_alignment(&consultation, document).await?;
+            let unchanged = app.accepted_but_unchanged(&consultation).await?;
+            if !unchanged.is_empty() {
+                let ids: Vec<String> = unchanged.iter().map(PointId::to_string).collect();
+                output.note(&format!(
+                    "Đã tiếp thu nhưng mục được góp ý chưa thay đổi trong dự thảo hiện tại: ý kiến {}.",
+                    ids.join(", ")
+                ));
+            }
             Ok(say(&report, *all, output))
         }
         DraftAction::Confirm {

@@ -1,5 +1,6 @@
 //! The pages, one module each: handler, view struct, template.
 
+pub(super) mod drafts;
 pub(super) mod filters;
 pub(super) mod groups;
 pub(super) mod import;

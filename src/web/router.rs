@@ -9,8 +9,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    groups, import, originals, overview, point, points, record, reports, roster, submission,
-    submissions, triage, versions,
+    drafts, groups, import, originals, overview, point, points, record, reports, roster,
+    submission, submissions, triage, versions,
 };
 use super::{api, assets, layers};
 use crate::app::App;
@@ -39,6 +39,11 @@ pub fn router(app: App) -> Router {
         .route("/c/{code}/points/{id}", get(point::get_point))
         .route("/c/{code}/points/{id}/answer", post(point::answer_point))
         .route("/c/{code}/points/{id}/decision", post(point::decide_point))
+        .route("/c/{code}/drafts", get(drafts::list_drafts))
+        .route(
+            "/c/{code}/drafts/{name}/verdict",
+            post(drafts::judge_section),
+        )
         .route("/c/{code}/groups", get(groups::list_groups))
         .route("/c/{code}/groups/proposal", post(groups::propose_groups))
         .route("/c/{code}/groups/{id}", get(groups::get_group))

@@ -196,10 +196,7 @@ fn a_secretary_settles_what_waits_and_downloads_the_report() {
         browser.goto(&server, "/c/DA-TTKHCN-2021/reports").await;
         let link = browser.find("a[href*='full.docx']").await;
         let address = link.attr("href").await.unwrap().unwrap();
-        let response = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
+        let response = crate::support::http_client()
             .get(format!("{}{address}", server.url))
             .send()
             .await

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::{Desk, example};
+use crate::support::{Desk, example, http_client};
 
 fn record(desk: &Desk, title: &str, organization: &str, words: &str) {
     desk.write("y_kien.txt", words);
@@ -191,4 +191,69 @@ fn a_person_takes_apart_what_was_taken_for_the_same() {
         .expect(2);
     assert!(unknown.stderr.contains("999999"), "{}", unknown.stderr);
     desk.run(["verify"]).expect(0);
+}
+
+#[tokio::test]
+async fn the_page_confirms_findings_and_warns_of_what_did_not_change() {
+    let desk = Desk::with_consultation();
+    record(
+        &desk,
+        "Điện thoại của Sở Tài chính",
+        "Sở Tài chính",
+        "Tại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng chuyển giao công nghệ.",
+    );
+    let id = point(&desk, "hop dong chuyen giao")["id"].to_string();
+    let words = ["--decision", "accept", "--text", "Tiếp thu, bổ sung."];
+    let mut answer = vec!["answer", &id, "--change-place", "mục III.2.b"];
+    answer.extend(words);
+    desk.run(answer).expect(0);
+    let file = next_draft(&desk);
+    let added = desk.run(["draft", "add", file.to_str().unwrap(), "--document", "DA"]);
+    assert!(added.code <= 1, "{}", added.stderr);
+    let told = desk.run(["draft", "alignment", "--document", "DA"]);
+    let warning = format!("chưa thay đổi trong dự thảo hiện tại: ý kiến {id}.");
+    assert!(told.stderr.contains(&warning), "{}", told.stderr);
+
+    let server = desk.serve();
+    let client = http_client();
+    let status = desk.run(["status", "--json"]).json();
+    let code = status["consultation"].as_str().unwrap();
+    let address = format!("{}/c/{code}/drafts", server.url);
+    let get = async || {
+        client
+            .get(&address)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    };
+    let page = get().await;
+    assert!(
+        page.contains("1 ý kiến đã tiếp thu nhưng mục được góp ý chưa thay đổi"),
+        "{page}"
+    );
+    assert!(page.contains("Dự báo nhu cầu công nghệ"), "{page}");
+    let alignment = desk
+        .run(["draft", "alignment", "--document", "DA", "--json"])
+        .json();
+    let pair = find(&alignment, "old", "III.2.b")["id"].to_string();
+    let verdict = format!("{address}/DA/verdict");
+    let judge = async |fields: &[(&str, &str)]| {
+        let sent = client.post(&verdict).form(fields).send().await.unwrap();
+        sent.status().as_u16()
+    };
+    assert_eq!(judge(&[("id", &pair), ("verdict", "confirm")]).await, 200);
+    assert_eq!(judge(&[("id", &pair), ("verdict", "reject")]).await, 200);
+    assert_eq!(
+        judge(&[("id", "999999"), ("verdict", "confirm")]).await,
+        404
+    );
+    assert_eq!(judge(&[("id", &pair), ("verdict", "maybe")]).await, 400);
+    drop(server);
+    assert_eq!(
+        point(&desk, "hop dong chuyen giao")["section"],
+        "Đề án · III.2.b (dự thảo lần 2)"
+    );
 }

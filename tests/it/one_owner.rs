@@ -140,10 +140,7 @@ fn commands_are_refused_without_the_token() {
         .build()
         .unwrap();
     let status = runtime.block_on(async {
-        reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
+        crate::support::http_client()
             .post(format!("{}/owner/commands", server.url))
             .header("x-tiepthu-token", "guess")
             .json(&serde_json::json!({"arguments": ["tiepthu", "status"], "folder": "/"}))

@@ -214,6 +214,16 @@ fn ran(output: &Output) -> Ran {
     }
 }
 
+/// A client for our own pages. One crypto provider is chosen for the process, as in the program.
+pub(crate) fn http_client() -> reqwest::Client {
+    // Another test may have done so.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client without a proxy")
+}
+
 /// A serving process.
 pub(crate) struct Server {
     child: Child,

@@ -185,7 +185,7 @@ fn the_workbook_itself_is_the_original_of_its_rows() {
     assert_eq!(problems(), 1, "and only once");
 
     let server = desk.serve();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = crate::support::http_client();
     let (disposition, original) = block_on(async {
         let address = format!("{}/originals/1", server.url);
         let response = client.get(address).send().await.unwrap();

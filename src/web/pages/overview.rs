@@ -101,16 +101,24 @@ pub(in crate::web) async fn get_overview(
 ) -> Result<Html<OverviewPage>, Error> {
     let status = app.status(&consultation).await?;
     let rounds = app.rounds(&consultation).await?;
+    let n_doubtful = app.n_doubtful_sections(&consultation).await?;
     let page = Page::new(&consultation, Place::Overview, "Tổng quan");
     Ok(Html(overview(
         page,
         &status,
+        n_doubtful,
         &rounds,
         &words::moment(app.clock.now_us()),
     )))
 }
 
-fn overview(page: Page, status: &Status, rounds: &[Round], moment: &str) -> OverviewPage {
+fn overview(
+    page: Page,
+    status: &Status,
+    n_doubtful: usize,
+    rounds: &[Round],
+    moment: &str,
+) -> OverviewPage {
     let base = page.base.clone();
     let numbers = &status.reconciliation;
     let equations = || numbers.equations.iter();
@@ -120,7 +128,7 @@ fn overview(page: Page, status: &Status, rounds: &[Round], moment: &str) -> Over
         title: status.consultation.title.clone(),
         moment: moment.to_owned(),
         is_index_behind: status.indexed_seq < status.ledger_seq,
-        waits: waits(status, &base),
+        waits: waits(status, n_doubtful, &base),
         rounds: numbers
             .rounds
             .iter()
@@ -151,7 +159,7 @@ fn overview(page: Page, status: &Status, rounds: &[Round], moment: &str) -> Over
     }
 }
 
-fn waits(status: &Status, base: &str) -> Vec<Waiting> {
+fn waits(status: &Status, n_doubtful: usize, base: &str) -> Vec<Waiting> {
     let counts = &status.counts;
     let total = &status.reconciliation.total;
     let count = |n: i64| usize::try_from(n).unwrap_or(0);
@@ -177,6 +185,11 @@ fn waits(status: &Status, base: &str) -> Vec<Waiting> {
             "points?section=none",
             "ý kiến chưa xác định mục",
             count(counts.without_section),
+        ),
+        line(
+            "drafts",
+            "mục chờ đối chiếu giữa hai lần dự thảo",
+            n_doubtful,
         ),
         line(
             "points?state=open",
