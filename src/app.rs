@@ -230,6 +230,7 @@ pub struct App {
     /// Who we are among processes that share a database.
     holder: Arc<str>,
     remembered: Arc<remembered::Remembered>,
+    kept_counts: Arc<counting::KeptCounts>,
 }
 
 impl App {
@@ -256,6 +257,7 @@ impl App {
             tokens: Arc::default(),
             holder: holder()?,
             remembered: Arc::default(),
+            kept_counts: Arc::default(),
         };
         app.check_index_origin().await?;
         app.blobs.sweep().map_err(blob_folder)?;

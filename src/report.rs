@@ -22,6 +22,8 @@ mod place;
 mod rows;
 mod wording;
 
+pub(crate) use wording::avoids_refusal;
+
 /// Why a report could not be written; never because of what it says.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {

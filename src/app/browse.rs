@@ -1,24 +1,20 @@
 //! What pages show beside the other use cases: lists, and one thing with everything around it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::grouping::Similar;
 use super::search::{Names, PointView};
-use super::values::{RosterEntry, Section};
+use super::values::{RoundRoster, Section};
 use super::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
     Confidence, Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SectionId,
     SectionKind, SubmissionId,
 };
-use crate::report::reconcile::{Reconciliation, Scope};
-use crate::report::snapshot::SubmissionEntry;
 use crate::store;
 use crate::store::groups::{self, Group};
 use crate::store::points;
 use crate::store::responses::{self, Response};
 use crate::store::submissions::{self, Part, Submission};
-use crate::store::tallies;
 
 /// Earlier answers suggested for an open point.
 const N_SIMILAR: usize = 3;
@@ -76,9 +72,7 @@ pub struct PointInFull {
 #[derive(Debug, Clone)]
 pub struct Roster {
     /// The rounds with what each organization did.
-    pub rounds: Vec<(Round, Vec<RosterEntry>)>,
-    /// The submissions named in them.
-    pub submissions: BTreeMap<SubmissionId, SubmissionEntry>,
+    pub rounds: Arc<Vec<RoundRoster>>,
     /// Names.
     pub names: Arc<Names>,
 }
@@ -102,29 +96,23 @@ impl App {
         Ok(store::catalog::list_kinds(&mut tx).await?)
     }
 
-    /// Counts a scope of a consultation and says whether the numbers add up.
-    pub async fn reconcile(
-        &self,
-        consultation: &Consultation,
-        scope: Scope,
-    ) -> Result<Reconciliation, Error> {
-        let counted = self.counted(consultation).await?;
-        run_blocking(move || counted.reconcile(&scope)).await
-    }
-
     /// Lists submissions by arrival; in one state, or in all.
     pub async fn submissions(
         &self,
         consultation: &Consultation,
         disposition: Option<Disposition>,
-        offset: u32,
-        limit: u32,
+        offset: usize,
+        limit: usize,
     ) -> Result<SubmissionsPage, Error> {
+        let (ids, by_state) = self
+            .submission_keys(consultation, disposition, offset, limit)
+            .await?;
         let mut tx = self.store.read().await?;
-        let id = consultation.id;
+        let mut submissions = submissions::list_these(&mut tx, &ids).await?;
+        submissions.sort_by_key(|submission| (submission.arrived_on, submission.id));
         Ok(SubmissionsPage {
-            submissions: submissions::list_page(&mut tx, id, disposition, offset, limit).await?,
-            by_state: tallies::count(&mut tx, id).await?.submissions,
+            submissions,
+            by_state,
             names: self.names_in(&mut tx, consultation).await?,
         })
     }
@@ -207,14 +195,10 @@ impl App {
 
     /// Lists who replied in each round, and who did not.
     pub async fn roster(&self, consultation: &Consultation) -> Result<Roster, Error> {
-        let names = self.names(consultation).await?;
-        let replies = self.replies(consultation).await?;
-        run_blocking(move || Roster {
-            rounds: replies.rosters(),
-            submissions: replies.into_submissions(),
-            names,
+        Ok(Roster {
+            rounds: self.rosters(consultation).await?,
+            names: self.names(consultation).await?,
         })
-        .await
     }
 
     /// Sections a point may be about that has none, or only the whole draft.

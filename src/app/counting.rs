@@ -1,26 +1,34 @@
 //! What is counted of a consultation, read without words: for pages and checks that show numbers.
 //!
 //! Two roads stay apart: SQL counts in [`tallies`](crate::store::tallies), while here every row is
-//! looked at by the same [`reconcile`] that a report must pass.
+//! looked at by the same [`reconcile`] that a report must pass. Pages use what is kept from one to
+//! the next ([`kept`]); `verify` reads everything anew and compares both roads.
+
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reindex::answering;
+use rustc_hash::FxHashSet;
+
+use super::reindex::{answering, is_searchable};
 use super::reporting::{list_answers, response_entry};
 use super::{App, Error};
 use crate::domain::{
-    Consultation, Disposition, Organization, OrganizationId, PointId, ReplyClass, Round, RoundId,
-    SubmissionId,
+    Consultation, Decision, Disposition, Organization, OrganizationId, PointId, PointState,
+    ReplyClass, RoundId,
 };
+use crate::report::avoids_refusal;
 use crate::report::reconcile::{Reconciliation, Scope, reconcile, silent};
-use crate::report::roster::{RosterEntry, roster};
-use crate::report::snapshot::{PointEntry, Snapshot, SubmissionEntry};
+use crate::report::snapshot::{PointEntry, Snapshot};
 use crate::store::Tx;
 use crate::store::responses::NewResponse;
 use crate::store::standings::{self, PointStanding};
+use crate::store::tallies::Counts;
 
-/// Everything that is counted at one moment. The words of points are missing, so that nothing can be
-/// printed from it; those of answers are there, since a notice is about them.
+pub(super) use kept::KeptCounts;
+
+/// Everything that is counted at one moment. The words are missing, so that nothing can be printed
+/// from it; but for those of an answer that a notice is about.
 #[derive(Debug, Clone)]
 pub struct Counted(Snapshot);
 
@@ -35,7 +43,7 @@ impl Counted {
         consultation: &Consultation,
     ) -> Result<Self, Error> {
         let mut snapshot = app.snapshot_without_points(tx, consultation).await?;
-        let points = standings::list_points(tx, consultation.id).await?;
+        let points = standings::list_points(tx, consultation.id, standings::ALL).await?;
         let answers = list_answers(tx, points.iter().map(|point| point.id)).await?;
         let entry = |point| point_entry(point, &answers);
         snapshot.points = points.into_iter().map(entry).collect();
@@ -52,32 +60,57 @@ impl Counted {
         reconcile(&self.0, scope)
     }
 
-    /// Points of counted submissions, counted one by one.
-    pub(super) fn n_points(&self) -> usize {
-        let counted: BTreeSet<SubmissionId> = self
-            .0
-            .submissions
-            .iter()
-            .filter(|submission| submission.disposition == Disposition::Counted)
-            .map(|submission| submission.id)
-            .collect();
-        let is_counted = |point: &&PointEntry| counted.contains(&point.submission);
-        self.0.points.iter().filter(is_counted).count()
+    /// How many submissions there are in each state.
+    pub(super) fn by_state(&self) -> Vec<(Disposition, i64)> {
+        let mut by_state: BTreeMap<Disposition, i64> = BTreeMap::new();
+        for submission in &self.0.submissions {
+            *by_state.entry(submission.disposition).or_default() += 1;
+        }
+        by_state.into_iter().collect()
+    }
+
+    /// The same numbers as SQL counts, counted one by one. Problems are no part of a snapshot.
+    pub(super) fn counts(&self, problems: i64) -> Counts {
+        let mut counts = Counts {
+            submissions: self.by_state(),
+            problems,
+            ..Counts::default()
+        };
+        let (mut counted, mut searchable) = (FxHashSet::default(), FxHashSet::default());
+        for submission in &self.0.submissions {
+            counts.needs_person += i64::from(submission.needs_person);
+            if submission.disposition == Disposition::Counted {
+                counted.insert(submission.id);
+            }
+            if is_searchable(submission.disposition) {
+                searchable.insert(submission.id);
+            }
+        }
+        let mut decisions: BTreeMap<Decision, i64> = BTreeMap::new();
+        for point in &self.0.points {
+            counts.indexed += i64::from(searchable.contains(&point.submission));
+            if !counted.contains(&point.submission) {
+                continue;
+            }
+            counts.points += 1;
+            match point.state {
+                PointState::Joined => counts.joined += 1,
+                PointState::OutOfScope => counts.out_of_scope += 1,
+                PointState::Answered | PointState::AnsweredInGroup => counts.answered += 1,
+                PointState::Open => {}
+            }
+            if let Some(response) = &point.response {
+                *decisions.entry(response.decision).or_default() += 1;
+            }
+            let is_living = !matches!(point.state, PointState::Joined | PointState::OutOfScope);
+            counts.without_section += i64::from(is_living && point.section.is_none());
+        }
+        counts.decisions = decisions.into_iter().collect();
+        counts
     }
 }
 
 impl Replies {
-    /// What every organization that was asked in a round, or wrote in it, did, round by round.
-    pub(super) fn rosters(&self) -> Vec<(Round, Vec<RosterEntry>)> {
-        let of = |round: &Round| (round.clone(), roster(&self.0, round.id));
-        self.0.rounds.iter().map(of).collect()
-    }
-
-    pub(super) fn into_submissions(self) -> BTreeMap<SubmissionId, SubmissionEntry> {
-        let submissions = self.0.submissions.into_iter();
-        submissions.map(|it| (it.id, it)).collect()
-    }
-
     /// The organizations asked in a round that have not replied, in catalogue order.
     pub fn silent(&self, round: RoundId) -> Vec<&Organization> {
         let silent = silent(&self.0, round);
@@ -108,7 +141,7 @@ impl Replies {
 }
 
 impl App {
-    /// Reads what is counted of a consultation at this moment.
+    /// Reads what is counted of a consultation at this moment, all anew.
     pub async fn counted(&self, consultation: &Consultation) -> Result<Counted, Error> {
         let mut tx = self.store.read().await?;
         Counted::read(self, &mut tx, consultation).await
@@ -123,10 +156,18 @@ impl App {
 }
 
 fn point_entry(point: PointStanding, answers: &BTreeMap<PointId, NewResponse>) -> PointEntry {
+    let response = answers
+        .get(&answering(point.id, point.state, point.representative))
+        .and_then(|answer| response_entry(point.state, answer))
+        .map(|mut response| {
+            if avoids_refusal(&response.text) {
+                response.text = String::new();
+            }
+            response.change_place = None;
+            response
+        });
     PointEntry {
-        response: answers
-            .get(&answering(point.id, point.state, point.representative))
-            .and_then(|answer| response_entry(point.state, answer)),
+        response,
         id: point.id,
         submission: point.submission,
         section: point.section,

@@ -1,6 +1,8 @@
 //! From the database to the bytes of a report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
@@ -88,6 +90,22 @@ impl App {
         tx: &mut Tx,
         consultation: &Consultation,
     ) -> Result<Snapshot, Error> {
+        let mut snapshot = self.snapshot_of_settings(tx, consultation).await?;
+        let received = standings::list_submissions(tx, consultation.id, standings::ALL).await?;
+        snapshot.submissions = received.into_iter().map(submission_entry).collect();
+        let concerned = concerned(&snapshot);
+        snapshot
+            .organizations
+            .retain(|it| concerned.contains(&it.id));
+        Ok(snapshot)
+    }
+
+    /// What a snapshot holds beside what was received; with every organization there is.
+    pub(super) async fn snapshot_of_settings(
+        &self,
+        tx: &mut Tx,
+        consultation: &Consultation,
+    ) -> Result<Snapshot, Error> {
         let id = consultation.id;
         let ledger_seq = ledger::last_seq(tx).await?;
         let documents = store::consultations::list_documents(tx, id).await?;
@@ -95,17 +113,7 @@ impl App {
         let rounds = store::consultations::list_rounds(tx, id).await?;
         let invitations = store::consultations::list_invitations(tx, id).await?;
         let kinds = store::catalog::list_kinds(tx).await?;
-        let all_organizations = store::catalog::list_organizations(tx).await?;
-        let received = standings::list_submissions(tx, id).await?;
-        let concerned: BTreeSet<OrganizationId> = invitations
-            .iter()
-            .map(|(_, organization)| *organization)
-            .chain(
-                received
-                    .iter()
-                    .flat_map(|s| s.organizations.iter().copied()),
-            )
-            .collect();
+        let organizations = store::catalog::list_organizations(tx).await?;
         Ok(Snapshot {
             taken_at: self.clock.local(),
             ledger_seq,
@@ -122,12 +130,9 @@ impl App {
             sections: sections.into_iter().map(section_entry).collect(),
             rounds,
             kinds,
-            organizations: all_organizations
-                .into_iter()
-                .filter(|organization| concerned.contains(&organization.id))
-                .collect(),
+            organizations,
             invitations,
-            submissions: received.into_iter().map(submission_entry).collect(),
+            submissions: Vec::new(),
             points: Vec::new(),
         })
     }
@@ -183,6 +188,14 @@ pub(super) fn refusal(unreconciled: &model::Unreconciled) -> String {
     text
 }
 
+/// The organizations that are asked or wrote.
+pub(super) fn concerned(snapshot: &Snapshot) -> FxHashSet<OrganizationId> {
+    let asked = snapshot.invitations.iter().map(|(_, asked)| *asked);
+    let submissions = snapshot.submissions.iter();
+    let wrote = submissions.flat_map(|it| it.organizations.iter().copied());
+    asked.chain(wrote).collect()
+}
+
 /// The current answers to points, by point.
 pub(super) async fn list_answers(
     tx: &mut Tx,
@@ -223,7 +236,7 @@ fn section_entry(section: Section) -> SectionEntry {
     }
 }
 
-fn submission_entry(submission: SubmissionStanding) -> SubmissionEntry {
+pub(super) fn submission_entry(submission: SubmissionStanding) -> SubmissionEntry {
     SubmissionEntry {
         id: submission.id,
         round: submission.round,

@@ -1,17 +1,16 @@
 //! The short reconciliation: asked, replied, silent, submissions, points, by decision.
 
-use super::counting::Counted;
-use super::{App, Error, run_blocking};
+use super::{App, Error};
 use crate::domain::Consultation;
-use crate::report::reconcile::{Reconciliation, Scope};
-use crate::store::tallies::{self, Counts};
+use crate::report::reconcile::Reconciliation;
+use crate::store::tallies::Counts;
 
 /// Where a consultation stands.
 #[derive(Debug, Clone)]
 pub struct Status {
     /// Its code and title.
     pub consultation: Consultation,
-    /// Counts straight from the database, internal rounds included.
+    /// Counts of everything, internal rounds included.
     pub counts: Counts,
     /// Counts and equations of all rounds, internal ones included.
     pub reconciliation: Reconciliation,
@@ -24,16 +23,7 @@ pub struct Status {
 impl App {
     /// Counts a consultation and checks that the numbers add up.
     pub async fn status(&self, consultation: &Consultation) -> Result<Status, Error> {
-        let mut tx = self.store.read().await?;
-        let counted = Counted::read(self, &mut tx, consultation).await?;
-        let counts = tallies::count(&mut tx, consultation.id).await?;
-        drop(tx);
-        let ledger_seq = counted.ledger_seq();
-        let scope = Scope {
-            include_internal: true,
-            ..Scope::default()
-        };
-        let reconciliation = run_blocking(move || counted.reconcile(&scope)).await?;
+        let (reconciliation, counts, ledger_seq) = self.reconcile_all(consultation).await?;
         Ok(Status {
             consultation: consultation.clone(),
             counts,

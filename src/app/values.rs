@@ -5,7 +5,7 @@
 pub use crate::index::{Correction, Count, Facet, FacetValue, Total};
 pub use crate::report::model::Kind as ReportKind;
 pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
-pub use crate::report::roster::{Reply, RosterEntry};
+pub use crate::report::roster::{Reply, RosterEntry, RosterLetter, RoundRoster};
 pub use crate::report::work::WorkAnswer;
 pub use crate::respond::{Draft, Step};
 pub use crate::store::consultations::{Document, Section};

@@ -43,7 +43,7 @@ impl App {
             let counted = Counted::read(self, &mut tx, &consultation).await?;
             let counts = tallies::count(&mut tx, consultation.id).await?;
             drop(tx);
-            let n_points = counted.n_points();
+            let counted_by_hand = counted.counts(counts.problems);
             let scope = Scope {
                 include_internal: true,
                 ..Scope::default()
@@ -60,10 +60,10 @@ impl App {
             }
             // The counts of SQL and of the report's model come by different ways and must agree.
             found.n_equations += 1;
-            if i64::try_from(n_points) != Ok(counts.points) {
+            if counted_by_hand != counts {
                 found.faults.push(format!(
-                    "Hồ sơ {}: cơ sở dữ liệu đếm {} ý kiến, báo cáo đếm {n_points}.",
-                    consultation.code, counts.points
+                    "Hồ sơ {}: cơ sở dữ liệu đếm {counts}; báo cáo đếm {counted_by_hand}.",
+                    consultation.code
                 ));
             }
             self.verify_index(consultation.id, &mut found).await?;
@@ -102,8 +102,9 @@ impl App {
         found: &mut Verification,
     ) -> Result<(), Error> {
         let mut tx = self.store.read().await?;
-        let submissions = standings::list_submissions(&mut tx, consultation).await?;
-        let points = standings::list_points(&mut tx, consultation).await?;
+        let submissions =
+            standings::list_submissions(&mut tx, consultation, standings::ALL).await?;
+        let points = standings::list_points(&mut tx, consultation, standings::ALL).await?;
         drop(tx);
         let searchable: BTreeSet<SubmissionId> = submissions
             .iter()

@@ -33,6 +33,10 @@ pub fn parse_date(text: &str) -> Option<Date> {
         return None;
     }
     let number = |text: &str| text.parse::<i16>().ok();
+    if let Some([day, month, year]) = plain(text) {
+        let (day, month, year) = (number(day)?, number(month)?, number(year)?);
+        return civil(year, month, day).or_else(|| civil(year, day, month));
+    }
     if let Some(found) = YEAR_FIRST.captures(text) {
         let [year, month, day] = found.extract().1.map(number);
         return civil(year?, month?, day?);
@@ -47,6 +51,17 @@ pub fn parse_date(text: &str) -> Option<Date> {
         return civil(year, month?, day?).or_else(|| civil(year, day?, month?));
     }
     excel_serial(text)
+}
+
+/// The numbers of `29/4/2026` alone in its cell: most dates of tables, read without patterns.
+fn plain(text: &str) -> Option<[&str; 3]> {
+    let (day, rest) = text.split_once('/')?;
+    let (month, year) = rest.split_once('/')?;
+    let is_number = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_plain = is_number(day, 2) && is_number(month, 2) && is_number(year, 4);
+    (is_plain && year.len() == 4).then_some([day, month, year])
 }
 
 /// A date that exists, in a year a letter can have.

@@ -73,6 +73,9 @@ impl Prepared {
     }
 
     fn without_quotations(mut self) -> Self {
+        if !self.words.contains(['“', '«', '"']) {
+            return self;
+        }
         let mut out = String::with_capacity(self.words.len());
         let mut depth = 0_u32;
         let mut is_inside = false;

@@ -2,7 +2,10 @@
 //!
 //! Lookups only; nothing here judges whether the numbers add up.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
+
+use rustc_hash::FxHashMap;
 
 use crate::domain::{
     Disposition, Organization, OrganizationId, PointId, PointState, ReplyClass, Round, RoundId,
@@ -18,11 +21,14 @@ pub(super) struct Facts<'a> {
     pub(super) scope: &'a Scope,
     /// The rounds in scope, by number.
     pub(super) rounds: Vec<&'a Round>,
-    organizations: HashMap<OrganizationId, (usize, &'a Organization)>,
+    organizations: FxHashMap<OrganizationId, (usize, &'a Organization)>,
     codes: HashMap<&'a str, &'a Organization>,
-    submissions: HashMap<SubmissionId, &'a SubmissionEntry>,
-    sections: HashMap<SectionId, usize>,
-    points: HashMap<PointId, &'a PointEntry>,
+    submissions: FxHashMap<SubmissionId, &'a SubmissionEntry>,
+    sections: FxHashMap<SectionId, usize>,
+    /// Points of counted submissions in scope, with these: every count asks for them.
+    counted: Vec<(&'a PointEntry, &'a SubmissionEntry)>,
+    /// Where each point is; made when somebody first follows a joined one.
+    points: OnceCell<FxHashMap<PointId, usize>>,
 }
 
 /// What one organization did in one round, or in the whole scope.
@@ -63,7 +69,7 @@ pub(super) enum JoinEnd<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, scope: &'a Scope) -> Self {
         let organizations = snapshot.organizations.iter().enumerate();
-        Self {
+        let mut facts = Self {
             snapshot,
             scope,
             rounds: snapshot
@@ -86,8 +92,27 @@ impl<'a> Facts<'a> {
                 .enumerate()
                 .map(|(index, section)| (section.id, index))
                 .collect(),
-            points: snapshot.points.iter().map(|p| (p.id, p)).collect(),
+            counted: Vec::new(),
+            points: OnceCell::new(),
+        };
+        facts.counted = facts.find_counted();
+        facts
+    }
+
+    fn find_counted(&self) -> Vec<(&'a PointEntry, &'a SubmissionEntry)> {
+        // Points of one submission stand together.
+        let mut points = self.snapshot.points.as_slice();
+        let mut counted = Vec::with_capacity(points.len());
+        while let Some(first) = points.first() {
+            let is_other = |point: &PointEntry| point.submission != first.submission;
+            let n = points.iter().position(is_other).unwrap_or(points.len());
+            let (of_submission, rest) = points.split_at(n);
+            if let Some(source) = self.counted_source(first) {
+                counted.extend(of_submission.iter().map(|point| (point, source)));
+            }
+            points = rest;
         }
+        counted
     }
 
     pub(super) fn organization(&self, id: OrganizationId) -> Option<&'a Organization> {
@@ -161,10 +186,9 @@ impl<'a> Facts<'a> {
         &self,
         round: Option<RoundId>,
     ) -> impl Iterator<Item = (&'a PointEntry, &'a SubmissionEntry)> {
-        self.snapshot.points.iter().filter_map(move |point| {
-            let source = self.counted_source(point)?;
-            (round.is_none() || source.round == round).then_some((point, source))
-        })
+        let is_in =
+            move |(_, source): &(_, &SubmissionEntry)| round.is_none() || source.round == round;
+        self.counted.iter().copied().filter(is_in)
     }
 
     /// Where a joined point ended up; a point that is not joined is its own end.
@@ -175,7 +199,7 @@ impl<'a> Facts<'a> {
             if at.state != PointState::Joined {
                 return JoinEnd::At(at);
             }
-            let Some(&next) = at.joined_into.and_then(|id| self.points.get(&id)) else {
+            let Some(next) = at.joined_into.and_then(|id| self.point(id)) else {
                 return JoinEnd::Nowhere;
             };
             if next.id == point.id {
@@ -184,6 +208,15 @@ impl<'a> Facts<'a> {
             at = next;
         }
         JoinEnd::Nowhere
+    }
+
+    fn point(&self, id: PointId) -> Option<&'a PointEntry> {
+        let points = &self.snapshot.points;
+        let places = self.points.get_or_init(|| {
+            let all = points.iter().enumerate();
+            all.map(|(index, point)| (point.id, index)).collect()
+        });
+        points.get(*places.get(&id)?)
     }
 
     /// The point that is answered in place of this one: itself, unless it is joined.
@@ -255,7 +288,7 @@ impl<'a> Facts<'a> {
     /// What every organization that was asked or wrote did, in catalogue order.
     pub(super) fn roster(&self, round: Option<RoundId>) -> Vec<RosterLine<'a>> {
         let asked = self.asked(round);
-        let mut by_organization: HashMap<OrganizationId, RosterLine<'a>> = HashMap::new();
+        let mut by_organization: FxHashMap<OrganizationId, RosterLine<'a>> = FxHashMap::default();
         let blank = |organization| RosterLine {
             organization,
             was_asked: asked.contains(&organization),

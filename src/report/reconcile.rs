@@ -129,17 +129,27 @@ pub fn silent(snapshot: &Snapshot, round: RoundId) -> Vec<OrganizationId> {
 }
 
 pub(super) fn reconcile_facts(facts: &Facts<'_>, rows: &[PointRow<'_>]) -> Reconciliation {
-    let rounds: Vec<RoundTally> = facts
-        .rounds
-        .iter()
-        .map(|round| RoundTally {
+    let of = |round: Option<RoundId>| {
+        let roster = facts.roster(round);
+        let tally = Tally::of(facts, round, &roster);
+        let named = facts.rounds.iter().find(|it| Some(it.id) == round);
+        let equations = equations::organizations(facts, named.copied(), &tally, &roster);
+        (tally, equations)
+    };
+    let mut equations = Vec::new();
+    let mut rounds = Vec::new();
+    for round in &facts.rounds {
+        let (tally, of_round) = of(Some(round.id));
+        equations.extend(of_round);
+        rounds.push(RoundTally {
             number: round.number,
             title: round.title.clone(),
-            tally: Tally::of(facts, Some(round.id)),
-        })
-        .collect();
-    let total = Tally::of(facts, None);
-    let mut equations = equations::check(facts, &rounds, &total);
+            tally,
+        });
+    }
+    let (total, of_all) = of(None);
+    equations.extend(of_all);
+    equations.extend(equations::rows_and_points(facts, &rounds, &total));
     equations.push(rows::check(facts, rows));
     let notices = equations::notices(facts, &total);
     Reconciliation {

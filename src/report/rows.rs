@@ -3,7 +3,9 @@
 //! A group answered once is one row with all its members; a joined point stands in the row of the
 //! point that holds it. Every point of the scope is in exactly one row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::{DocumentId, GroupId, PointId, PointState};
 
@@ -40,7 +42,7 @@ enum Shared {
 pub(super) fn rows<'a>(facts: &Facts<'a>) -> Vec<PointRow<'a>> {
     let places = place::printed_under(facts.snapshot, facts.scope.section_depth);
     let mut rows: Vec<PointRow<'a>> = Vec::new();
-    let mut by_shared: HashMap<Shared, usize> = HashMap::new();
+    let mut by_shared: FxHashMap<Shared, usize> = FxHashMap::default();
     for (point, _) in facts.points_of(None) {
         // An end in another round still gives the place and the answer.
         let end = facts.living(point);
@@ -206,7 +208,7 @@ pub(super) fn check(facts: &Facts<'_>, rows: &[PointRow<'_>]) -> Equation {
         .filter(|row| row.state == PointState::OutOfScope)
         .map(|row| row.points.len())
         .sum::<usize>();
-    let distinct: HashSet<PointId> = rows
+    let distinct: FxHashSet<PointId> = rows
         .iter()
         .flat_map(|row| &row.points)
         .map(|point| point.id)

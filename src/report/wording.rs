@@ -164,8 +164,9 @@ pub(super) fn opens_with_decision(words: &str, decision: Decision) -> bool {
 }
 
 /// Whether an answer keeps clear of "không tiếp thu".
-pub(super) fn avoids_refusal(text: &str) -> bool {
-    soften(text) == text
+pub(crate) fn avoids_refusal(text: &str) -> bool {
+    let refusals = ["không tiếp thu", "Không tiếp thu", "KHÔNG TIẾP THU"];
+    !refusals.iter().any(|refusal| text.contains(refusal))
 }
 
 fn soften(text: &str) -> String {

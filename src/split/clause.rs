@@ -325,7 +325,7 @@ fn starts_proposal(segments: &[Segment], at: usize, before: &Before<'_>) -> bool
 fn has_colon_after_place(segment: &Segment) -> bool {
     segment
         .words
-        .folded
+        .folded()
         .split_once(':')
         .is_some_and(|(place, _)| place.len() < 40)
 }
@@ -472,7 +472,7 @@ pub(super) fn opinion_start(words: &str) -> Option<usize> {
     // "Đồng tình việc … nhưng cần …" is about what it agrees to.
     let is_general = ["du thao", "noi dung", "bo cuc", "toan bo"]
         .iter()
-        .any(|word| before.folded.contains(word));
+        .any(|word| before.folded().contains(word));
     let agrees = only_agrees(&before) && !has_place(&before) && is_general;
     (agrees && has_proposal(&Words::new(opinion)))
         .then(|| first.start + after + (rest.len() - opinion.len()))

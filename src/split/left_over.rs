@@ -56,7 +56,7 @@ fn collect(text: &str, gap: Span, found: &mut Vec<Span>) {
 }
 
 fn wants(words: &Words) -> bool {
-    words.folded.len() >= MIN_LENGTH
+    words.folded().len() >= MIN_LENGTH
         && demands_itself(words)
         && (has_place(words) || asks_openly(words) || !opens(words))
         && !only_agrees(words)

@@ -213,7 +213,7 @@ impl Reader<'_> {
                 }
                 let starts_new = (starts_with_place(words) && paragraph.wants)
                     || (self.is_passage && names_speaker(words))
-                    || (!self.is_passage && opens_topic(words.folded.as_str()) && paragraph.wants);
+                    || (!self.is_passage && opens_topic(words.folded()) && paragraph.wants);
                 return if starts_new && !starts_small || self.is_chat_line(paragraph) {
                     Role::Point
                 } else {

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 pub(super) use super::words::Words;
-use crate::text::fold::fold;
 use crate::text::pattern::{MarkedPattern, compile};
 
 /// A compiled pattern of this module; the patterns are constants and a test compiles them all.
@@ -214,7 +213,7 @@ pub(super) fn leads_to_reason(words: &Words) -> bool {
 pub(super) fn top_place(words: &Words) -> Option<String> {
     TOP_PLACE
         .0
-        .find_iter(&words.folded)
+        .find_iter(words.folded())
         .last()
         .map(|found| found.as_str().to_owned())
 }
@@ -236,8 +235,8 @@ pub(super) fn demands(words: &Words) -> bool {
 
 /// Agrees, or says that there is nothing to say, and wants nothing.
 pub(super) fn only_agrees(words: &Words) -> bool {
-    (AGREEMENT.is_in(&words.folded) && !words.has(&REFUSAL) && !wants_beside_agreement(words))
-        || NO_OPINION.is_in(&words.folded)
+    (AGREEMENT.is_in(words.folded()) && !words.has(&REFUSAL) && !wants_beside_agreement(words))
+        || NO_OPINION.is_in(words.folded())
 }
 
 /// Whether something is wanted after or beside the words of agreement.
@@ -265,41 +264,40 @@ fn wants_beside_agreement(words: &Words) -> bool {
             true
         };
         if found {
-            rest.lower = rest.lower.replace(harmless, "");
-            rest.folded = rest.folded.replace(&fold(harmless), "");
+            rest = rest.without(harmless);
         }
     }
     rest.has(&DEMAND)
         || rest.has(&WEAK_DEMAND)
-        || (HOWEVER.is_in(&rest.folded) && !rest.folded.trim_end().ends_with("tong hop"))
+        || (HOWEVER.is_in(rest.folded()) && !rest.folded().trim_end().ends_with("tong hop"))
 }
 
 pub(super) fn has_agreement(words: &Words) -> bool {
-    AGREEMENT.is_in(&words.folded) || NO_OPINION.is_in(&words.folded)
+    AGREEMENT.is_in(words.folded()) || NO_OPINION.is_in(words.folded())
 }
 
 /// Says that something else follows or is enclosed, nothing more.
 pub(super) fn only_covers(words: &Words) -> bool {
-    COVERING.is_in(&words.folded)
+    COVERING.is_in(words.folded())
         && !has_place(words)
-        && words.folded.len() < 220
-        && !words.folded.contains("nhu sau")
+        && words.folded().len() < 220
+        && !words.folded().contains("nhu sau")
         && !words.has(&ASKS_OPENLY)
 }
 
 /// Ends with a colon that announces the comments.
 pub(super) fn announces(words: &Words) -> bool {
-    words.folded.trim_end().ends_with(':') && ANNOUNCES.is_in(&words.folded)
+    words.folded().trim_end().ends_with(':') && ANNOUNCES.is_in(words.folded())
 }
 
 /// Opens a letter: what it answers, what it has read.
 pub(super) fn opens(words: &Words) -> bool {
-    OPENS.is_in(&words.folded)
+    OPENS.is_in(words.folded())
 }
 
 /// Goes on about the comments to come, with or without a colon.
 pub(super) fn leads_over(words: &Words) -> bool {
-    let ends = words.folded.trim_end_matches([' ', '.', ':', ';']);
+    let ends = words.folded().trim_end_matches([' ', '.', ':', ';']);
     ends.len() < 300
         && !has_place(words)
         && ([
@@ -313,17 +311,17 @@ pub(super) fn leads_over(words: &Words) -> bool {
         ]
         .iter()
         .any(|end| ends.ends_with(end))
-            || ANNEX_CITED.is_in(&words.folded))
+            || ANNEX_CITED.is_in(words.folded()))
 }
 
 /// Certainly begins the closing.
 pub(super) fn starts_closing(words: &Words) -> bool {
-    CLOSES_FIRST.is_in(&words.folded)
+    CLOSES_FIRST.is_in(words.folded())
 }
 
 /// Asks the addressee to take note: the last sentence of a letter.
 pub(super) fn closes(words: &Words) -> bool {
-    let folded = &words.folded;
+    let folded = words.folded();
     let ends_letter = folded.trim_end().ends_with("./.");
     folded.len() < 420
         && !has_place(words)
@@ -337,16 +335,16 @@ pub(super) fn closes(words: &Words) -> bool {
 fn asks_beyond_notice(words: &Words) -> bool {
     let after = NOTICE
         .0
-        .find_iter(&words.folded)
+        .find_iter(words.folded())
         .last()
-        .and_then(|found| words.folded.get(found.end()..))
+        .and_then(|found| words.folded().get(found.end()..))
         .unwrap_or("");
-    BEYOND_NOTICE.is_in(after) || GOES_ON.is_in(&words.folded)
+    BEYOND_NOTICE.is_in(after) || GOES_ON.is_in(words.folded())
 }
 
 /// A line of a signature: a title, a telephone number, a name.
 pub(super) fn signs(words: &Words) -> bool {
-    let folded = &words.folded;
+    let folded = words.folded();
     SIGNATURE.is_in(folded)
         || (folded.len() < 70
             && !folded.trim_end().ends_with(['.', ';', ':', '?', '!', ','])
@@ -357,37 +355,37 @@ pub(super) fn signs(words: &Words) -> bool {
 
 /// Says hello: the line above a mail.
 pub(super) fn greets(words: &Words) -> bool {
-    GREETING.is_in(&words.folded) && words.folded.len() < 80 && !has_proposal(words)
+    GREETING.is_in(words.folded()) && words.folded().len() < 80 && !has_proposal(words)
 }
 
 /// Goes on with the point before.
 pub(super) fn continues_point(words: &Words) -> bool {
-    CONTINUES.is_in(&words.folded)
+    CONTINUES.is_in(words.folded())
 }
 
 /// Draws the conclusion of what stands before: "Do đó, đề nghị …".
 pub(super) fn concludes(words: &Words) -> bool {
-    CONCLUDES.is_in(&words.folded)
+    CONCLUDES.is_in(words.folded())
 }
 
 /// "Lý do: …" in a line of its own.
 pub(super) fn is_labelled_reason(words: &Words) -> bool {
-    LABELLED_REASON.is_in(&words.folded)
+    LABELLED_REASON.is_in(words.folded())
 }
 
 /// "Dự thảo: “…”": the draft's words, before what is asked for instead.
 pub(super) fn is_labelled_draft(words: &Words) -> bool {
-    LABELLED_DRAFT.is_in(&words.folded)
+    LABELLED_DRAFT.is_in(words.folded())
 }
 
 /// "Đề nghị sửa: “…”", "Nội dung góp ý: …".
 pub(super) fn is_labelled_proposal(words: &Words) -> bool {
-    LABELLED_PROPOSAL.is_in(&words.folded)
+    LABELLED_PROPOSAL.is_in(words.folded())
 }
 
 /// Has the form of a heading: short, a topic, wants nothing.
 pub(super) fn looks_like_heading(words: &Words) -> bool {
-    let trimmed = words.folded.trim_end();
+    let trimmed = words.folded().trim_end();
     let n_chars = trimmed.len();
     let ends_open = !trimmed.ends_with(['.', ';', '?', '!', ',']);
     n_chars <= 120
@@ -397,7 +395,7 @@ pub(super) fn looks_like_heading(words: &Words) -> bool {
 
 /// "Đề xuất, kiến nghị", "Góp ý cụ thể", "Các nội dung khác".
 pub(super) fn names_only_comments(words: &Words) -> bool {
-    COMMENTS_TITLE.is_in(&words.folded)
+    COMMENTS_TITLE.is_in(words.folded())
 }
 
 /// "…, Sở trân trọng đề nghị:": all is asked for below.
@@ -410,27 +408,27 @@ pub(super) fn asks_for_what_follows(words: &Words) -> bool {
         "nhu sau:",
     ]
     .iter()
-    .any(|end| words.folded.ends_with(end))
+    .any(|end| words.folded().ends_with(end))
 }
 
 /// Starts like a heading without a number: "Về …", "Đối với …".
 pub(super) fn is_topic(words: &Words) -> bool {
-    HEADING.is_in(&words.folded)
+    HEADING.is_in(words.folded())
 }
 
 /// "Ông Lê Văn A, Phó Giám đốc Sở X:", "Đ/c B (Văn phòng): …".
 pub(super) fn names_speaker(words: &Words) -> bool {
-    SPEAKER.is_in(&words.folded)
+    SPEAKER.is_in(words.folded())
 }
 
 /// "Góp ý dự thảo", "Chị Lan (Phòng Tài chính) gọi điện": who speaks of what, no topic.
 pub(super) fn tells_who_speaks(words: &Words) -> bool {
-    SPEAKS.is_in(&words.folded)
+    SPEAKS.is_in(words.folded())
 }
 
 /// "Thời gian: …", "Thành phần: …": the head of minutes.
 pub(super) fn describes_meeting(words: &Words) -> bool {
-    MEETING.is_in(&words.folded) && !demands_itself(words)
+    MEETING.is_in(words.folded()) && !demands_itself(words)
 }
 
 /// The length of "TS. Đinh Công M (Khoa Dược):" at the start of what this person says.
@@ -442,7 +440,7 @@ pub(super) fn speaker_length(words: &Words, text: &str) -> Option<usize> {
 
 /// "PHỤ LỤC", "Phụ lục 1", "PHỤ LỤC GÓP Ý", alone in its line.
 pub(super) fn starts_annex(words: &Words) -> bool {
-    ANNEX.is_in(&words.folded) && words.folded.len() < 120
+    ANNEX.is_in(words.folded()) && words.folded().len() < 120
 }
 
 #[cfg(test)]

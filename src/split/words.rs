@@ -1,7 +1,8 @@
 //! Words in the forms patterns read.
 
-use crate::text::fold::fold;
-use crate::text::normalize::squeeze;
+use std::cell::OnceCell;
+
+use crate::text::fold::{fold, lower_char};
 use crate::text::pattern::MarkedPattern;
 
 /// Words in the two forms that patterns read: lower case with marks, and without marks.
@@ -9,21 +10,48 @@ use crate::text::pattern::MarkedPattern;
 pub(super) struct Words {
     /// Lower case, white space squeezed.
     pub(super) lower: String,
-    /// The same without marks.
-    pub(super) folded: String,
+    /// The same without marks, made when a pattern first asks for it.
+    folded: OnceCell<String>,
     /// Whether the author writes marks at all.
     pub(super) is_marked: bool,
 }
 
 impl Words {
     pub(super) fn new(text: &str) -> Self {
-        let lower = squeeze(&text.to_lowercase());
-        let folded = fold(&lower);
-        let is_marked = lower.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+        let mut lower = String::with_capacity(text.len());
+        let mut is_marked = false;
+        let mut is_after_space = false;
+        for c in text.chars() {
+            if c.is_whitespace() {
+                is_after_space = !lower.is_empty();
+                continue;
+            }
+            if std::mem::take(&mut is_after_space) {
+                lower.push(' ');
+            }
+            lower_char(c, &mut |c| {
+                is_marked = is_marked || (!c.is_ascii() && c.is_alphabetic());
+                lower.push(c);
+            });
+        }
         Self {
             lower,
-            folded,
+            folded: OnceCell::new(),
             is_marked,
+        }
+    }
+
+    /// The words without marks.
+    pub(super) fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.lower))
+    }
+
+    /// Without every place where an expression in lower case stands.
+    pub(super) fn without(&self, expression: &str) -> Self {
+        Self {
+            folded: self.folded().replace(&fold(expression), "").into(),
+            lower: self.lower.replace(expression, ""),
+            is_marked: self.is_marked,
         }
     }
 
@@ -32,7 +60,7 @@ impl Words {
         let text = if self.is_marked {
             self.lower.as_str()
         } else {
-            self.folded.as_str()
+            self.folded()
         };
         pattern
             .whole_matches(text, self.is_marked, 0)

@@ -174,7 +174,7 @@ fn preamble_end(text: &str, paragraphs: &[Paragraph], n_head: usize) -> (usize, 
         if announces(words) || leads_over(words) {
             // A heading ends with a colon too: "Về mục tiêu:".
             let is_first = at == n_head && !paragraph.has_place;
-            if is_first || opens(words) || words.folded.len() > 45 || has_agreement(words) {
+            if is_first || opens(words) || words.folded().len() > 45 || has_agreement(words) {
                 return (at + 1, Vec::new());
             }
             break;

@@ -6,13 +6,25 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::engine::on_engine;
+use super::ledger::{Action, Entry};
 use super::points::state_of;
 use super::submissions::list_speakers;
-use super::{Error, Tx, known};
+use super::{Error, Tx, groups, known};
 use crate::domain::{
     Channel, ConsultationId, Disposition, GroupId, LetterNumber, OrganizationId, PointId,
-    PointState, Relation, ReplyClass, RoundId, SectionId, SubmissionId,
+    PointState, Relation, ReplyClass, ResponseId, RoundId, SectionId, SubmissionId,
 };
+
+/// Submissions of a consultation between two keys, both included.
+pub type Range = (SubmissionId, SubmissionId);
+
+/// Every submission.
+pub const ALL: Range = (SubmissionId(i64::MIN), SubmissionId(i64::MAX));
+
+/// Submissions that need not be read again and still are, rather than asking once more.
+const MAX_GAP: i64 = 8;
+/// More stretches than this are not read one by one.
+const MAX_RANGES: usize = 500;
 
 /// Where a submission stands.
 #[derive(Debug, Clone)]
@@ -132,19 +144,23 @@ impl SubmissionRow {
     }
 }
 
-/// Lists where all submissions of a consultation stand, by arrival and key.
+/// Lists where submissions of a consultation stand, by arrival and key.
 pub async fn list_submissions(
     tx: &mut Tx,
     consultation: ConsultationId,
+    (first, last): Range,
 ) -> Result<Vec<SubmissionStanding>, Error> {
     let rows: Vec<SubmissionRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, round_id, channel, sender, letter_number, letter_date, arrived_on,
                     disposition, class, is_late, needs_person, relation, related_id, remark, source,
                     row_number
-             FROM submission WHERE consultation_id = $1 ORDER BY arrived_on, id",
+             FROM submission WHERE consultation_id = $1 AND id BETWEEN $2 AND $3
+             ORDER BY arrived_on, id",
         )
         .bind(consultation.0)
+        .bind(first.0)
+        .bind(last.0)
         .fetch_all(conn)
         .await?
     });
@@ -198,11 +214,12 @@ impl PointRow {
     }
 }
 
-/// Lists where all current points of a consultation stand, by submission and position. A point whose
+/// Lists where the current points of submissions stand, by submission and position. A point whose
 /// submission is gone is listed too: an equation names it.
 pub async fn list_points(
     tx: &mut Tx,
     consultation: ConsultationId,
+    (first, last): Range,
 ) -> Result<Vec<PointStanding>, Error> {
     let rows: Vec<PointRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
@@ -214,10 +231,12 @@ pub async fn list_points(
              LEFT JOIN group_member m ON m.point_id = p.id
              LEFT JOIN point_group g ON g.id = m.group_id AND g.is_confirmed
              LEFT JOIN point r ON r.id = g.representative_id
-             WHERE p.consultation_id = $1 AND p.is_current
+             WHERE p.consultation_id = $1 AND p.is_current AND p.submission_id BETWEEN $2 AND $3
              ORDER BY p.submission_id, p.position, p.id",
         )
         .bind(consultation.0)
+        .bind(first.0)
+        .bind(last.0)
         .fetch_all(conn)
         .await?
     });
@@ -239,4 +258,113 @@ pub async fn count_received(
         .fetch_one(conn)
         .await?
     }))
+}
+
+/// What has to be read again after entries of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Everything.
+    All,
+    /// These submissions with their points, by key, apart from each other.
+    Some {
+        /// The submissions, of whatever consultation.
+        ranges: Vec<Range>,
+        /// Organizations may have been added or changed.
+        is_catalog_set: bool,
+    },
+}
+
+/// Finds the submissions whose standing, or that of whose points, entries of the ledger may have
+/// changed, beside those that whoever asks knows of. Members of groups are found as they are now,
+/// with what was taken out of them.
+pub async fn touched_by(
+    tx: &mut Tx,
+    entries: &[Entry],
+    known: Vec<Range>,
+) -> Result<Touched, Error> {
+    let mut ranges = known;
+    let mut is_catalog_set = false;
+    for entry in entries {
+        let (first, last) = (entry.first_id, entry.last_id);
+        match entry.action {
+            Action::ConsultationSet | Action::DraftAdded | Action::DraftAligned => {
+                return Ok(Touched::All);
+            }
+            Action::CatalogSet => is_catalog_set = true,
+            Action::GroupsProposed
+            | Action::ReportsFrozen
+            | Action::ReportsIssued
+            | Action::MailsQueued
+            | Action::MailsChanged => {}
+            Action::SubmissionsClaimed
+            | Action::SubmissionsSettled
+            | Action::RowsImported
+            | Action::SubmissionsChanged
+            | Action::BatchUndone => ranges.push((SubmissionId(first), SubmissionId(last))),
+            Action::PointsChanged => add(&mut ranges, list_sources(tx, POINTS, first, last).await?),
+            Action::ResponsesSaved => {
+                add(&mut ranges, list_sources(tx, ANSWERED, first, last).await?);
+                let (first, last) = (ResponseId(first), ResponseId(last));
+                for GroupId(id) in groups::list_answered(tx, first, last).await? {
+                    add(&mut ranges, list_sources(tx, GROUPED, id, id).await?);
+                }
+            }
+            Action::GroupsChanged => {
+                add(&mut ranges, list_sources(tx, GROUPED, first, last).await?)
+            }
+        }
+    }
+    let ranges = joined(ranges);
+    if ranges.len() > MAX_RANGES {
+        return Ok(Touched::All);
+    }
+    Ok(Touched::Some {
+        ranges,
+        is_catalog_set,
+    })
+}
+
+/// The submissions of a range of points.
+const POINTS: &str = "SELECT DISTINCT submission_id FROM point WHERE id BETWEEN $1 AND $2";
+/// Those of the points that a range of answers belongs to.
+const ANSWERED: &str = "SELECT DISTINCT submission_id FROM point
+    WHERE id IN (SELECT point_id FROM response WHERE id BETWEEN $1 AND $2)";
+/// Those of the members of a range of groups, and of what was taken out of them.
+const GROUPED: &str = "SELECT DISTINCT submission_id FROM point
+    WHERE id IN (SELECT point_id FROM group_member WHERE group_id BETWEEN $1 AND $2
+                 UNION SELECT point_id FROM group_part WHERE group_id BETWEEN $1 AND $2)";
+
+async fn list_sources(
+    tx: &mut Tx,
+    sql: &'static str,
+    first: i64,
+    last: i64,
+) -> Result<Vec<i64>, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar(sql)
+            .bind(first)
+            .bind(last)
+            .fetch_all(conn)
+            .await?
+    }))
+}
+
+fn add(ranges: &mut Vec<Range>, ids: Vec<i64>) {
+    ranges.extend(
+        ids.into_iter()
+            .map(|id| (SubmissionId(id), SubmissionId(id))),
+    );
+}
+
+/// Ranges in order, those that meet or nearly do made one.
+fn joined(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut apart: Vec<Range> = Vec::new();
+    for (first, last) in ranges {
+        match apart.last_mut() {
+            Some((_, end)) if first.0.saturating_sub(end.0) <= MAX_GAP => *end = (*end).max(last),
+            _ => apart.push((first, last)),
+        }
+    }
+    apart
 }

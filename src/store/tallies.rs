@@ -1,4 +1,6 @@
-//! Counts straight from the database, for pages and for checking the reports' own counts.
+//! Counts straight from the database, for checking what pages and reports count themselves.
+
+use std::fmt;
 
 use super::engine::on_engine;
 use super::{Error, Tx, known};
@@ -29,6 +31,27 @@ pub struct Counts {
     /// Points in the index when it is up to date: those of submissions that are counted or wait
     /// for a person.
     pub indexed: i64,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (disposition, n) in &self.submissions {
+            write!(f, "{n} lượt góp ý “{}”, ", disposition.name())?;
+        }
+        write!(
+            f,
+            "{} ý kiến, {} đã trả lời, {} đã gộp, {} ngoài phạm vi, {} chưa xác định mục, ",
+            self.points, self.answered, self.joined, self.out_of_scope, self.without_section
+        )?;
+        for (decision, n) in &self.decisions {
+            write!(f, "{n} “{}”, ", decision.name())?;
+        }
+        write!(
+            f,
+            "{} lượt chờ người xem, {} ý kiến tìm được",
+            self.needs_person, self.indexed
+        )
+    }
 }
 
 /// Counts a consultation.
@@ -92,11 +115,11 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
         }
     }
     counts.decisions = decisions.into_iter().collect();
-    (counts.needs_person, counts.problems, counts.indexed) = on_engine!(tx, |conn| {
+    counts.problems = count_problems(tx, consultation).await?;
+    (counts.needs_person, counts.indexed) = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT
                 (SELECT COUNT(*) FROM submission WHERE consultation_id = $1 AND needs_person),
-                (SELECT COUNT(*) FROM problem WHERE consultation_id = $1 AND NOT is_resolved),
                 (SELECT COUNT(*) FROM point p JOIN submission s ON s.id = p.submission_id
                  WHERE p.consultation_id = $1 AND p.is_current
                    AND s.disposition IN ('counted', 'unread'))",
@@ -106,4 +129,16 @@ pub async fn count(tx: &mut Tx, consultation: ConsultationId) -> Result<Counts, 
         .await?
     });
     Ok(counts)
+}
+
+/// Counts the warnings nobody has dealt with.
+pub async fn count_problems(tx: &mut Tx, consultation: ConsultationId) -> Result<i64, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM problem WHERE consultation_id = $1 AND NOT is_resolved",
+        )
+        .bind(consultation.0)
+        .fetch_one(conn)
+        .await?
+    }))
 }

@@ -30,6 +30,35 @@ static BASES: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The small letters of the same characters, worked out once too; `None` where there are several.
+static SMALL: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
+    (0..0x1f00_u32)
+        .map(|code| {
+            let mut lower = char::from_u32(code)?.to_lowercase();
+            let small = lower.next()?;
+            lower.next().is_none().then_some(small)
+        })
+        .collect()
+});
+
+fn known(table: &[Option<char>], c: char) -> Option<char> {
+    let at = usize::try_from(u32::from(c)).ok()?;
+    table.get(at).copied().flatten()
+}
+
+/// A character in lower case with its marks: `Ế` → `ế`.
+///
+/// Pushes more than one only where lower-casing gives several.
+pub fn lower_char(c: char, push: &mut impl FnMut(char)) {
+    if c.is_ascii() {
+        push(c.to_ascii_lowercase());
+    } else if let Some(small) = known(&SMALL, c) {
+        push(small);
+    } else {
+        c.to_lowercase().for_each(push);
+    }
+}
+
 /// The base letter in lower case: `Ế` → `e`, `Đ` → `d`; other characters in lower case.
 ///
 /// Returns more than one character only where lower-casing does.
@@ -43,11 +72,7 @@ fn fold_char(c: char, push: &mut impl FnMut(char)) {
         '–' | '—' | '−' => push('-'),
         c if c.is_ascii() => push(c),
         c => {
-            if let Some(base) = BASES
-                .get(usize::try_from(u32::from(c)).unwrap_or(usize::MAX))
-                .copied()
-                .flatten()
-            {
+            if let Some(base) = known(&BASES, c) {
                 push(base);
                 return;
             }

@@ -1,6 +1,6 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | recognize | bulk | search | save | group | cold | rows [--rows N] [--runs N]`.
+//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | rows [--rows N] [--runs N]`.
 //! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
 //! those of note with machine, command and date. `rows` writes a table to standard output.
 
@@ -24,6 +24,7 @@ mod generate;
 mod group;
 mod import;
 mod measure;
+mod pages;
 mod recognize;
 mod save;
 mod search;
@@ -31,6 +32,10 @@ mod stages;
 
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
+
+/// The program's own allocator, or figures would be those of another program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What was asked for on the command line.
 struct Asked {
@@ -84,6 +89,7 @@ fn main() -> ExitCode {
         Some("cold") => runtime.block_on(cold::run(rows(100_000), asked.runs.unwrap_or(10))),
         Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
         Some("search") => runtime.block_on(search::run(rows(100_000))),
+        Some("pages") => runtime.block_on(pages::run(rows(100_000))),
         Some("save") => runtime.block_on(save::run(rows(400_000))),
         Some("group") => {
             group::compare(rows(1_000_000));
@@ -97,7 +103,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | recognize | bulk | search | save | group | cold | rows [--rows N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | rows [--rows N] [--runs N]"
             );
             return ExitCode::FAILURE;
         }

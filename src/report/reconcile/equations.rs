@@ -2,10 +2,12 @@
 
 mod points;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use crate::domain::{Disposition, Relation, ReplyClass, ResponseState, RoundId, SubmissionId};
-use crate::report::facts::{Facts, Reply};
+use rustc_hash::FxHashSet;
+
+use crate::domain::{Disposition, Relation, ReplyClass, ResponseState, Round, SubmissionId};
+use crate::report::facts::{Facts, Reply, RosterLine};
 use crate::report::snapshot::SubmissionEntry;
 use crate::report::wording;
 
@@ -14,26 +16,25 @@ use super::{Equation, RoundTally, Tally};
 /// More offenders than this are counted, not named.
 const MAX_NAMED: usize = 50;
 
-/// Every equation, round by round and for the whole scope.
-pub(super) fn check(facts: &Facts<'_>, rounds: &[RoundTally], total: &Tally) -> Vec<Equation> {
-    let mut equations = Vec::new();
-    for (round, entry) in facts.rounds.iter().zip(rounds) {
-        let about = Some((round.id, round.number));
-        equations.extend(organization_equations(facts, about, &entry.tally));
-    }
-    equations.extend(organization_equations(facts, None, total));
-    equations.push(submissions(facts, total));
-    equations.push(submissions_by_round(facts, rounds, total));
-    equations.push(senders(facts, total));
-    equations.push(duplicates(facts, total));
-    equations.push(points::sources(facts));
-    equations.push(points::points(facts, total));
-    equations.push(points::points_by_round(facts, rounds, total));
-    equations.push(points::decisions(facts, total));
-    equations.push(points::groups(facts, total));
-    equations.push(points::joined(facts, total));
-    equations.push(points::sections(facts, total));
-    equations
+/// The equations about submissions and points of the whole scope.
+pub(super) fn rows_and_points(
+    facts: &Facts<'_>,
+    rounds: &[RoundTally],
+    total: &Tally,
+) -> [Equation; 11] {
+    [
+        submissions(facts, total),
+        submissions_by_round(facts, rounds, total),
+        senders(facts, total),
+        duplicates(facts, total),
+        points::sources(facts),
+        points::points(facts, total),
+        points::points_by_round(facts, rounds, total),
+        points::decisions(facts, total),
+        points::groups(facts, total),
+        points::joined(facts, total),
+        points::sections(facts, total),
+    ]
 }
 
 /// Collects what is at fault, up to a limit.
@@ -76,13 +77,15 @@ impl Faults {
     }
 }
 
-/// asked = replied + silent; replied = the classes; not asked apart.
-fn organization_equations(
+/// Of a round, or of the whole scope: asked = replied + silent; replied = the classes; not asked
+/// apart.
+pub(super) fn organizations(
     facts: &Facts<'_>,
-    round: Option<(RoundId, u32)>,
+    round: Option<&Round>,
     tally: &Tally,
-) -> Vec<Equation> {
-    let (id, number) = (round.map(|r| r.0), round.map(|r| r.1));
+    roster: &[RosterLine<'_>],
+) -> [Equation; 3] {
+    let (id, number) = (round.map(|r| r.id), round.map(|r| r.number));
     let prefix = number.map_or_else(
         || "Toàn bộ phạm vi: ".to_owned(),
         |number| format!("Đợt {number}: "),
@@ -118,7 +121,7 @@ fn organization_equations(
 
     let mut faults = Faults::default();
     let mut apart = Faults::default();
-    for line in facts.roster(id) {
+    for line in roster {
         if line.reply != Reply::Unclassed {
             continue;
         }
@@ -152,7 +155,7 @@ fn organization_equations(
         ),
         tally.replied_not_asked == tally.not_asked_classes.sum(),
     );
-    vec![asked, replied, not_asked]
+    [asked, replied, not_asked]
 }
 
 fn classes(classes: super::Classes) -> String {
@@ -173,7 +176,7 @@ fn classes(classes: super::Classes) -> String {
 /// Every submission is in exactly one state.
 fn submissions(facts: &Facts<'_>, total: &Tally) -> Equation {
     let mut faults = Faults::default();
-    let mut seen: HashSet<SubmissionId> = HashSet::new();
+    let mut seen: FxHashSet<SubmissionId> = FxHashSet::default();
     for submission in facts.submissions_of(None) {
         if !seen.insert(submission.id) {
             faults.add(|| format!("{}: xuất hiện hai lần", submission_label(submission)));
@@ -340,7 +343,7 @@ pub(super) fn notices(facts: &Facts<'_>, total: &Tally) -> Vec<String> {
         .sum();
     say(unapproved, "ý kiến có câu trả lời chưa được duyệt.");
     let mut odd = Faults::default();
-    let with_points: HashSet<SubmissionId> =
+    let with_points: FxHashSet<SubmissionId> =
         facts.points_of(None).map(|(_, source)| source.id).collect();
     for submission in facts.submissions_of(None) {
         if submission.disposition != Disposition::Counted {

@@ -1,6 +1,8 @@
 //! The counts of one round, or of a whole scope.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use crate::domain::{Decision, Disposition, PointState, ReplyClass, ResponseState, RoundId};
 
@@ -131,11 +133,12 @@ impl Tally {
         self.replied + self.replied_not_asked
     }
 
-    pub(super) fn of(facts: &Facts<'_>, round: Option<RoundId>) -> Self {
+    /// Counts a round, or the whole scope, of which the roster is given.
+    pub(super) fn of(facts: &Facts<'_>, round: Option<RoundId>, roster: &[RosterLine<'_>]) -> Self {
         let mut tally = Self::default();
-        tally.count_organizations(&facts.roster(round));
+        tally.count_organizations(roster);
         tally.count_submissions(facts, round);
-        let mut groups = HashSet::new();
+        let mut groups = FxHashSet::default();
         for (point, _) in facts.points_of(round) {
             tally.count_point(point);
             if point.state == PointState::AnsweredInGroup {

@@ -7,8 +7,8 @@ use axum::extract::State;
 
 use crate::app::App;
 use crate::app::browse::Roster;
-use crate::app::values::{Reply, RosterEntry};
-use crate::domain::{ReplyClass, Round};
+use crate::app::values::{Reply, RosterEntry, RosterLetter, RoundRoster};
+use crate::domain::ReplyClass;
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
 use crate::web::views::{Badge, Html, Page, Place};
@@ -68,13 +68,14 @@ pub(in crate::web) async fn get_roster(
     let rounds = roster.rounds.iter();
     Ok(Html(RosterPage {
         rounds: rounds
-            .map(|(round, entries)| round_view(&page.base, &roster, round, entries))
+            .map(|round| round_view(&page.base, &roster, round))
             .collect(),
         page,
     }))
 }
 
-fn round_view(base: &str, roster: &Roster, round: &Round, entries: &[RosterEntry]) -> RoundView {
+fn round_view(base: &str, roster: &Roster, of_round: &RoundRoster) -> RoundView {
+    let RoundRoster { round, entries } = of_round;
     let asked = || entries.iter().filter(|entry| entry.was_asked);
     let n_asked = asked().count();
     let silent = || asked().filter(|entry| entry.reply == Reply::Silent);
@@ -141,9 +142,8 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         .iter()
         .filter_map(|id| names.organization(*id));
     let through: Vec<&str> = through.collect();
-    let mut letters = letters(base, roster, entry);
-    let n_more = letters.len().saturating_sub(MAX_LETTERS);
-    letters.truncate(MAX_LETTERS);
+    let n_more = entry.letters.len().saturating_sub(MAX_LETTERS);
+    let shown = entry.letters.iter().take(MAX_LETTERS);
     Line {
         more: match n_more {
             0 => String::new(),
@@ -159,38 +159,21 @@ fn line(base: &str, roster: &Roster, entry: &RosterEntry) -> Line {
         reply: Badge::new(reply_class(entry.reply), words::reply(entry.reply)),
         is_late: entry.is_late,
         through: through.join("; "),
-        letters,
+        letters: shown.map(|it| letter(base, it)).collect(),
     }
 }
 
-/// What an organization sent; rows of one letter in one table stand together.
-fn letters(base: &str, roster: &Roster, entry: &RosterEntry) -> Vec<Letter> {
-    let mut letters: Vec<Letter> = Vec::new();
-    for submission in entry
-        .submissions
-        .iter()
-        .filter_map(|id| roster.submissions.get(id))
-    {
-        let number = submission.letter_number.as_ref();
-        let text = match words::letter(number, submission.letter_date) {
-            text if text.is_empty() => submission.channel.name().to_owned(),
-            text => text,
-        };
-        let arrived = words::date(submission.arrived_on);
-        match letters
-            .last_mut()
-            .filter(|it| it.text == text && it.arrived == arrived)
-        {
-            Some(same) => same.n += 1,
-            None => letters.push(Letter {
-                address: format!("{base}/submissions/{}", submission.id),
-                text,
-                arrived,
-                n: 1,
-            }),
-        }
+fn letter(base: &str, letter: &RosterLetter) -> Letter {
+    let text = match words::letter(letter.letter_number.as_ref(), letter.letter_date) {
+        text if text.is_empty() => letter.channel.name().to_owned(),
+        text => text,
+    };
+    Letter {
+        address: format!("{base}/submissions/{}", letter.first),
+        text,
+        arrived: words::date(letter.arrived_on),
+        n: letter.n_submissions,
     }
-    letters
 }
 
 fn reply_class(reply: Reply) -> &'static str {

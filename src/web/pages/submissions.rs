@@ -56,9 +56,9 @@ pub(in crate::web) async fn list_submissions(
     let state = asked.map_or("", |(_, value)| value.as_str());
     let disposition = coded("state", state, Disposition::parse)?;
     let number = page_number(&pairs);
-    let offset = u32::try_from((number - 1) * PAGE_SIZE).unwrap_or(u32::MAX);
+    let offset = (number - 1) * PAGE_SIZE;
     let found = app
-        .submissions(&consultation, disposition, offset, 50)
+        .submissions(&consultation, disposition, offset, PAGE_SIZE)
         .await?;
     let page = Page::new(&consultation, Place::Submissions, "Lượt góp ý");
     Ok(Html(view(page, &found, disposition, number)))

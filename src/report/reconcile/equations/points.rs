@@ -1,6 +1,8 @@
 //! Equations about points: where they come from, what became of them, where they stand.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::{Decision, Disposition, GroupId, OrganizationId, PointState, ResponseState};
 use crate::report::facts::{Facts, JoinEnd};
@@ -14,7 +16,7 @@ use super::{Faults, sum_by_round};
 pub(super) fn sources(facts: &Facts<'_>) -> Equation {
     let mut faults = Faults::default();
     let (mut counted, mut not_counted, mut elsewhere) = (0, 0, 0);
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for point in &facts.snapshot.points {
         if !seen.insert(point.id) {
             faults.add(|| format!("Ý kiến số {}: xuất hiện hai lần", point.id));
@@ -129,7 +131,7 @@ pub(super) fn decisions(facts: &Facts<'_>, total: &Tally) -> Equation {
 /// Every group that answers has one answer.
 pub(super) fn groups(facts: &Facts<'_>, total: &Tally) -> Equation {
     let mut faults = Faults::default();
-    let mut answers: HashMap<GroupId, &ResponseEntry> = HashMap::new();
+    let mut answers: FxHashMap<GroupId, &ResponseEntry> = FxHashMap::default();
     let mut members = 0;
     for (point, _) in facts.points_of(None) {
         if point.state != PointState::AnsweredInGroup {
