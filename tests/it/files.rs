@@ -342,6 +342,31 @@ fn a_letter_survives_in_every_format() {
 }
 
 #[test]
+fn a_photographed_page_is_read_and_waits_for_a_look() {
+    tool("tesseract", "tesseract-ocr tesseract-ocr-vie");
+    let desk = Desk::with_consultation();
+    let html = desk.write("thu.html", fs::read(letter()).unwrap());
+    let pdf = convert(&convert(&html, "docx:MS Word 2007 XML"), "pdf");
+    for (option, extension) in [("-png", "png"), ("-jpeg", "jpg"), ("-tiff", "tif")] {
+        let page = desk.path(extension);
+        let done = tool("pdftoppm", "poppler-utils")
+            .args(["-r", "200", "-f", "1", "-l", "1", "-singlefile", option])
+            .arg(&pdf)
+            .arg(&page)
+            .status();
+        assert!(done.unwrap().success());
+        let picture = page.with_extension(extension);
+        let read = read(&desk, &picture);
+        let survival = survival(extension, &read);
+        assert_eq!(survival.organization, "Sở Tài chính", "{extension}: {read}");
+        assert!(survival.n_found >= 3, "{extension}: {}", survival.n_found);
+        // What a machine recognized is never taken without a person.
+        let reasons = read["reasons"].to_string();
+        assert!(reasons.contains("bản quét"), "{extension}: {reasons}");
+    }
+}
+
+#[test]
 fn a_draft_in_pdf_has_the_outline_of_the_word_file() {
     let desk = Desk::new();
     let docx = desk.write(

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod archives; // 7z and rar
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
 mod browser; // pages in a real Chromium
 mod crash; // killed at any moment, it goes on as if nothing had happened
