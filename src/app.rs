@@ -5,6 +5,7 @@
 //! commits, and only then lets the index follow.
 
 pub mod answers_file;
+pub mod batches;
 pub mod browse;
 pub mod catalog;
 pub mod counting;

@@ -4,6 +4,7 @@
 //! `--json` and `--data-dir`. What a command does is in `app`; here it is only said.
 
 mod args;
+mod batch;
 mod demo;
 mod draft;
 mod eval;
@@ -69,6 +70,10 @@ pub async fn run(
             consultation,
             action,
         } => group::run(app, consultation.as_deref(), action, output).await,
+        Command::Batch {
+            consultation,
+            action,
+        } => batch::run(app, here, consultation.as_deref(), action, output).await,
         Command::Similar(arguments) => group::similar(app, arguments, output).await,
         Command::Report(arguments) => report::run(app, here, arguments, output).await,
         Command::Freeze(arguments) => freeze::freeze(app, arguments, output).await,

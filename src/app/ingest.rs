@@ -16,8 +16,8 @@ mod work;
 use std::io::Read;
 
 pub(super) use in_hand::InHand;
-pub(super) use settle::parse_decision;
 pub use settle::{Settled, settlement};
+pub(super) use settle::{TABLE_AUTHOR, parse_decision};
 use table::KeptTable;
 pub use work::{AnswersBack, Clash};
 
@@ -203,6 +203,7 @@ impl App {
                 name: &name,
                 blob,
                 container: None,
+                sheet: None,
             };
             self.import_table(consultation.id, table, options, progress, &mut report)
                 .await?;
@@ -249,7 +250,7 @@ impl App {
         let dossier = self.dossier(consultation.id).await?;
         let mut report = FileReport::new(name);
         if format == Format::Csv {
-            table::preview(&dossier, name, whole, options, &mut report)?;
+            table::preview(&dossier, (name, None), whole, options, &mut report)?;
             return Ok(report);
         }
         let mut bytes = Vec::new();
@@ -278,7 +279,8 @@ impl App {
                 report.warnings.extend(warnings);
                 for found in tables {
                     let mut rows = found.csv.as_slice();
-                    table::preview(&dossier, &found.name, &mut rows, options, &mut report)?;
+                    let names = (found.name.as_str(), Some(found.sheet.as_str()));
+                    table::preview(&dossier, names, &mut rows, options, &mut report)?;
                 }
                 return Ok(report);
             }

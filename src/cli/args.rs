@@ -1,11 +1,17 @@
 //! What can be typed.
 
+mod actions;
 mod parsing;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use actions::MailAction;
+pub(super) use actions::{
+    AnswerWords, BatchAction, DraftAction, GroupAction, GroupAnswerArgs, IndexAction, MailIdArgs,
+    MailSendArgs,
+};
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::evaluate::MEASURES;
@@ -115,6 +121,16 @@ pub enum Command {
         #[command(subcommand)]
         action: GroupAction,
     },
+    /// Các bảng đã nhập: liệt kê, hoàn tác, lấy ra những dòng chưa nhập được để sửa
+    #[command(help_template = HELP)]
+    Batch {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ", global = true)]
+        consultation: Option<String>,
+        /// What to do with batches.
+        #[command(subcommand)]
+        action: BatchAction,
+    },
     /// Ý kiến tương tự đã được trả lời, ở mọi đợt, để dùng lại câu trả lời
     #[command(help_template = HELP)]
     Similar(SimilarArgs),
@@ -174,265 +190,6 @@ pub enum Command {
         #[arg(long, value_name = "MÃ")]
         consultation: Option<String>,
     },
-}
-
-/// What to do with drafts.
-#[derive(Debug, Clone, Subcommand)]
-pub enum DraftAction {
-    /// Thêm dự thảo lần tiếp theo; các mục tìm thấy lại giữ nguyên ý kiến đã gắn
-    #[command(help_template = HELP)]
-    Add {
-        /// Tệp dự thảo (.docx, .txt, .toml, .tsv)
-        #[arg(value_name = "TỆP")]
-        file: PathBuf,
-        /// Mã văn bản trong hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        document: String,
-        /// Mã hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        consultation: Option<String>,
-        /// Chỉ in bảng đối chiếu, không ghi
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// In bảng đối chiếu dự thảo hiện nay với lần trước
-    #[command(help_template = HELP)]
-    Alignment {
-        /// Mã văn bản trong hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        document: String,
-        /// Mã hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        consultation: Option<String>,
-        /// In cả những mục giữ nguyên
-        #[arg(long)]
-        all: bool,
-    },
-    /// Xác nhận các dòng đối chiếu; không nêu số là xác nhận mọi dòng còn ngờ
-    #[command(help_template = HELP)]
-    Confirm {
-        /// Số ở đầu dòng
-        #[arg(value_name = "SỐ")]
-        ids: Vec<i64>,
-        /// Mã văn bản trong hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        document: String,
-        /// Mã hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        consultation: Option<String>,
-    },
-    /// Tách các cặp mục bị ghép nhầm: mục cũ coi như bỏ, mục mới coi như thêm
-    #[command(help_template = HELP)]
-    Reject {
-        /// Số ở đầu dòng
-        #[arg(required = true, value_name = "SỐ")]
-        ids: Vec<i64>,
-        /// Mã văn bản trong hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        document: String,
-        /// Mã hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        consultation: Option<String>,
-    },
-}
-
-/// What to do with mail.
-#[derive(Debug, Subcommand)]
-pub enum MailAction {
-    /// Nhận thư mới từ các hộp thư khai báo trong cấu hình; chạy mãi, trừ khi có --once
-    #[command(help_template = HELP)]
-    Poll {
-        /// Nhận một lần rồi dừng
-        #[arg(long)]
-        once: bool,
-        /// Chỉ hộp thư này
-        #[arg(long, value_name = "TÊN")]
-        mailbox: Option<String>,
-        /// Hỏi lại cả những thư mà máy chủ nhiều lần không giao
-        #[arg(long)]
-        again: bool,
-    },
-    /// Soạn và gửi thư mời, thư nhắc hoặc kết quả tiếp thu; không nêu loại thì gửi những thư đang chờ
-    #[command(help_template = HELP)]
-    Send(MailSendArgs),
-    /// Liệt kê thư đi
-    #[command(help_template = HELP)]
-    Outbox {
-        /// Chỉ trạng thái này: queued, sent, failed, unknown, bounced hoặc cancelled
-        #[arg(long, value_name = "TRẠNG THÁI")]
-        state: Option<String>,
-        /// Mã hồ sơ
-        #[arg(long, value_name = "MÃ")]
-        consultation: Option<String>,
-    },
-    /// Gửi lại những thư không gửi được, bị trả lại hoặc chưa rõ đã gửi hay chưa
-    #[command(help_template = HELP)]
-    Retry(MailIdArgs),
-    /// Xác nhận thư chưa rõ đã gửi hay chưa là đã đến
-    #[command(help_template = HELP)]
-    Confirm(MailIdArgs),
-    /// Hủy thư chưa gửi
-    #[command(help_template = HELP)]
-    Cancel(MailIdArgs),
-    /// In nguyên văn một thư đi
-    #[command(help_template = HELP)]
-    Show(MailIdArgs),
-    /// Chép các mẫu thư vào thư mục dữ liệu để sửa lời
-    #[command(help_template = HELP)]
-    Templates,
-    /// Nhập thư từ tệp .eml, .msg, .mbox, tệp nén hoặc thư mục Maildir
-    #[command(help_template = HELP)]
-    Import(ImportArgs),
-}
-
-/// Arguments of `mail send`.
-#[derive(Debug, Args)]
-pub struct MailSendArgs {
-    /// invitation (thư mời), reminder (thư nhắc) hoặc extract (kết quả tiếp thu)
-    #[arg(value_name = "LOẠI", requires = "round")]
-    pub kind: Option<String>,
-    /// Đợt lấy ý kiến
-    #[arg(long, value_name = "SỐ")]
-    pub round: Option<u32>,
-    /// Chỉ gửi cơ quan này
-    #[arg(long, value_name = "TÊN")]
-    pub organization: Option<String>,
-    /// Tệp gửi kèm; có thể lặp lại
-    #[arg(long, value_name = "TỆP")]
-    pub attach: Vec<PathBuf>,
-    /// Chỉ liệt kê sẽ gửi gì, cho ai
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Cùng --dry-run: ghi các thư thành tệp .eml vào thư mục này
-    #[arg(short, long, value_name = "THƯ MỤC", requires = "dry_run")]
-    pub output: Option<PathBuf>,
-    /// Người gửi
-    #[arg(long, value_name = "TÊN")]
-    pub actor: Option<String>,
-    /// Mã hồ sơ
-    #[arg(long, value_name = "MÃ")]
-    pub consultation: Option<String>,
-}
-
-/// Letters by their numbers.
-#[derive(Debug, Args)]
-pub struct MailIdArgs {
-    /// Số của thư đi
-    #[arg(required = true, value_name = "SỐ")]
-    pub ids: Vec<i64>,
-    /// Mã hồ sơ
-    #[arg(long, value_name = "MÃ")]
-    pub consultation: Option<String>,
-}
-
-/// What to do with the index.
-#[derive(Debug, Clone, Copy, Subcommand)]
-pub enum IndexAction {
-    /// Lập lại từ cơ sở dữ liệu
-    #[command(help_template = HELP)]
-    Rebuild,
-}
-
-/// What to do with groups of points that say the same.
-#[derive(Debug, Subcommand)]
-pub enum GroupAction {
-    /// So sánh mọi ý kiến và đề xuất các nhóm trùng nhau; không đụng đến nhóm đã xác nhận
-    #[command(help_template = HELP)]
-    Propose,
-    /// Các nhóm đang đề xuất, nhóm lớn trước
-    #[command(help_template = HELP)]
-    List {
-        /// Các nhóm đã xác nhận thay cho nhóm đang đề xuất
-        #[arg(long)]
-        confirmed: bool,
-        /// Bỏ qua bao nhiêu nhóm đầu
-        #[arg(long, default_value_t = 0, value_name = "SỐ")]
-        offset: usize,
-        /// Số nhóm tối đa
-        #[arg(long, default_value_t = 20, value_name = "SỐ")]
-        limit: usize,
-    },
-    /// Một nhóm với mọi thành viên và chỗ khác nhau
-    #[command(help_template = HELP)]
-    Show {
-        /// Số của nhóm
-        #[arg(value_name = "NHÓM")]
-        group: i64,
-    },
-    /// Xác nhận nhóm: từ đây trả lời một lần cho mọi thành viên
-    #[command(help_template = HELP)]
-    Confirm {
-        /// Số của các nhóm
-        #[arg(required = true, value_name = "NHÓM")]
-        groups: Vec<i64>,
-    },
-    /// Đưa ý kiến ra khỏi nhóm; từ hai ý kiến trở lên thành một nhóm riêng
-    #[command(help_template = HELP)]
-    Split {
-        /// Số của nhóm
-        #[arg(value_name = "NHÓM")]
-        group: i64,
-        /// Số của các ý kiến
-        #[arg(required = true, value_name = "Ý KIẾN")]
-        points: Vec<i64>,
-    },
-    /// Giải tán nhóm, hoặc bác một đề xuất; không đề xuất lại nữa
-    #[command(help_template = HELP)]
-    Dissolve {
-        /// Số của các nhóm
-        #[arg(required = true, value_name = "NHÓM")]
-        groups: Vec<i64>,
-    },
-    /// Đổi ý kiến đại diện của nhóm
-    #[command(help_template = HELP)]
-    Represent {
-        /// Số của nhóm
-        #[arg(value_name = "NHÓM")]
-        group: i64,
-        /// Số của ý kiến
-        #[arg(value_name = "Ý KIẾN")]
-        point: i64,
-    },
-    /// Trả lời, trình, duyệt hoặc trả lại một lần cho cả nhóm
-    #[command(help_template = HELP)]
-    Answer(GroupAnswerArgs),
-}
-
-/// What somebody does with an answer, of one point or of a group.
-#[derive(Debug, Args)]
-pub struct AnswerWords {
-    /// `accept`, `accept_in_part`, `keep`, `clarify`, `note` hoặc `refer`
-    #[arg(long, value_name = "KẾT QUẢ")]
-    pub decision: Option<String>,
-    /// Nội dung tiếp thu, giải trình
-    #[arg(long, value_name = "CHỮ")]
-    pub text: Option<String>,
-    /// Chỗ đã sửa trong dự thảo
-    #[arg(long, value_name = "MỤC")]
-    pub change_place: Option<String>,
-    /// Trình lãnh đạo
-    #[arg(long)]
-    pub submit: bool,
-    /// Duyệt
-    #[arg(long, conflicts_with_all = ["submit", "send_back"])]
-    pub approve: bool,
-    /// Trả lại, ghi lý do
-    #[arg(long = "return", value_name = "LÝ DO", conflicts_with = "submit")]
-    pub send_back: Option<String>,
-    /// Người trả lời hoặc người duyệt
-    #[arg(long, value_name = "TÊN")]
-    pub actor: Option<String>,
-}
-
-/// Arguments of `group answer`.
-#[derive(Debug, Args)]
-pub struct GroupAnswerArgs {
-    /// Số của nhóm
-    #[arg(value_name = "NHÓM")]
-    pub group: i64,
-    /// What is answered, and the step it takes.
-    #[command(flatten)]
-    pub words: AnswerWords,
 }
 
 /// Arguments of `similar`.

@@ -50,8 +50,8 @@ pub async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<BatchId, 
     on_engine!(tx, |conn| {
         sqlx::query(
             "INSERT INTO batch (id, consultation_id, round_id, container_id, file_name, blob_hash,
-                 actor, started_us, committed_row, is_complete)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE)",
+                 actor, started_us, committed_row, is_complete, is_undone)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, FALSE)",
         )
         .bind(id)
         .bind(batch.consultation.0)
@@ -67,7 +67,7 @@ pub async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<BatchId, 
     Ok(BatchId(id))
 }
 
-/// Finds the batch that imported the same bytes before.
+/// Finds the batch that imported the same bytes before and was not undone since.
 pub async fn find_batch(
     tx: &mut Tx,
     consultation: ConsultationId,
@@ -76,7 +76,8 @@ pub async fn find_batch(
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, round_id, file_name, blob_hash, started_us, committed_row, is_complete
-             FROM batch WHERE consultation_id = $1 AND blob_hash = $2 ORDER BY id LIMIT 1",
+             FROM batch WHERE consultation_id = $1 AND blob_hash = $2 AND NOT is_undone
+             ORDER BY id LIMIT 1",
         )
         .bind(consultation.0)
         .bind(blob.to_string())
@@ -99,6 +100,98 @@ pub async fn list_unfinished_batches(
         .fetch_all(conn)
         .await?
     }))
+}
+
+/// A batch with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct BatchStanding {
+    /// Key.
+    pub id: i64,
+    /// File name.
+    pub file_name: String,
+    /// Original, or the table made of a sheet.
+    pub blob_hash: String,
+    /// Who imported it.
+    pub actor: String,
+    /// When it came, microseconds since 1970.
+    pub started_us: i64,
+    /// Whether the whole file is in.
+    pub is_complete: bool,
+    /// Whether it was undone.
+    pub is_undone: bool,
+    /// Rows that are submissions.
+    pub n_submissions: i64,
+    /// Rows that could not be taken in, and that nobody has dealt with yet.
+    pub n_bad_rows: i64,
+}
+
+/// Lists the tables that were imported, newest first.
+pub async fn list_standings(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+) -> Result<Vec<BatchStanding>, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT b.id, b.file_name, b.blob_hash, b.actor, b.started_us, b.is_complete,
+                 b.is_undone,
+                 (SELECT COUNT(*) FROM submission s WHERE s.batch_id = b.id) AS n_submissions,
+                 (SELECT COUNT(*) FROM problem p
+                  WHERE p.consultation_id = b.consultation_id AND p.batch_id = b.id
+                      AND p.submission_id IS NULL AND NOT p.is_resolved) AS n_bad_rows
+             FROM batch b WHERE b.consultation_id = $1 ORDER BY b.id DESC",
+        )
+        .bind(consultation.0)
+        .fetch_all(conn)
+        .await?
+    }))
+}
+
+/// Rows of a batch that a person decided about, answered or grouped; answers that came in the table
+/// itself, by the author `table_author`, do not count.
+pub async fn count_decided(tx: &mut Tx, batch: BatchId, table_author: &str) -> Result<i64, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM submission s WHERE s.batch_id = $1 AND (
+                 EXISTS (SELECT 1 FROM point p JOIN group_member m ON m.point_id = p.id
+                     JOIN point_group g ON g.id = m.group_id
+                     WHERE p.submission_id = s.id AND g.is_confirmed)
+                 OR EXISTS (SELECT 1 FROM point p JOIN response r ON r.point_id = p.id
+                     WHERE p.submission_id = s.id AND r.author <> $2)
+                 OR (s.is_touched AND NOT EXISTS (SELECT 1 FROM point p
+                     JOIN response r ON r.point_id = p.id WHERE p.submission_id = s.id)))",
+        )
+        .bind(batch.0)
+        .bind(table_author)
+        .fetch_one(conn)
+        .await?
+    }))
+}
+
+/// Takes a batch back: its rows no longer count, its problems no longer wait. Returns the keys of
+/// its first and last row; `None` where it brought none.
+pub async fn undo_batch(tx: &mut Tx, batch: BatchId) -> Result<Option<(i64, i64)>, Error> {
+    let (first, last): (Option<i64>, Option<i64>) = on_engine!(tx, |conn| {
+        sqlx::query(
+            "UPDATE submission SET disposition = 'undone', needs_person = FALSE
+             WHERE batch_id = $1",
+        )
+        .bind(batch.0)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("UPDATE problem SET is_resolved = TRUE WHERE batch_id = $1")
+            .bind(batch.0)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("UPDATE batch SET is_undone = TRUE WHERE id = $1")
+            .bind(batch.0)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query_as("SELECT MIN(id), MAX(id) FROM submission WHERE batch_id = $1")
+            .bind(batch.0)
+            .fetch_one(conn)
+            .await?
+    });
+    Ok(first.zip(last))
 }
 
 /// Records how far a batch is.

@@ -65,6 +65,11 @@ pub fn router(app: App) -> Router {
         )
         .route("/c/{code}/roster", get(roster::get_roster))
         .route("/c/{code}/import", upload)
+        .route("/c/{code}/batches/{id}/undo", post(import::undo_batch))
+        .route(
+            "/c/{code}/batches/{id}/bad-rows.csv",
+            get(import::get_bad_rows),
+        )
         .route(
             "/c/{code}/record",
             get(record::get_record).post(record::record_opinion),

@@ -11,6 +11,7 @@
 
 mod archives; // 7z and rar
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
+mod batches; // a table taken back; its bad rows corrected
 mod browser; // pages in a real Chromium
 mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end

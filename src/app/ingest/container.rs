@@ -186,6 +186,7 @@ impl App {
                 name: &table.name,
                 blob: self.blobs.put(&table.csv)?,
                 container: Some(container.id),
+                sheet: Some(&table.sheet),
             };
             report.was_known = false;
             self.import_table(consultation, sheet, options, progress, report)

@@ -376,7 +376,7 @@ pub(super) async fn insert_table_answers(
             text: answer.text.clone(),
             change_place: None,
             state: ResponseState::Draft,
-            author: "Bảng nhập".to_owned(),
+            author: TABLE_AUTHOR.to_owned(),
             remark: None,
         };
         saved.push(
@@ -390,6 +390,9 @@ pub(super) async fn insert_table_answers(
         _ => Vec::new(),
     })
 }
+
+/// Who wrote the answers that came along in a table.
+pub(in crate::app) const TABLE_AUTHOR: &str = "Bảng nhập";
 
 /// Reads a decision's own column: a code or exactly its name, never a longer sentence.
 pub(in crate::app) fn parse_decision(text: &str) -> Option<Decision> {

@@ -19,7 +19,7 @@ use super::{FileReport, Options, Progress};
 use crate::app::reindex::{Stored, Surroundings};
 use crate::app::understand::{Dossier, TableAnswer, understand_row};
 use crate::app::{App, Error, Kind, local_time, run_blocking};
-use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, RoundId, Warning};
+use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, Location, RoundId, Warning};
 use crate::intake::csv::{CsvTable, Row};
 use crate::store::batches::{self, Batch, NewBatch};
 use crate::store::ledger;
@@ -38,6 +38,8 @@ pub(super) struct KeptTable<'a> {
     pub(super) blob: ContentHash,
     /// The workbook whose sheet it is.
     pub(super) container: Option<i64>,
+    /// Name of that sheet.
+    pub(super) sheet: Option<&'a str>,
 }
 
 /// What is constant while one table is read.
@@ -46,6 +48,7 @@ struct Reading {
     batch: BatchId,
     blob: ContentHash,
     name: String,
+    sheet: Option<String>,
     round: Option<RoundId>,
     received_us: i64,
     received_on: jiff::civil::Date,
@@ -102,6 +105,7 @@ impl App {
             name,
             blob,
             container,
+            sheet,
         } = table;
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
@@ -144,6 +148,7 @@ impl App {
             batch,
             blob,
             name: name.to_owned(),
+            sheet: sheet.map(str::to_owned),
             round,
             received_us: started_us,
             received_on: local_time(started_us).date(),
@@ -171,6 +176,7 @@ impl App {
                 name: &batch.file_name,
                 blob,
                 container: None,
+                sheet: sheet_of(&batch.file_name),
             },
             &options,
             &|_| {},
@@ -365,13 +371,14 @@ fn read_chunks(
     let mut bad_rows = Vec::new();
     let (mut n_known_rows, mut last_row) = (0, reading.committed_row);
     for row in table {
-        let row = match row {
+        let mut row = match row {
             Ok(row) => row,
             Err(error) => {
                 let _ = sender.blocking_send(Message::Failed(error));
                 return;
             }
         };
+        name_sheet(&mut row, reading.sheet.as_deref());
         let key = ordinals.key(row_key::digest(&row, reading.round));
         if row.row_number <= reading.committed_row {
             continue;
@@ -405,6 +412,21 @@ fn read_chunks(
         last_row,
         n_known_rows,
     }));
+}
+
+/// The sheet of a table that was kept under the name of its workbook and its own.
+fn sheet_of(name: &str) -> Option<&str> {
+    let (_, sheet) = name.rsplit_once(" > ")?;
+    Some(sheet.strip_suffix(".csv").unwrap_or(sheet))
+}
+
+/// Says in which sheet a row is that something is wrong with.
+fn name_sheet(row: &mut Row, named: Option<&str>) {
+    for warning in &mut row.warnings {
+        if let Location::Row { sheet, .. } = &mut warning.location {
+            *sheet = named.map(str::to_owned);
+        }
+    }
 }
 
 /// Whether a row says nothing that could be answered.
@@ -446,7 +468,7 @@ fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, RowKey
 /// Reports what importing a table would do.
 pub(super) fn preview(
     dossier: &Dossier,
-    name: &str,
+    (name, sheet): (&str, Option<&str>),
     source: impl Read,
     options: &Options,
     report: &mut FileReport,
@@ -467,7 +489,8 @@ pub(super) fn preview(
     };
     let round = options.round.as_ref().map(|round| round.id);
     for row in table {
-        let row = row.map_err(failed)?;
+        let mut row = row.map_err(failed)?;
+        name_sheet(&mut row, sheet);
         let line = row.row_number;
         if holds_no_comment(&row) {
             row.warnings

@@ -6,14 +6,19 @@ use askama::Template;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
 
+use super::originals::attachment;
 use super::{outlive, round_number};
-use crate::app::App;
+use crate::app::batches::BatchStanding;
 use crate::app::ingest::{Clash, FileReport, Incoming, Options};
 use crate::app::values::WorkAnswer;
-use crate::domain::{Consultation, Decision, Round};
+use crate::app::{self, App};
+use crate::domain::{BatchId, Consultation, Decision, Round};
+use crate::web::address::base;
 use crate::web::error::Error;
-use crate::web::extract::InConsultation;
+use crate::web::extract::{Id, InConsultation};
 use crate::web::views::{Html, Page, Place, Select};
 use crate::web::words;
 
@@ -26,6 +31,21 @@ pub(in crate::web) struct ImportPage {
     page: Page,
     round: Select,
     max_megabytes: u64,
+    batches: Vec<BatchLine>,
+    message: String,
+}
+
+/// A table that was imported.
+struct BatchLine {
+    file: String,
+    moment: String,
+    actor: String,
+    n_rows: String,
+    state: &'static str,
+    n_bad_rows: String,
+    /// Addresses, where there is something to take or to undo.
+    bad_rows: Option<String>,
+    undo: Option<String>,
 }
 
 #[derive(Template)]
@@ -74,14 +94,85 @@ pub(in crate::web) async fn get_import(
     State(app): State<App>,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<ImportPage>, Error> {
-    let rounds = app.rounds(&consultation).await?;
+    show(&app, &consultation, String::new()).await
+}
+
+async fn show(
+    app: &App,
+    consultation: &Consultation,
+    message: String,
+) -> Result<Html<ImportPage>, Error> {
+    let rounds = app.rounds(consultation).await?;
     let choices = rounds.iter().map(super::points::round_choice);
+    let page = Page::new(consultation, Place::Import, "Nhập tệp");
+    let batches = app.batches(consultation).await?;
     let none = "Tự nhận biết theo nội dung và ngày";
     Ok(Html(ImportPage {
-        page: Page::new(&consultation, Place::Import, "Nhập tệp"),
         round: Select::new("round", "Đợt lấy ý kiến", none, "", choices),
         max_megabytes: app.config.max_file_bytes >> 20,
+        batches: batches
+            .iter()
+            .map(|batch| batch_line(&page.base, batch))
+            .collect(),
+        message,
+        page,
     }))
+}
+
+fn batch_line(base: &str, batch: &BatchStanding) -> BatchLine {
+    let address = |what: &str| format!("{base}/batches/{}/{what}", batch.id);
+    let number = |n: i64| words::number(usize::try_from(n).unwrap_or(0));
+    BatchLine {
+        file: batch.file_name.clone(),
+        moment: words::moment(batch.started_us),
+        actor: batch.actor.clone(),
+        n_rows: number(batch.n_submissions),
+        state: if batch.is_undone {
+            "Đã hoàn tác"
+        } else if batch.is_complete {
+            "Đã nhập xong"
+        } else {
+            "Đang nhập"
+        },
+        n_bad_rows: number(batch.n_bad_rows),
+        bad_rows: (batch.n_bad_rows > 0).then(|| address("bad-rows.csv")),
+        undo: (batch.is_complete && !batch.is_undone).then(|| address("undo")),
+    }
+}
+
+pub(in crate::web) async fn undo_batch(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(id): Id,
+) -> Result<Response, Error> {
+    let (writer, of) = (app.clone(), consultation.clone());
+    let undone = outlive(async move {
+        let actor = writer.config.actor.clone();
+        writer.undo_batch(&of, BatchId(id), &actor).await
+    });
+    match undone.await {
+        Ok(_) => {
+            Ok(Redirect::to(&format!("{}/import#batches", base(&consultation))).into_response())
+        }
+        Err(error) if error.kind == app::Kind::Conflict => {
+            let page = show(&app, &consultation, error.message).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(in crate::web) async fn get_bad_rows(
+    State(app): State<App>,
+    InConsultation(consultation): InConsultation,
+    Id(id): Id,
+) -> Result<Response, Error> {
+    let (name, bytes) = app.bad_rows(&consultation, BatchId(id)).await?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, attachment(&name)),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 pub(in crate::web) async fn import_files(

@@ -136,7 +136,8 @@ CREATE TABLE batch (
     actor TEXT NOT NULL,
     started_us BIGINT NOT NULL,
     committed_row BIGINT NOT NULL,
-    is_complete BOOLEAN NOT NULL
+    is_complete BOOLEAN NOT NULL,
+    is_undone BOOLEAN NOT NULL
 );
 CREATE INDEX batch_by_content ON batch (consultation_id, blob_hash);
 
