@@ -64,7 +64,7 @@ regexes! {
     // On mark-less text: "so: 185 /vktqg- qlkh", "so 311-cv/hndt".
     OWN_NUMBER = concat!(
         r"(?m)(?:^|   |\t)[# ]*(?:s[o0]?|no\.?|ref\.?)\s*:\s*",
-        r"(\d[\d ]{0,6}(?:-\s?[a-z]{1,4}\s?)?\s?/\s?[a-z\d&]+(?:\s?[-./]\s?[a-z\d&]+)*)",
+        r"(\d[\dlo ]{0,6}(?:-\s?[a-z]{1,4}\s?)?\s?/\s?[a-z\d&]+(?:\s?[-./]\s?[a-z\d&]+)*)",
     );
     // "l0" and "O5" are digits to a text recognizer.
     DATE_LINE = concat!(
@@ -118,7 +118,8 @@ fn read_number(text: &str, folded: &Folded, head_end: usize, head: &mut LetterHe
     let top = folded.as_str().get(..head_end).unwrap_or("");
     if let Some(found) = OWN_NUMBER.captures(top).and_then(|found| found.get(1)) {
         let span = folded.original(Span::new(found.start(), found.end()));
-        if let Some(number) = span.slice(text).and_then(LetterNumber::parse) {
+        let number = span.slice(text).map(with_digits);
+        if let Some(number) = number.as_deref().and_then(LetterNumber::parse) {
             head.number = Some(number);
             head.evidence.push(Evidence::at(
                 Finding::LetterNumber,
@@ -152,6 +153,16 @@ fn read_number(text: &str, folded: &Folded, head_end: usize, head: &mut LetterHe
             return;
         }
     }
+}
+
+/// "14O8/SNV": letters that a text recognizer read for digits, before the symbol.
+fn with_digits(number: &str) -> String {
+    let end = number.find(['-', '/']).unwrap_or(number.len());
+    let (digits, symbol) = number.split_at_checked(end).unwrap_or((number, ""));
+    let digits = digits
+        .replace(['O', 'o'], "0")
+        .replace(['l', 'I', 'L'], "1");
+    digits + symbol
 }
 
 fn read_date(folded: &Folded, head_end: usize, head: &mut LetterHead) {

@@ -20,6 +20,7 @@ mod durability; // the order of system calls: durable first, then acknowledged
 mod evaluation; // labelled letters are understood as well as stated
 mod files; // every format an office sends
 mod full_disk; // a full or read-only disk
+mod fuzz; // whatever bytes arrive, reading them ends
 mod grouping; // points that say the same, answered once
 mod mail_servers; // servers of the tests' own
 mod mailbox; // every mail becomes one submission, whatever happens on the way

@@ -142,6 +142,9 @@ impl<'a> Resolver<'a> {
                         line: *line,
                     },
                 }),
+                Mention::Illegible { span } => {
+                    self.leave_unresolved(*span, UnresolvedReason::NoSuchPlace);
+                }
                 Mention::End => self.law = None,
             }
         }

@@ -9,7 +9,7 @@ pub(super) use quotation::mark_quotations;
 
 use super::grammar::{Grammar, Reference, Value};
 use super::lexer::{Kind, Token, hash_folded};
-use super::terms::Term;
+use super::terms::{Keyword, Term};
 use super::tree::{NameHit, Tree};
 use crate::domain::Span;
 
@@ -88,6 +88,10 @@ pub(super) enum Mention {
     Page {
         page: Option<u32>,
         line: Option<i32>,
+        span: Span,
+    },
+    /// A place of which a part cannot be read.
+    Illegible {
         span: Span,
     },
     /// The sentence or paragraph is over.
@@ -219,6 +223,11 @@ impl<'a> Scanner<'a> {
         if self.has_place && self.follows_term(at, Term::Quoting, 0) {
             return Some(end);
         }
+        if self.lacks_article(&references, end) {
+            let span = self.grammar.span(at, self.grammar.after(end) + 1);
+            self.mentions.push(Mention::Illegible { span });
+            return Some(end);
+        }
         let has_comma = references
             .last()
             .is_some_and(|reference| reference.has_comma);
@@ -263,6 +272,28 @@ impl<'a> Scanner<'a> {
             self.law = Some((span, next));
         }
         Some(next)
+    }
+
+    /// "khoản 2 Điều #7": the article is there and cannot be read. What came before must not stand
+    /// in for it.
+    fn lacks_article(&self, references: &[Reference], end: usize) -> bool {
+        let is_inside = references
+            .last()
+            .and_then(|reference| reference.steps.first())
+            .is_some_and(|step| step.keyword.rank() > Keyword::Article.rank());
+        let after = self.grammar.after(end);
+        let is_sign = matches!(
+            self.grammar.kind(after),
+            None | Some(Kind::Newline | Kind::Period | Kind::Comma)
+        );
+        let has_value = self.grammar.token(after).is_some_and(|token| {
+            token.number.is_some() || token.term != Term::None || token.span.len() > 3
+        });
+        is_inside
+            && self.grammar.term(end) == Term::Place(Keyword::Article)
+            && self.grammar.token(end).is_some_and(|token| token.is_upper)
+            && !is_sign
+            && !has_value
     }
 
     /// How the place at `at` is spoken of.

@@ -398,8 +398,8 @@ impl Grammar<'_> {
                     c => c,
                 })
                 .collect();
-            let is_lone = matches!(words, "l" | "I");
-            let number = digits.parse().ok().filter(|_| has_digit || is_lone)?;
+            let is_all_ones = matches!(words, "l" | "I" | "ll" | "lI" | "Il" | "lO");
+            let number = digits.parse().ok().filter(|_| has_digit || is_all_ones)?;
             Piece {
                 number: Some(number),
                 // "khoản I" may be just that.
