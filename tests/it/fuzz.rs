@@ -24,7 +24,7 @@ const N_INPUTS: usize = 40;
 /// Longer seeds are cut: the point is many inputs.
 const MAX_SEED_BYTES: usize = 20_000;
 
-/// Small, and the same everywhere (SplitMix64).
+/// Small, and the same everywhere (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
@@ -127,7 +127,7 @@ const PIECES: [&str; 40] = [
 
 fn altered(bytes: &[u8], seeds: &[Seed], chance: &mut Chance) -> Vec<u8> {
     let mut out = bytes.to_vec();
-    for _ in 0..1 + chance.below(6) {
+    for _ in 0..=chance.below(6) {
         let at = chance.below(out.len() + 1);
         let end = (at + chance.below(200)).min(out.len());
         match chance.below(8) {
@@ -229,7 +229,7 @@ fn grows_too_fast(dossier: &Dossier, name: &str, piece: &[u8]) -> Option<String>
         let took = (0..2).map(|_| {
             let start = processor_time()?;
             read_everything(dossier, name, &input);
-            Some(processor_time()? - start)
+            processor_time()?.checked_sub(start)
         });
         took.min().flatten()
     };
@@ -246,6 +246,10 @@ fn keep(n: usize, name: &str, bytes: &[u8]) -> PathBuf {
 
 #[test]
 fn altered_letters_tables_and_drafts_are_read_to_the_end() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "says how long this test runs, not what the program does"
+    )]
     let seconds: Option<u64> = std::env::var("TIEPTHU_FUZZ_SECONDS")
         .ok()
         .map(|text| text.parse().expect("a number of seconds"));
