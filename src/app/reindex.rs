@@ -5,7 +5,7 @@
 //! of another version starts over from entry 0.
 //!
 //! An import hands over the points it has just stored, so that they need not be read back
-//! ([`handed`]), and is followed in small steps with a commit a second. A person's answer does not
+//! ([`handed`]), and is followed in small steps with a commit every few seconds. A person's answer does not
 //! wait for what has piled up before it: it is indexed at once, ahead of its turn, and again when
 //! its turn comes. The `seq` of a commit is always one up to which everything is indexed.
 
@@ -39,8 +39,9 @@ const ENTRIES_PER_STEP: i64 = 200;
 const POINTS_PER_STEP: usize = 5_000;
 /// Points of an import given to the writer at a time: a person waits for no more than that.
 const POINTS_PER_TURN: usize = 400;
-/// Between two commits while an import is followed: each costs some files and later merging.
-const COMMIT_EVERY: Duration = Duration::from_secs(1);
+/// Between two commits while an import is followed: each costs some files, and eight of them are
+/// merged, which indexes everything a second time. People's own changes do not wait for it.
+const COMMIT_EVERY: Duration = Duration::from_secs(3);
 /// Between two commits while much is caught up with, so that it need not be done all over again.
 const KEEP_EVERY: Duration = Duration::from_secs(20);
 /// Entries that touch more rows keep their turn, whoever waits.

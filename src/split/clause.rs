@@ -21,6 +21,14 @@ static AGREEING: LazyLock<Regex> = LazyLock::new(|| {
     ))
     .expect("the pattern is valid")
 });
+/// Parts of words of thanks and of closing.
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"rên đây|rân trọng|ảm ơn|am on|ran trong|ren day|ính mong|\./\.|ất mong|ết thúc|iên bản|",
+        r"húc ",
+    ))
+    .expect("the pattern is valid")
+});
 /// The second mark of a list in one line.
 static SECOND_MARK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\(2\)|\(ii\)|\(b\)| 2[.)/]| b\)").expect("the pattern is valid"));
@@ -480,23 +488,7 @@ pub(super) fn opinion_start(words: &str) -> Option<usize> {
 
 /// Where words end without the sentences of thanks and of closing at their end.
 pub(super) fn without_closing(words: &str) -> usize {
-    let may_close = [
-        "rên đây",
-        "rân trọng",
-        "ảm ơn",
-        "am on",
-        "ran trong",
-        "ren day",
-        "ính mong",
-        "./.",
-        "ất mong",
-        "ết thúc",
-        "iên bản",
-        "húc ",
-    ]
-    .iter()
-    .any(|piece| words.contains(piece));
-    if !may_close {
+    if !CLOSING.is_match(words) {
         return words.len();
     }
     let sentences = sentences(words);
