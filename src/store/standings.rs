@@ -275,8 +275,9 @@ pub enum Touched {
 }
 
 /// Finds the submissions whose standing, or that of whose points, entries of the ledger may have
-/// changed, beside those that whoever asks knows of. Members of groups are found as they are now,
-/// with what was taken out of them.
+/// changed, beside those that whoever asks knows of.
+///
+/// Members of groups are found as they are now, with what was taken out of them.
 pub async fn touched_by(
     tx: &mut Tx,
     entries: &[Entry],
@@ -310,7 +311,7 @@ pub async fn touched_by(
                 }
             }
             Action::GroupsChanged => {
-                add(&mut ranges, list_sources(tx, GROUPED, first, last).await?)
+                add(&mut ranges, list_sources(tx, GROUPED, first, last).await?);
             }
         }
     }

@@ -18,6 +18,8 @@ impl Door {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
+        // One crypto provider is chosen for the process, as in the program.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let served = axum::serve(listener, tiepthu::web::router(app)).into_future();
         Self {
             url: format!("http://{address}"),
