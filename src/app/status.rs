@@ -1,5 +1,6 @@
 //! The short reconciliation: asked, replied, silent, submissions, points, by decision.
 
+use super::mail::receiving::MailboxStatus;
 use super::{App, Error};
 use crate::domain::Consultation;
 use crate::report::reconcile::Reconciliation;
@@ -18,18 +19,25 @@ pub struct Status {
     pub ledger_seq: i64,
     /// The last entry the index has applied.
     pub indexed_seq: i64,
+    /// How mailboxes fare.
+    pub mailboxes: Vec<MailboxStatus>,
+    /// Letters a person has to look at.
+    pub n_letters: usize,
 }
 
 impl App {
     /// Counts a consultation and checks that the numbers add up.
     pub async fn status(&self, consultation: &Consultation) -> Result<Status, Error> {
         let (reconciliation, counts, ledger_seq) = self.reconcile_all(consultation).await?;
+        let letters = self.outbox(consultation).await?;
         Ok(Status {
             consultation: consultation.clone(),
             counts,
             reconciliation,
             ledger_seq,
             indexed_seq: self.index.applied_seq(),
+            mailboxes: self.mailboxes().await?,
+            n_letters: letters.iter().filter(|it| it.state.needs_person()).count(),
         })
     }
 }

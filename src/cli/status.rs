@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Exit, Output};
 use crate::app::status::Status;
-use crate::app::{App, Error};
+use crate::app::{App, Error, local_time};
 
 pub(super) async fn run(
     app: &App,
@@ -67,6 +67,27 @@ fn describe(status: &Status) -> String {
         "Chờ người xem: {} lượt góp ý, {} vấn đề của tệp, {} ý kiến chưa xác định mục\n",
         counts.needs_person, counts.problems, counts.without_section
     ));
+    for mailbox in &status.mailboxes {
+        let looked = mailbox
+            .looked_us
+            .map_or("chưa đọc lần nào".to_owned(), |us| {
+                format!(
+                    "đọc gần nhất lúc {}",
+                    local_time(us).strftime("%H:%M ngày %d/%m/%Y")
+                )
+            });
+        text.push_str(&format!("Hộp thư {}: {looked}", mailbox.name));
+        if let Some(failure) = &mailbox.failure {
+            text.push_str(&format!("; CHƯA ĐỌC ĐƯỢC: {failure}"));
+        }
+        if mailbox.n_absent > 0 {
+            text.push_str(&format!("; {} thư máy chủ chưa giao", mailbox.n_absent));
+        }
+        text.push('\n');
+    }
+    if status.n_letters > 0 {
+        text.push_str(&format!("Thư đi cần xem: {}\n", status.n_letters));
+    }
     text
 }
 
@@ -107,6 +128,13 @@ fn to_json(status: &Status) -> Value {
             "holds": equation.holds,
             "offenders": equation.offenders,
         })).collect::<Vec<_>>(),
+        "mailboxes": status.mailboxes.iter().map(|mailbox| json!({
+            "name": mailbox.name,
+            "looked_us": mailbox.looked_us,
+            "failure": mailbox.failure,
+            "absent": mailbox.n_absent,
+        })).collect::<Vec<_>>(),
+        "letters_to_look_at": status.n_letters,
         "ledger_seq": status.ledger_seq,
         "indexed_seq": status.indexed_seq,
     })

@@ -9,7 +9,7 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    drafts, groups, import, originals, overview, point, points, record, reports, roster,
+    drafts, groups, import, letters, originals, overview, point, points, record, reports, roster,
     submission, submissions, triage, versions,
 };
 use super::{api, assets, layers};
@@ -86,6 +86,12 @@ pub fn router(app: App) -> Router {
         )
         .route("/c/{code}/versions/{id}/issue", signed_file)
         .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
+        .route("/c/{code}/letters", get(letters::list_letters))
+        .route("/c/{code}/letters/{id}", get(letters::get_letter))
+        .route(
+            "/c/{code}/letters/{id}/decision",
+            post(letters::decide_letter),
+        )
         .route("/originals/{id}", get(originals::get_original))
         .nest("/api/v1", api::router())
         .route("/static/{name}", get(assets::get_asset))

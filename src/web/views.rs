@@ -38,10 +38,11 @@ pub(super) enum Place {
     Import,
     Record,
     Reports,
+    Letters,
 }
 
 impl Place {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Points,
         Self::Groups,
@@ -51,6 +52,7 @@ impl Place {
         Self::Import,
         Self::Record,
         Self::Reports,
+        Self::Letters,
     ];
 
     fn name(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Place {
             Self::Import => "Nhập tệp",
             Self::Record => "Nhập tay",
             Self::Reports => "Báo cáo",
+            Self::Letters => "Thư đi",
         }
     }
 
@@ -78,6 +81,7 @@ impl Place {
             Self::Import => "import",
             Self::Record => "record",
             Self::Reports => "reports",
+            Self::Letters => "letters",
         }
     }
 }

@@ -43,6 +43,19 @@ pub struct Looked {
     pub is_busy: bool,
 }
 
+/// How a mailbox fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxStatus {
+    /// What it is called.
+    pub name: String,
+    /// The last look that went well, microseconds since 1970.
+    pub looked_us: Option<i64>,
+    /// Why looks have failed since then.
+    pub failure: Option<String>,
+    /// Messages the server did not give out.
+    pub n_absent: i64,
+}
+
 /// A mailbox that is read again and again.
 pub struct Receiver {
     app: App,
@@ -55,6 +68,40 @@ pub struct Receiver {
 }
 
 impl App {
+    /// How the mailboxes in the settings fare.
+    pub async fn mailboxes(&self) -> Result<Vec<MailboxStatus>, Error> {
+        let mut tx = self.store.read().await?;
+        let known = mailboxes::list_mailboxes(&mut tx).await?;
+        let absent = mailboxes::count_absent(&mut tx).await?;
+        drop(tx);
+        let addresses: Vec<String> = self.config.mailboxes.iter().map(address).collect();
+        let is_read = |known: &mailboxes::Mailbox| addresses.contains(&known.address);
+        let new = self
+            .config
+            .mailboxes
+            .iter()
+            .filter(|mailbox| !known.iter().any(|known| known.address == address(mailbox)))
+            .map(|mailbox| MailboxStatus {
+                name: mailbox.name.clone(),
+                looked_us: None,
+                failure: None,
+                n_absent: 0,
+            });
+        let mut all: Vec<MailboxStatus> = new.collect();
+        all.extend(
+            known
+                .iter()
+                .filter(|known| is_read(known))
+                .map(|known| MailboxStatus {
+                    name: known.name.clone(),
+                    looked_us: known.looked_us,
+                    failure: known.failure.clone(),
+                    n_absent: absent.get(&known.id).copied().unwrap_or(0),
+                }),
+        );
+        Ok(all)
+    }
+
     /// The mailboxes in the settings, or the one of this name.
     pub fn receivers(&self, name: Option<&str>) -> Result<Vec<Receiver>, Error> {
         let chosen: Vec<Receiver> = self

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Redirect;
 
+use super::letters::{MailboxLine, mailbox_lines};
 use super::outlive;
 use super::submission::{DecisionForm, decision_form};
 use super::submissions::{SubmissionLine, submission_line};
@@ -33,6 +34,7 @@ pub(in crate::web) struct TriagePage {
     n_problems: String,
     n_more_problems: usize,
     problems: Vec<ProblemLine>,
+    mailboxes: Vec<MailboxLine>,
 }
 
 struct Waiting {
@@ -73,6 +75,7 @@ pub(in crate::web) async fn list_triage(
     }
     let problems = triage.problems.iter().take(N_PROBLEMS);
     Ok(Html(TriagePage {
+        mailboxes: mailbox_lines(&app).await?,
         n_submissions: words::number(triage.submissions.len()),
         n_more_submissions: triage.submissions.len() - submissions.len(),
         submissions,
