@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
 
 use crate::domain::ContentHash;
@@ -49,16 +50,26 @@ impl Incoming {
     }
 
     /// Keeps what was taken; it is on disk when this returns.
-    pub fn finish(mut self) -> Result<ContentHash, Error> {
+    pub fn finish(self) -> Result<ContentHash, Error> {
+        let folder_of_all = self.blobs.folder.clone();
+        let (hash, folder) = self.finish_unsynced()?;
+        sync_folder(&folder)
+            .and_then(|()| sync_folder(&folder_of_all))
+            .map_err(being_written)?;
+        Ok(hash)
+    }
+
+    /// Keeps the bytes, but leaves it to the caller to sync the folder returned and the one above.
+    fn finish_unsynced(mut self) -> Result<(ContentHash, PathBuf), Error> {
         self.file.sync_all().map_err(being_written)?;
         let hash = ContentHash(std::mem::take(&mut self.hasher).finalize().into());
-        self.blobs.adopt(&self.path, hash).map_err(|source| Error {
+        let folder = self.blobs.adopt(&self.path, hash).map_err(|source| Error {
             attempt: "store",
             hash: hash.to_string(),
             source,
         })?;
         self.is_kept = true;
-        Ok(hash)
+        Ok((hash, folder))
     }
 }
 
@@ -127,6 +138,27 @@ impl Blobs {
         self.put_from(&mut source)
     }
 
+    /// Keeps several at once, which costs less than one after another; all are on disk when this
+    /// returns.
+    pub fn put_all(&self, all: &[&[u8]]) -> Result<Vec<ContentHash>, Error> {
+        let write = |bytes: &&[u8]| {
+            let mut incoming = self.begin()?;
+            incoming.write(bytes).map_err(being_written)?;
+            incoming.finish_unsynced()
+        };
+        let written: Result<Vec<(ContentHash, PathBuf)>, Error> =
+            all.par_iter().map(write).collect();
+        let (hashes, mut folders): (Vec<ContentHash>, Vec<PathBuf>) = written?.into_iter().unzip();
+        folders.sort_unstable();
+        folders.dedup();
+        folders.push(self.folder.clone());
+        folders
+            .par_iter()
+            .try_for_each(|folder| sync_folder(folder))
+            .map_err(being_written)?;
+        Ok(hashes)
+    }
+
     /// The name bytes would be kept under.
     pub fn hash(bytes: &[u8]) -> ContentHash {
         ContentHash(Sha256::digest(bytes).into())
@@ -168,7 +200,8 @@ impl Blobs {
         })
     }
 
-    fn adopt(&self, temporary: &Path, hash: ContentHash) -> io::Result<()> {
+    /// Gives a file its name. Returns its folder, which is not synced yet.
+    fn adopt(&self, temporary: &Path, hash: ContentHash) -> io::Result<PathBuf> {
         let (folder, file) = self.path(hash);
         if file.exists() {
             fs::remove_file(temporary)?;
@@ -176,8 +209,7 @@ impl Blobs {
             fs::create_dir_all(&folder)?;
             fs::rename(temporary, &file)?;
         }
-        sync_folder(&folder)?;
-        sync_folder(&self.folder)
+        Ok(folder)
     }
 
     /// Opens an original for reading.

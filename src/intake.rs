@@ -28,6 +28,7 @@ mod headings;
 mod html;
 mod layout;
 mod limits;
+pub mod mbox;
 pub mod outline_file;
 pub mod pages;
 mod plain;

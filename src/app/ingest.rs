@@ -8,6 +8,7 @@ mod chunk_rows;
 mod container;
 mod in_hand;
 mod letter;
+mod messages;
 mod row_key;
 mod settle;
 mod table;
@@ -21,6 +22,7 @@ pub(super) use settle::{TABLE_AUTHOR, parse_decision};
 use table::KeptTable;
 pub use work::{AnswersBack, Clash};
 
+use super::understand::Understood;
 use super::{App, Error, Kind, disk, reading, run_blocking};
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Disposition, Location, Round, Warning,
@@ -123,6 +125,16 @@ impl FileReport {
             self.reasons.push(reason());
         } else {
             self.n_more += 1;
+        }
+    }
+
+    /// Notes what a message of a mailbox says about itself.
+    fn warnings_of(&mut self, understood: &Understood) {
+        for warning in &understood.warnings {
+            self.warn(warning.clone());
+        }
+        for reason in &understood.reasons {
+            self.explain(|| reason.clone());
         }
     }
 

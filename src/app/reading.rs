@@ -257,7 +257,7 @@ fn recognized_pages(scanned: &ScannedPage) -> Vec<Page> {
 /// empty when that cannot be done now.
 pub fn unpack(bytes: &[u8], file_name: &str) -> intake::Unpacked {
     if intake::sniff(bytes, file_name) != Format::OtherArchive {
-        return intake::unpack(bytes, file_name);
+        return intake::unpack(bytes);
     }
     intake::Unpacked {
         files: programs().unpack(bytes).unwrap_or_default(),

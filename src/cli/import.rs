@@ -33,11 +33,7 @@ pub(super) async fn run(
     let bar = output.progress(u64::try_from(paths.len()).unwrap_or(u64::MAX));
     let mut reports = Vec::new();
     for path in paths {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = name_of(&path);
         bar.set_message(name.clone());
         let file = std::fs::File::open(&path).map_err(|error| {
             Error::caused(
@@ -67,7 +63,8 @@ pub(super) async fn run(
     Ok(say(&reports, arguments.dry_run, output))
 }
 
-/// Files as named; a folder stands for the files in it, by name.
+/// Files as named; a folder stands for the files in it, by name. A Maildir keeps its mails in `cur` and
+/// `new`, and folders of its own beside them.
 fn expand(here: &Path, named: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for path in named {
@@ -80,10 +77,19 @@ fn expand(here: &Path, named: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
                     error,
                 )
             })?;
-            let mut inside: Vec<PathBuf> = entries
+            let (folders, mut inside): (Vec<PathBuf>, Vec<PathBuf>) = entries
                 .filter_map(|entry| Some(entry.ok()?.path()))
-                .filter(|path| path.is_file())
-                .collect();
+                .partition(|path| path.is_dir());
+            if ["cur", "new"]
+                .iter()
+                .all(|name| folders.contains(&path.join(name)))
+            {
+                let is_mail = |folder: &&PathBuf| !folder.ends_with("tmp");
+                let deeper: Vec<PathBuf> = folders.iter().filter(is_mail).cloned().collect();
+                // What the server keeps beside the mails is none of ours.
+                inside.clear();
+                inside.extend(expand(here, &deeper)?);
+            }
             inside.sort();
             paths.extend(inside);
         } else {
@@ -91,6 +97,18 @@ fn expand(here: &Path, named: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(paths)
+}
+
+/// What a file is called. Names in a Maildir say nothing but a number and flags; what lies there is
+/// a mail, which its ending then says.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().and_then(Path::file_name);
+    if folder.is_some_and(|folder| folder == "cur" || folder == "new") {
+        format!("{name}.eml")
+    } else {
+        name.into_owned()
+    }
 }
 
 /// Says what became of each file.

@@ -1,4 +1,4 @@
-//! Zip archives and mailboxes, opened with care.
+//! Zip archives, opened with care.
 //!
 //! Headers are not trusted: inflated bytes are counted while they are read, entry by entry and over
 //! the whole archive, so that a bomb costs a few megabytes and ends as a warning.
@@ -151,12 +151,9 @@ pub struct Unpacked {
     pub warnings: Vec<Warning>,
 }
 
-/// Opens a zip archive or a mailbox of saved letters, for a person who drops one in: each file in
-/// it is a submission of its own.
-pub fn unpack(bytes: &[u8], file_name: &str) -> Unpacked {
-    if sniff(bytes, file_name) == Format::Mbox {
-        return unpack_mailbox(bytes);
-    }
+/// Opens a zip archive of saved letters, for a person who drops one in: each file in it is a
+/// submission of its own.
+pub fn unpack(bytes: &[u8]) -> Unpacked {
     let mut unpacked = Unpacked::default();
     let mut budget = Budget::default();
     let mut archive = match Archive::open(bytes, &mut budget) {
@@ -182,40 +179,6 @@ pub fn unpack(bytes: &[u8], file_name: &str) -> Unpacked {
         unpacked.warnings.push(too_many(Location::File));
     }
     unpacked
-}
-
-/// The messages of an mbox file (RFC 4155): each begins with a "From " line after a blank one, and
-/// its own lines that look so have a ">" before them.
-fn unpack_mailbox(bytes: &[u8]) -> Unpacked {
-    let mut unpacked = Unpacked::default();
-    let mut message: Vec<u8> = Vec::new();
-    let mut is_after_blank = true;
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        if is_after_blank && line.starts_with(b"From ") {
-            push_message(&mut unpacked, &mut message);
-            if unpacked.files.len() >= limits::MESSAGES {
-                unpacked.warnings.push(too_many(Location::File));
-                return unpacked;
-            }
-        } else {
-            let n_quotes = line.iter().take_while(|&&b| b == b'>').count();
-            let is_quoted = n_quotes > 0
-                && line
-                    .get(n_quotes..)
-                    .is_some_and(|rest| rest.starts_with(b"From "));
-            message.extend_from_slice(line.get(usize::from(is_quoted)..).unwrap_or(line));
-        }
-        is_after_blank = line.iter().all(u8::is_ascii_whitespace);
-    }
-    push_message(&mut unpacked, &mut message);
-    unpacked
-}
-
-fn push_message(unpacked: &mut Unpacked, message: &mut Vec<u8>) {
-    if !message.is_empty() {
-        let name = format!("thư {}.eml", unpacked.files.len() + 1);
-        unpacked.files.push((name, std::mem::take(message)));
-    }
 }
 
 /// What systems put into archives beside the user's files.

@@ -9,8 +9,8 @@ pub(super) const ENTRY_BYTES: u64 = 64 << 20;
 pub(super) const ARCHIVE_BYTES: u64 = 200 << 20;
 /// Entries of one archive.
 pub(super) const ARCHIVE_ENTRIES: usize = 2_000;
-/// Messages of one mailbox file.
-pub(super) const MESSAGES: usize = 100_000;
+/// One message of a mailbox file; servers accept a half of it at most.
+pub(super) const MESSAGE_BYTES: usize = 128 << 20;
 /// Inflated bytes for one compressed byte. Word's XML stays below 60; deflate's own limit, which
 /// bombs come close to, is 1032.
 pub(super) const INFLATION_RATIO: u64 = 250;

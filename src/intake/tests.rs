@@ -319,11 +319,14 @@ fn tables_read_the_same_however_they_are_saved() {
 #[test]
 fn a_mailbox_becomes_its_messages() {
     let mailbox = b"From a@b.example Mon Sep  6 08:30:00 2021\nFrom: a@b.example\nSubject: x\n\nM\xe1\xbb\x99t\n>From here\n\nFrom c@d.example Mon\nFrom: c@d.example\nSubject: y\n\nHai\n";
-    let unpacked = super::unpack(mailbox, "thu.mbox");
-    let texts: Vec<_> = unpacked
-        .files
-        .iter()
-        .map(|(name, bytes)| read_letter(bytes, name).parts[0].text.trim().to_owned())
+    let texts: Vec<_> = super::mbox::Messages::new(mailbox.as_slice())
+        .map(|message| message.unwrap().bytes)
+        .map(|bytes| {
+            read_letter(&bytes, "thu.eml").parts[0]
+                .text
+                .trim()
+                .to_owned()
+        })
         .collect();
     assert_eq!(texts, ["Một\nFrom here", "Hai"]);
 }

@@ -64,10 +64,14 @@ impl Folder {
         self.folder
     }
 
-    /// Imports a table to its end: durable, recognized, searchable.
+    /// Imports a table or a mailbox to its end: durable, recognized, searchable.
     pub(crate) async fn import(&self, table: &Path) -> FileReport {
         let incoming = Incoming {
-            name: "bang.csv".to_owned(),
+            name: table
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             reader: Box::new(File::open(table).expect("the table")),
         };
         let options = Options::default();

@@ -1,6 +1,7 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | rows [--rows N] [--runs N]`.
+//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | mbox | rows [--rows N] [--messages N]
+//! [--runs N]`.
 //! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
 //! those of note with machine, command and date. `rows` writes a table to standard output.
 
@@ -23,6 +24,7 @@ mod door;
 mod generate;
 mod group;
 mod import;
+mod mbox;
 mod measure;
 mod pages;
 mod recognize;
@@ -59,7 +61,7 @@ impl Asked {
                     .and_then(|n| n.replace('_', "").parse().ok())
             };
             match argument.as_str() {
-                "--rows" => asked.rows = number(),
+                "--rows" | "--messages" => asked.rows = number(),
                 "--runs" => asked.runs = number(),
                 // cargo adds it.
                 "--bench" => {}
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Some("recognize") => {
             runtime.block_on(recognize::run(rows(20_000), asked.runs.unwrap_or(5)));
         }
+        Some("mbox") => runtime.block_on(mbox::run(rows(20_000), asked.runs.unwrap_or(3))),
         Some("cold") => runtime.block_on(cold::run(rows(100_000), asked.runs.unwrap_or(10))),
         Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
         Some("search") => runtime.block_on(search::run(rows(100_000))),
@@ -103,7 +106,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | rows [--rows N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | mbox | rows [--rows N] [--messages N] [--runs N]"
             );
             return ExitCode::FAILURE;
         }

@@ -578,11 +578,6 @@ fn a_connection_cut_while_sending_sends_nothing_twice() {
             desk_run(&desk, &["mail", "cancel", &id]);
             desk_run(&desk, &["mail", "retry", &id]);
         }
-        check_sent_once(
-            &desk,
-            &servers,
-            &name,
-            &format!("cut after {at} bytes: {cut}"),
-        );
+        check_sent_once(&desk, &servers, &format!("cut after {at} bytes: {cut}"));
     }
 }

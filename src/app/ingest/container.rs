@@ -20,6 +20,8 @@ use crate::store::problems;
 pub(super) enum ContainerKind {
     /// Letters and tables in files of their own.
     Archive,
+    /// Mails one after another.
+    Mailbox,
     /// Tables in sheets.
     Workbook,
     /// A Word file of answers ([`work`]).
@@ -30,7 +32,8 @@ impl ContainerKind {
     /// The kind of a format; `None` for what holds no other files.
     pub(super) fn of(format: Format) -> Option<Self> {
         match format {
-            Format::Zip | Format::Mbox | Format::OtherArchive => Some(Self::Archive),
+            Format::Zip | Format::OtherArchive => Some(Self::Archive),
+            Format::Mbox => Some(Self::Mailbox),
             Format::Spreadsheet => Some(Self::Workbook),
             _ => None,
         }
@@ -87,6 +90,16 @@ impl App {
             ContainerKind::Archive => {
                 self.import_archive(consultation, container, options, report)
                     .await?
+            }
+            ContainerKind::Mailbox => {
+                let file = self.blobs.open_blob(container.blob()?)?;
+                let mut source = std::io::BufReader::with_capacity(1 << 20, file);
+                let name = &container.file_name;
+                let warnings = self
+                    .import_messages(consultation, name, &mut source, options, progress, report)
+                    .await?;
+                report.was_known = report.n_submissions() == 0;
+                warnings
             }
             ContainerKind::Workbook => {
                 self.import_workbook(consultation, container, options, progress, report)
@@ -211,12 +224,23 @@ impl App {
         let unpacked = run_blocking(move || reading::unpack(&bytes, &file_name)).await?;
         let dossier = self.dossier(consultation).await?;
         let mut letters = Vec::new();
+        let mut warnings = unpacked.warnings;
+        let mut has_mailbox = false;
         for (path, bytes) in unpacked.files {
+            if intake::sniff(&bytes, &path) == Format::Mbox {
+                let inner = format!("{name} > {path}");
+                let mut source = bytes.as_slice();
+                let found = self
+                    .import_messages(consultation, &inner, &mut source, options, &|_| {}, report)
+                    .await?;
+                warnings.extend(found);
+                has_mailbox = true;
+                continue;
+            }
             let channel = channel_of(intake::sniff(&bytes, &path));
             letters.push((format!("{name} > {path}"), channel, self.blobs.put(&bytes)?));
         }
-        let mut warnings = unpacked.warnings;
-        if letters.is_empty() {
+        if letters.is_empty() && !has_mailbox {
             // Nothing inside could be taken: the archive itself waits for a person, with what its
             // own reading finds wrong.
             letters.push((name.clone(), Channel::Letter, blob));

@@ -86,17 +86,29 @@ impl App {
         report.warnings.extend(understood.warnings.iter().cloned());
         if waits && understood.points.is_empty() {
             // Nothing would come of it without the missing program: it stays claimed, for later.
-            self.postpone(submission, &understood.warnings).await?;
-            report.count(Disposition::Unread);
-            report.n_needs_person += 1;
-            report
-                .reasons
-                .extend(understood.warnings.iter().map(|w| w.problem.clone()));
-            return Ok(());
+            return self
+                .postpone_and_count(submission, &understood.warnings, report)
+                .await;
         }
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
         report.add(&settled);
+        Ok(())
+    }
+
+    /// [`Self::postpone`], and says so.
+    pub(super) async fn postpone_and_count(
+        &self,
+        submission: &Submission,
+        warnings: &[Warning],
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        self.postpone(submission, warnings).await?;
+        report.count(Disposition::Unread);
+        report.n_needs_person += 1;
+        for warning in warnings {
+            report.explain(|| warning.problem.clone());
+        }
         Ok(())
     }
 
@@ -213,7 +225,7 @@ fn format_of(submission: &Submission, bytes: &[u8]) -> Format {
 }
 
 /// A file that could not be read at all: it waits for a person.
-fn unreadable(warning: Warning, round: Option<RoundId>) -> Understood {
+pub(super) fn unreadable(warning: Warning, round: Option<RoundId>) -> Understood {
     Understood {
         round,
         disposition: Disposition::Unread,
