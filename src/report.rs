@@ -2,15 +2,17 @@
 //!
 //! [`snapshot::Snapshot`] -> [`reconcile::reconcile`] (every number proves itself) ->
 //! [`model::build`] (one model, refused while a number does not add up) -> [`docx::render_docx`],
-//! [`xlsx::render_xlsx`], [`html::render_html`].
+//! [`pdf::render_pdf`], [`xlsx::render_xlsx`], [`html::render_html`], [`csv::render_csv`].
 //!
 //! Never queries and never reads the clock: the moment is part of the snapshot. Layout follows
 //! Nghị định 30/2020/NĐ-CP, Phụ lục I. Expected files: `fixtures/report/`.
 
+pub mod csv;
 pub mod docx;
 pub mod frozen;
 pub mod html;
 pub mod model;
+pub mod pdf;
 pub mod reconcile;
 pub mod roster;
 pub mod snapshot;
@@ -18,6 +20,7 @@ pub mod work;
 pub mod xlsx;
 
 mod facts;
+mod paper;
 mod place;
 mod rows;
 mod wording;
@@ -36,6 +39,9 @@ pub enum RenderError {
     /// The workbook could not be put together.
     #[error("put the workbook together")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// The pages could not be typeset.
+    #[error("typeset the pages: {0}")]
+    Typeset(String),
 }
 
 #[cfg(test)]

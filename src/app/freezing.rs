@@ -148,12 +148,12 @@ impl App {
         let ledger_seq = report.model.info.ledger_seq;
         let mut model = report.model;
         let mut files = Vec::new();
-        for format in FileFormat::ALL {
+        for format in FileFormat::KEPT {
             let (same, bytes) = self.render(model, format).await?;
             model = same;
             files.push(self.blobs.put(&bytes)?);
         }
-        let files = <[ContentHash; 3]>::try_from(files)
+        let files = <[ContentHash; 4]>::try_from(files)
             .map_err(|_other_count| Error::new(Kind::Internal, "Không dựng được tệp báo cáo."))?;
         Ok(NewVersion {
             kind,
@@ -204,14 +204,26 @@ impl App {
             })
     }
 
-    /// A file of a frozen report, byte for byte as it was written then.
-    pub fn frozen_file(&self, version: &Version, format: FileFormat) -> Result<Vec<u8>, Error> {
-        let [docx, xlsx, html] = version.content.files;
-        Ok(self.blobs.get(match format {
+    /// A file of a frozen report: byte for byte as it was written then, or written from the model
+    /// that was kept.
+    pub async fn frozen_file(
+        &self,
+        version: &Version,
+        format: FileFormat,
+    ) -> Result<Vec<u8>, Error> {
+        let [docx, pdf, xlsx, html] = version.content.files;
+        let kept = match format {
             FileFormat::Docx => docx,
+            FileFormat::Pdf => pdf,
             FileFormat::Xlsx => xlsx,
             FileFormat::Html => html,
-        })?)
+            FileFormat::Csv | FileFormat::Json => {
+                let model = self.frozen_report(version)?.model;
+                let (_, bytes) = self.render(model, format).await?;
+                return Ok(bytes);
+            }
+        };
+        Ok(self.blobs.get(kept)?)
     }
 
     /// The signed file of a closed version, with its name.

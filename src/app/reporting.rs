@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use tokio::sync::Semaphore;
+
 use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind};
+use crate::report::RenderError;
 use crate::report::model::{self, ReportModel};
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::{
     DocumentEntry, PointEntry, ResponseEntry, SectionEntry, Snapshot, SubmissionEntry,
 };
-use crate::report::{docx, html, xlsx};
+use crate::report::{csv, docx, html, pdf, xlsx};
 use crate::store::consultations::Section;
 use crate::store::ledger;
 use crate::store::points::{self, Point};
@@ -21,27 +24,49 @@ use crate::store::standings::{self, SubmissionStanding};
 use crate::store::submissions;
 use crate::store::{self, Tx};
 
+/// Typesetting takes a core and some hundred MiB: one report at a time.
+static PRESS: Semaphore = Semaphore::const_new(1);
+
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
     /// Word.
     Docx,
+    /// Pages as they are printed.
+    Pdf,
     /// Excel.
     Xlsx,
     /// A page.
     Html,
+    /// The main table, for other programs.
+    Csv,
+    /// The whole model, for other programs.
+    Json,
 }
 
 impl FileFormat {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Docx, Self::Xlsx, Self::Html];
+    pub const ALL: [Self; 6] = [
+        Self::Docx,
+        Self::Pdf,
+        Self::Xlsx,
+        Self::Html,
+        Self::Csv,
+        Self::Json,
+    ];
+
+    /// The formats people read, kept with a frozen report; others are written anew from its model.
+    pub const KEPT: [Self; 4] = [Self::Docx, Self::Pdf, Self::Xlsx, Self::Html];
 
     /// File extension, and the code on the command line.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Docx => "docx",
+            Self::Pdf => "pdf",
             Self::Xlsx => "xlsx",
             Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Json => "json",
         }
     }
 
@@ -50,7 +75,10 @@ impl FileFormat {
         match self {
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pdf => "application/pdf",
             Self::Html => "text/html; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Json => "application/json",
         }
     }
 
@@ -160,9 +188,16 @@ impl App {
         model: ReportModel,
         format: FileFormat,
     ) -> Result<(ReportModel, Vec<u8>), Error> {
+        let _turn = match format {
+            FileFormat::Pdf => PRESS.acquire().await.ok(),
+            _ => None,
+        };
         let (model, bytes) = run_blocking(move || {
             let bytes = match format {
                 FileFormat::Docx => docx::render_docx(&model),
+                FileFormat::Pdf => pdf::render_pdf(&model),
+                FileFormat::Csv => csv::render_csv(&model),
+                FileFormat::Json => to_json(&model),
                 FileFormat::Xlsx => xlsx::render_xlsx(&model),
                 FileFormat::Html => Ok(html::render_html(&model).into_bytes()),
             };
@@ -174,6 +209,11 @@ impl App {
         })?;
         Ok((model, bytes))
     }
+}
+
+fn to_json(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
+    let json = serde_json::to_vec_pretty(model).map_err(std::io::Error::from)?;
+    Ok(json)
 }
 
 /// Which numbers do not add up, and the rows at fault.

@@ -351,7 +351,7 @@ pub struct ReportArgs {
     /// full, by-section, by-organization, roster, extract, open-work hoặc form (phiếu góp ý)
     #[arg(value_name = "LOẠI")]
     pub kind: String,
-    /// docx, xlsx hoặc html
+    /// docx, pdf, xlsx, html, csv hoặc json
     #[arg(long, value_name = "DẠNG")]
     pub format: String,
     /// Tệp kết quả

@@ -116,7 +116,7 @@ async fn write_reports(
     let folder = app.folder().join("reports");
     make_folder(&folder)?;
     for (kind, name) in REPORTS {
-        for format in FileFormat::ALL {
+        for format in FileFormat::KEPT {
             let path = folder.join(format!("{name}.{}", format.extension()));
             if path.exists() && !has_changed {
                 continue;

@@ -41,7 +41,7 @@ pub(super) async fn run(
                 ),
             ));
         }
-        let bytes = app.frozen_file(&version, format)?;
+        let bytes = app.frozen_file(&version, format).await?;
         return save(&here.join(&arguments.output), &bytes, output);
     }
     let organization = match &arguments.organization {

@@ -5,7 +5,6 @@
 //! Deterministic: the same model gives the same bytes. Sizes of the decree are quoted where used.
 
 mod body;
-mod metrics;
 mod page;
 mod table;
 mod xml;

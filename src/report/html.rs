@@ -7,6 +7,7 @@ use super::model::{
     Align, Block, Cell, Column, Head, Line, Orientation, Part, ReportModel, Row, RunStyle,
     Signature, Table,
 };
+use super::paper::{MOTTO, STATE};
 
 /// Style of the page; colors and lines only as far as paper needs them.
 const STYLE: &str = include_str!("html/report.css");
@@ -157,8 +158,8 @@ impl Page {
             self.element("p", "", number);
         }
         self.raw("</div>\n<div>\n");
-        self.element("p", "state", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
-        self.element("p", "motto", "Độc lập - Tự do - Hạnh phúc");
+        self.element("p", "state", STATE);
+        self.element("p", "motto", MOTTO);
         self.element("p", "date", &head.place_and_date);
         self.raw("</div>\n");
         self.close("header");

@@ -178,7 +178,7 @@ pub enum Block {
     Signature(Signature),
     /// The top of an annex.
     Annex {
-        /// "PHỤ LỤC I".
+        /// "Phụ lục I", as Phụ lục I, mục III of the decree writes it.
         name: String,
         /// "DANH SÁCH CƠ QUAN, ĐƠN VỊ …".
         title: String,

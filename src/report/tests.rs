@@ -2,10 +2,12 @@
 //!
 //! Expected texts: `fixtures/report/`, renewed with `INSTA_UPDATE=always cargo test --lib report`.
 
+mod csv;
 mod docx;
 mod frozen;
 mod html;
 mod model;
+mod pdf;
 mod properties;
 mod reconcile;
 mod wording;

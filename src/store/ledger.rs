@@ -291,7 +291,7 @@ async fn content(
         || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' ' || text
         FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
-        || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' '
+        || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' ' || pdf_hash || ' '
         || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
         FROM report_version WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '

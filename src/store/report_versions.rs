@@ -20,8 +20,8 @@ pub struct NewVersion {
     pub substance: String,
     /// The kept JSON.
     pub model: ContentHash,
-    /// Word, Excel, page.
-    pub files: [ContentHash; 3],
+    /// Word, PDF, Excel, page.
+    pub files: [ContentHash; 4],
     /// The last ledger entry it knows.
     pub ledger_seq: i64,
     /// Its points.
@@ -66,6 +66,7 @@ struct Stored {
     substance: String,
     model_hash: String,
     docx_hash: String,
+    pdf_hash: String,
     xlsx_hash: String,
     html_hash: String,
     ledger_seq: i64,
@@ -111,6 +112,7 @@ impl Stored {
                 model: hash(&self.model_hash)?,
                 files: [
                     hash(&self.docx_hash)?,
+                    hash(&self.pdf_hash)?,
                     hash(&self.xlsx_hash)?,
                     hash(&self.html_hash)?,
                 ],
@@ -131,15 +133,15 @@ pub async fn insert_version(
     version: &NewVersion,
 ) -> Result<(i64, u32), Error> {
     let id = tx.take_ids(TABLE, 1).await?;
-    let [docx, xlsx, html] = version.files;
+    let [docx, pdf, xlsx, html] = version.files;
     let ordinal: i64 = on_engine!(tx, |conn| {
         sqlx::query_scalar(
             "INSERT INTO report_version (id, consultation_id, ordinal, kind, scope, is_official,
-                 substance, model_hash, docx_hash, xlsx_hash, html_hash, ledger_seq, n_points,
-                 actor, frozen_us)
+                 substance, model_hash, docx_hash, pdf_hash, xlsx_hash, html_hash, ledger_seq,
+                 n_points, actor, frozen_us)
              VALUES ($1, $2, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM report_version
                      WHERE consultation_id = $2),
-                 $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                 $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              RETURNING ordinal",
         )
         .bind(id)
@@ -150,6 +152,7 @@ pub async fn insert_version(
         .bind(&version.substance)
         .bind(version.model.to_string())
         .bind(docx.to_string())
+        .bind(pdf.to_string())
         .bind(xlsx.to_string())
         .bind(html.to_string())
         .bind(version.ledger_seq)
@@ -201,7 +204,7 @@ pub async fn list_versions(
     let rows: Vec<Stored> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT v.id, v.ordinal, v.kind, v.scope, v.is_official, v.substance, v.model_hash,
-                 v.docx_hash, v.xlsx_hash, v.html_hash, v.ledger_seq, v.n_points, v.actor,
+                 v.docx_hash, v.pdf_hash, v.xlsx_hash, v.html_hash, v.ledger_seq, v.n_points, v.actor,
                  v.frozen_us, i.number, i.issued_on, i.signed_hash, i.signed_name
              FROM report_version v LEFT JOIN report_issue i ON i.report_version_id = v.id
              WHERE v.consultation_id = $1 ORDER BY v.ordinal",
@@ -218,6 +221,7 @@ pub async fn list_blobs(tx: &mut Tx) -> Result<Vec<ContentHash>, Error> {
     let rows: Vec<String> = on_engine!(tx, |conn| {
         sqlx::query_scalar(
             "SELECT model_hash FROM report_version UNION SELECT docx_hash FROM report_version
+             UNION SELECT pdf_hash FROM report_version
              UNION SELECT xlsx_hash FROM report_version UNION SELECT html_hash FROM report_version
              UNION SELECT signed_hash FROM report_issue WHERE signed_hash IS NOT NULL",
         )

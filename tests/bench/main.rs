@@ -1,6 +1,6 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | mbox | rows [--rows N] [--messages N]
+//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | report | cold | mbox | rows [--rows N] [--messages N]
 //! [--runs N]`.
 //! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
 //! those of note with machine, command and date. `rows` writes a table to standard output.
@@ -28,6 +28,7 @@ mod mbox;
 mod measure;
 mod pages;
 mod recognize;
+mod report;
 mod save;
 mod search;
 mod stages;
@@ -98,6 +99,9 @@ fn main() -> ExitCode {
             group::compare(rows(1_000_000));
             runtime.block_on(group::through_the_database(rows(1_000_000).min(200_000)));
         }
+        Some("report") => {
+            runtime.block_on(report::run(rows(10_000), asked.runs.unwrap_or(3)));
+        }
         Some("rows") => {
             let mut out = BufWriter::new(std::io::stdout().lock());
             // Whoever reads may have seen enough.
@@ -106,7 +110,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | cold | mbox | rows [--rows N] [--messages N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | report | cold | mbox | rows [--rows N] [--messages N] [--runs N]"
             );
             return ExitCode::FAILURE;
         }

@@ -97,7 +97,7 @@ fn every_report_can_be_written_in_every_format() {
         "extract",
         "open-work",
     ] {
-        for format in ["docx", "xlsx", "html"] {
+        for format in ["docx", "pdf", "xlsx", "html"] {
             let file = format!("{kind}.{format}");
             let mut arguments = vec!["report", kind, "--format", format, "-o", &file];
             if kind == "extract" {

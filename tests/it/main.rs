@@ -29,6 +29,7 @@ mod odd_letters; // whatever arrives, reading it ends
 mod office; // LibreOffice opens every report; its pages look as the decree asks
 mod one_owner; // two processes on one folder
 mod outgoing; // letters go out once, to whom they should
+mod paper; // the PDF, measured word by word against the decree
 mod postgres; // a server of the tests' own
 mod replies; // invented replies in any number
 mod returned; // the draft comes back edited

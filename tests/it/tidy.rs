@@ -150,6 +150,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rustix", &["convert"]),
     ("rust_xlsxwriter", &["report"]),
     ("similar", &["text"]),
+    ("typst", &["report"]),
 ];
 
 #[test]

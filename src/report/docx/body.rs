@@ -3,19 +3,11 @@
 use std::io::{self, Write};
 
 use crate::report::model::{Block, Head, Line, Orientation, ReportModel, Run, RunStyle, Signature};
+use crate::report::paper::{self, MOTTO, STATE};
 
 use super::page::{self, Numbering};
+use super::table;
 use super::xml::Xml;
-use super::{metrics, table};
-
-/// Points of the texts whose length sets a line's length (Phụ lục I: 12–13 and 13–14).
-const AGENCY_SIZE: u32 = 12;
-const MOTTO_SIZE: u32 = 13;
-const SUBJECT_SIZE: u32 = 14;
-
-/// Quốc hiệu and tiêu ngữ (Phụ lục I, mục II.1).
-const STATE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
-const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
 
 /// Where "Kính gửi" starts, and how wide it is: recipients below stand under its colon.
 const ADDRESS_INDENT: u32 = 1_700;
@@ -101,7 +93,7 @@ fn write_block<W: Write>(
     next: Option<&Block>,
     orientation: Orientation,
 ) -> io::Result<()> {
-    let width = page::content_width(orientation);
+    let width = paper::content_width(orientation);
     // What introduces a table or stands above the signature stays with it.
     let leads = matches!(next, Some(Block::Table(_) | Block::Signature(_)));
     match block {
@@ -109,9 +101,8 @@ fn write_block<W: Write>(
         Block::Title { name, subject } => {
             write_words(xml, "Title", name)?;
             write_words(xml, "Subtitle", subject)?;
-            // One third to one half of the words; of the page where they fill several lines.
-            let words = metrics::bold_width(subject, SUBJECT_SIZE).min(width);
-            write_rule(xml, "RuleBelowSubject", width, words * 2 / 5)
+            let rule = paper::subject_rule(subject, width);
+            write_rule(xml, "RuleBelowSubject", width, rule)
         }
         Block::Addressees(names) => write_addressees(xml, names),
         Block::Basis(text) => write_words(xml, "LegalBasis", text),
@@ -162,9 +153,7 @@ fn write_heading<W: Write>(
 
 /// Ô 1 to 4: two columns without borders.
 fn write_head<W: Write>(xml: &mut Xml<W>, head: &Head, width: u32) -> io::Result<()> {
-    // The right column holds Quốc hiệu on one line; the left one the rest.
-    let right = (metrics::bold_width(STATE, AGENCY_SIZE) + 300).max(width * 57 / 100);
-    let left = width - right;
+    let [left, right] = paper::head_columns(width);
     write_frame(
         xml,
         "Cơ quan ban hành, Quốc hiệu và Tiêu ngữ",
@@ -176,14 +165,13 @@ fn write_head<W: Write>(xml: &mut Xml<W>, head: &Head, width: u32) -> io::Result
         write_words(xml, "HeadSuperior", &head.superior)?;
     }
     write_words(xml, "HeadAgency", &head.agency)?;
-    let agency = metrics::bold_width(&head.agency, AGENCY_SIZE).min(left);
-    write_rule(xml, "RuleInHead", left, agency * 2 / 5)?;
+    let rule = paper::agency_rule(&head.agency, left);
+    write_rule(xml, "RuleInHead", left, rule)?;
     xml.close("w:tc")?;
     open_cell(xml, right)?;
     write_words(xml, "HeadState", STATE)?;
     write_words(xml, "HeadMotto", MOTTO)?;
-    let motto = metrics::bold_width(MOTTO, MOTTO_SIZE);
-    write_rule(xml, "RuleInHead", right, motto)?;
+    write_rule(xml, "RuleInHead", right, paper::motto_rule())?;
     xml.close("w:tc")?;
     xml.close("w:tr")?;
     xml.open("w:tr", &[])?;

@@ -3,28 +3,9 @@
 use std::io::{self, Write};
 
 use crate::report::model::Orientation;
+use crate::report::paper::{LEFT, LONG_SIDE, RIGHT, SHORT_SIDE, TOP};
 
 use super::xml::Xml;
-
-/// A4 in twips.
-const SHORT_SIDE: u32 = 11_906;
-const LONG_SIDE: u32 = 16_838;
-
-/// Left 30–35 mm.
-const LEFT: u32 = 1_701;
-/// Right 15–20 mm.
-const RIGHT: u32 = 851;
-/// Top and bottom 20–25 mm; the page number stands inside the top margin.
-const TOP: u32 = 1_134;
-
-/// Twips between the left and the right margin.
-pub(super) fn content_width(orientation: Orientation) -> u32 {
-    let side = match orientation {
-        Orientation::Portrait => SHORT_SIDE,
-        Orientation::Landscape => LONG_SIDE,
-    };
-    side - LEFT - RIGHT
-}
 
 /// How pages of a section are numbered.
 #[derive(Debug, Clone, Copy)]

@@ -3,112 +3,46 @@
 use std::io::{self, Write};
 
 use crate::report::model::{Align, Cell, Line, Row, Table};
+use crate::report::paper::breaks::{Breaks, Merge, RowBreaks};
 
 use super::body::{write_runs, write_words};
 use super::xml::Xml;
 
-/// Average advance of a letter at 12 pt, in twips; for estimates only.
-const LETTER: u32 = 108;
-
-/// Left and right cell margins together, in twips, as in the style `Grid`.
-const CELL_MARGINS: u32 = 160;
-
-/// A row that is taller may break over pages: kept whole it would leave much of a page empty.
-const MAX_UNBROKEN_LINES: u32 = 6;
-
-/// A table with no more rows is kept on one page, statistics above all.
-const MAX_KEPT_ROWS: usize = 14;
-
-/// Nor one that is taller than this: it would leave too much of the page before empty.
-const MAX_KEPT_LINES: u32 = 20;
-
-/// A merged cell prints its words once, on its first page. After about a landscape page of 12 pt
-/// lines it starts anew, so that pages say which place their rows are about.
-const MAX_MERGED_LINES: u32 = 30;
-
 /// Writes a table over the whole width.
 pub(super) fn write<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io::Result<()> {
-    let grid = Grid::new(table, width);
+    let grid = Grid {
+        table,
+        breaks: Breaks::plan(table, width),
+    };
     xml.open("w:tbl", &[])?;
     write_properties(xml, table, width)?;
     xml.open("w:tblGrid", &[])?;
-    for width in grid.widths.iter().flatten() {
+    for width in grid.widths() {
         xml.empty("w:gridCol", &[("w:w", &width.to_string())])?;
     }
     xml.close("w:tblGrid")?;
     grid.write_header(xml)?;
-    let mut merged_lines = 0;
-    for (index, row) in table.rows.iter().enumerate() {
-        let next = table.rows.get(index + 1);
-        let keeps = grid.is_kept && next.is_some();
+    for (index, (row, breaks)) in table.rows.iter().zip(&grid.breaks.rows).enumerate() {
+        let keeps = grid.breaks.is_kept && index + 1 < table.rows.len();
         match row {
-            Row::Heading(text) => {
-                merged_lines = 0;
-                grid.write_heading(xml, text)?;
-            }
-            Row::Cells(cells) => {
-                let lines = lines_of(cells, &grid.widths);
-                let allows_above = merged_lines > 0 && merged_lines + lines <= MAX_MERGED_LINES;
-                let joined = allows_above && cells.iter().any(|cell| cell.continues);
-                merged_lines = if joined { merged_lines + lines } else { lines };
-                let place = RowPlace {
-                    lines,
-                    keeps,
-                    allows_above,
-                    next,
-                };
-                grid.write_row(xml, cells, place)?;
-            }
-            Row::Total(cells) => {
-                merged_lines = 0;
-                grid.write_total(xml, cells, keeps)?;
-            }
+            Row::Heading(text) => grid.write_heading(xml, text)?,
+            Row::Cells(cells) => grid.write_row(xml, cells, breaks, keeps)?,
+            Row::Total(cells) => grid.write_total(xml, cells, keeps)?,
         }
     }
     xml.close("w:tbl")
 }
 
-/// A table with the width of each column; `None` for columns only a workbook shows.
+/// A table and where it breaks.
 struct Grid<'a> {
     table: &'a Table,
-    widths: Vec<Option<u32>>,
-    /// Whether all rows stay on one page.
-    is_kept: bool,
+    breaks: Breaks,
 }
 
-/// What a row needs to know about its surroundings.
-#[derive(Clone, Copy)]
-struct RowPlace<'a> {
-    lines: u32,
-    /// Whether it stays on the page of the row below.
-    keeps: bool,
-    /// Whether it may be merged with the row above.
-    allows_above: bool,
-    next: Option<&'a Row>,
-}
-
-impl<'a> Grid<'a> {
-    fn new(table: &'a Table, whole: u32) -> Self {
-        let columns = &table.columns;
-        let shown = columns.iter().filter(|column| !column.is_sheet_only);
-        let shares: u32 = shown.map(|column| column.width).sum();
-        let widths: Vec<Option<u32>> = columns
-            .iter()
-            .map(|column| {
-                let width = whole * column.width / shares.max(1);
-                (!column.is_sheet_only).then_some(width)
-            })
-            .collect();
-        let lines = table.rows.iter().take(MAX_KEPT_ROWS).map(|row| match row {
-            Row::Heading(_) => 1,
-            Row::Cells(cells) | Row::Total(cells) => lines_of(cells, &widths),
-        });
-        let is_low = lines.fold(0, u32::saturating_add) <= MAX_KEPT_LINES;
-        Self {
-            is_kept: is_low && table.rows.len() <= MAX_KEPT_ROWS,
-            table,
-            widths,
-        }
+impl Grid<'_> {
+    /// Widths of the columns that are printed.
+    fn widths(&self) -> impl Iterator<Item = u32> {
+        self.breaks.widths.iter().flatten().copied()
     }
 
     fn write_header<W: Write>(&self, xml: &mut Xml<W>) -> io::Result<()> {
@@ -117,9 +51,9 @@ impl<'a> Grid<'a> {
         xml.empty("w:cantSplit", &[])?;
         xml.empty("w:tblHeader", &[])?;
         xml.close("w:trPr")?;
-        for (column, width) in self.table.columns.iter().zip(&self.widths) {
+        for (column, width) in self.table.columns.iter().zip(&self.breaks.widths) {
             let Some(width) = width else { continue };
-            open_cell(xml, *width, None, true)?;
+            open_cell(xml, *width, Merge::Alone, true)?;
             write_words(xml, "TableHead", &column.title)?;
             xml.close("w:tc")?;
         }
@@ -128,8 +62,8 @@ impl<'a> Grid<'a> {
 
     /// One cell over all columns, kept with the row below.
     fn write_heading<W: Write>(&self, xml: &mut Xml<W>, text: &str) -> io::Result<()> {
-        let n_columns = self.widths.iter().flatten().count();
-        let width: u32 = self.widths.iter().flatten().sum();
+        let n_columns = self.widths().count();
+        let width: u32 = self.widths().sum();
         open_row(xml, true)?;
         xml.open("w:tc", &[])?;
         xml.open("w:tcPr", &[])?;
@@ -145,29 +79,19 @@ impl<'a> Grid<'a> {
         &self,
         xml: &mut Xml<W>,
         cells: &[Cell],
-        place: RowPlace<'_>,
+        breaks: &RowBreaks,
+        keeps: bool,
     ) -> io::Result<()> {
-        open_row(xml, place.lines <= MAX_UNBROKEN_LINES)?;
-        let columns = self.table.columns.iter().zip(&self.widths);
-        for (index, (cell, (column, width))) in cells.iter().zip(columns).enumerate() {
+        open_row(xml, breaks.is_unbroken)?;
+        let columns = self.table.columns.iter().zip(&self.breaks.widths);
+        for ((cell, merge), (column, width)) in cells.iter().zip(&breaks.merges).zip(columns) {
             let Some(width) = width else { continue };
-            let continues_below = match place.next {
-                Some(Row::Cells(below)) => below.get(index).is_some_and(|below| below.continues),
-                Some(Row::Heading(_) | Row::Total(_)) | None => false,
-            };
-            let merge = if cell.continues && place.allows_above {
-                Some("continue")
-            } else if continues_below || cell.continues {
-                Some("restart")
-            } else {
-                None
-            };
-            open_cell(xml, *width, merge, false)?;
+            open_cell(xml, *width, *merge, false)?;
             let shown: &[Line] = match merge {
-                Some("continue") => &[],
-                _ => &cell.lines,
+                Merge::Continues => &[],
+                Merge::Alone | Merge::Starts => &cell.lines,
             };
-            write_paragraphs(xml, column.align, shown, place.keeps)?;
+            write_paragraphs(xml, column.align, shown, keeps)?;
             xml.close("w:tc")?;
         }
         xml.close("w:tr")
@@ -180,10 +104,10 @@ impl<'a> Grid<'a> {
         keeps: bool,
     ) -> io::Result<()> {
         open_row(xml, true)?;
-        let columns = self.table.columns.iter().zip(&self.widths);
+        let columns = self.table.columns.iter().zip(&self.breaks.widths);
         for (cell, (column, width)) in cells.iter().zip(columns) {
             let Some(width) = width else { continue };
-            open_cell(xml, *width, None, false)?;
+            open_cell(xml, *width, Merge::Alone, false)?;
             let style = match column.align {
                 Align::Left => "TableTotal",
                 Align::Center => "TableTotalNumber",
@@ -263,31 +187,19 @@ fn open_row<W: Write>(xml: &mut Xml<W>, is_unbroken: bool) -> io::Result<()> {
 fn open_cell<W: Write>(
     xml: &mut Xml<W>,
     width: u32,
-    merge: Option<&str>,
+    merge: Merge,
     is_centered: bool,
 ) -> io::Result<()> {
     xml.open("w:tc", &[])?;
     xml.open("w:tcPr", &[])?;
     xml.empty("w:tcW", &[("w:w", &width.to_string()), ("w:type", "dxa")])?;
-    if let Some(merge) = merge {
-        xml.value("w:vMerge", merge)?;
+    match merge {
+        Merge::Alone => {}
+        Merge::Starts => xml.value("w:vMerge", "restart")?,
+        Merge::Continues => xml.value("w:vMerge", "continue")?,
     }
     if is_centered {
         xml.value("w:vAlign", "center")?;
     }
     xml.close("w:tcPr")
-}
-
-/// About how many lines a row is tall.
-fn lines_of(cells: &[Cell], widths: &[Option<u32>]) -> u32 {
-    let heights = cells.iter().zip(widths).filter_map(|(cell, width)| {
-        let per_line = width.as_ref()?.saturating_sub(CELL_MARGINS) / LETTER;
-        let lines = cell.lines.iter().map(|line| {
-            let n_chars: usize = line.runs.iter().map(|run| run.text.chars().count()).sum();
-            let n_chars = u32::try_from(n_chars).unwrap_or(u32::MAX);
-            n_chars.div_ceil(per_line.max(1)).max(1)
-        });
-        Some(lines.fold(0, u32::saturating_add))
-    });
-    heights.max().unwrap_or(1).max(1)
 }

@@ -385,9 +385,9 @@ fn annexes(source: &Source<'_>) -> Vec<Part> {
         .map(|((title, tables), numeral)| {
             let mut blocks = vec![Block::Annex {
                 name: if several {
-                    format!("PHỤ LỤC {numeral}")
+                    format!("Phụ lục {numeral}")
                 } else {
-                    "PHỤ LỤC".to_owned()
+                    "Phụ lục".to_owned()
                 },
                 title: title.to_uppercase(),
                 note: annex_note(source),

@@ -103,7 +103,14 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
             "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến; người soạn điền câu trả lời ngay trong tệp Word, Excel rồi gửi lại để nhập."
         }
     };
-    let formats = [("docx", "Word"), ("xlsx", "Excel"), ("html", "Xem")];
+    let formats = [
+        ("docx", "Word"),
+        ("pdf", "PDF"),
+        ("xlsx", "Excel"),
+        ("html", "Xem"),
+        ("csv", "CSV"),
+        ("json", "JSON"),
+    ];
     [
         ReportKind::Full,
         ReportKind::BySection,
@@ -200,7 +207,11 @@ async fn refuse(
 pub(super) fn file_response(name: &str, format: FileFormat, bytes: Vec<u8>) -> Response {
     let content_type = (CONTENT_TYPE, format.media_type().to_owned());
     match format {
-        FileFormat::Docx | FileFormat::Xlsx => {
+        FileFormat::Docx
+        | FileFormat::Pdf
+        | FileFormat::Xlsx
+        | FileFormat::Csv
+        | FileFormat::Json => {
             let saved = (CONTENT_DISPOSITION, attachment(name));
             ([content_type, saved], bytes).into_response()
         }

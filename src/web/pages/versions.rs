@@ -168,7 +168,7 @@ pub(in crate::web) async fn issue_report(
     }
 }
 
-/// A file of a frozen report: `docx`, `xlsx`, `html`, or `signed`.
+/// A file of a frozen report: `docx`, `pdf` and so on, or `signed`.
 pub(in crate::web) async fn get_file(
     State(app): State<App>,
     InConsultation(consultation): InConsultation,
@@ -187,7 +187,7 @@ pub(in crate::web) async fn get_file(
         return Ok((headers, bytes).into_response());
     }
     let format = FileFormat::parse(&name).ok_or_else(Error::no_such_page)?;
-    let bytes = app.frozen_file(&version, format)?;
+    let bytes = app.frozen_file(&version, format).await?;
     let file = format!(
         "{}-ban-trinh-lan-{}.{}",
         consultation.code,

@@ -294,6 +294,7 @@ CREATE TABLE report_version (
     substance TEXT COLLATE "C" NOT NULL,       -- digest of what it says, without the moment
     model_hash TEXT COLLATE "C" NOT NULL,      -- the kept JSON
     docx_hash TEXT COLLATE "C" NOT NULL,
+    pdf_hash TEXT COLLATE "C" NOT NULL,
     xlsx_hash TEXT COLLATE "C" NOT NULL,
     html_hash TEXT COLLATE "C" NOT NULL,
     ledger_seq BIGINT NOT NULL,    -- the last entry it knows

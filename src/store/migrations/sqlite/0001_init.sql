@@ -289,6 +289,7 @@ CREATE TABLE report_version (
     substance TEXT NOT NULL,       -- digest of what it says, without the moment
     model_hash TEXT NOT NULL,      -- the kept JSON
     docx_hash TEXT NOT NULL,
+    pdf_hash TEXT NOT NULL,
     xlsx_hash TEXT NOT NULL,
     html_hash TEXT NOT NULL,
     ledger_seq BIGINT NOT NULL,    -- the last entry it knows

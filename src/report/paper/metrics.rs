@@ -12,7 +12,7 @@ const BOLD: [u16; 95] = [
 ];
 
 /// Twips a bold text of some size (in points) is wide; marks do not widen a letter.
-pub(super) fn bold_width(text: &str, size: u32) -> u32 {
+pub(in crate::report) fn bold_width(text: &str, size: u32) -> u32 {
     let thousandths: u32 = text.chars().map(|c| u32::from(char_width(c))).sum();
     // 20 twips a point.
     thousandths * size / 50
