@@ -134,7 +134,7 @@ pub enum Command {
     /// Ý kiến tương tự đã được trả lời, ở mọi đợt, để dùng lại câu trả lời
     #[command(help_template = HELP)]
     Similar(SimilarArgs),
-    /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work, form
+    /// Viết báo cáo: full, by-section, by-organization, roster, extract, open-work, form, reminder
     #[command(help_template = HELP)]
     Report(ReportArgs),
     /// Chốt báo cáo tổng hợp thành bản trình lần N, giữ nguyên số liệu và tệp
@@ -348,7 +348,7 @@ pub struct AnswerArgs {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// full, by-section, by-organization, roster, extract, open-work hoặc form (phiếu góp ý)
+    /// full, by-section, by-organization, roster, extract, open-work, form (phiếu góp ý) hoặc reminder (công văn đôn đốc)
     #[arg(value_name = "LOẠI")]
     pub kind: String,
     /// docx, pdf, xlsx, html, csv hoặc json

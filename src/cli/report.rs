@@ -55,7 +55,7 @@ pub(super) async fn run(
                 "Bản trích cần --organization.".to_owned()
             } else {
                 format!(
-                    "Loại `{}` không có; chọn: full, by-section, by-organization, roster, extract, open-work, form.",
+                    "Loại `{}` không có; chọn: full, by-section, by-organization, roster, extract, open-work, form, reminder.",
                     arguments.kind
                 )
             },

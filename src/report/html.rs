@@ -157,6 +157,9 @@ impl Page {
         if let Some(number) = &head.number {
             self.element("p", "", number);
         }
+        if let Some(about) = &head.about {
+            self.element("p", "about", about);
+        }
         self.raw("</div>\n<div>\n");
         self.element("p", "state", STATE);
         self.element("p", "motto", MOTTO);

@@ -13,6 +13,7 @@ mod full;
 mod info;
 mod open_work;
 mod points;
+mod reminder;
 mod roster;
 mod statistics;
 
@@ -44,6 +45,8 @@ pub enum Kind {
     OpenWork,
     /// An empty form to send out with a request.
     Form,
+    /// Công văn đôn đốc to who has not replied.
+    Reminder,
 }
 
 impl Kind {
@@ -57,6 +60,7 @@ impl Kind {
             Self::Extract(_) => "extract",
             Self::OpenWork => "open-work",
             Self::Form => "form",
+            Self::Reminder => "reminder",
         }
     }
 
@@ -70,6 +74,7 @@ impl Kind {
             Self::Extract(_) => "Bản trích của một đơn vị",
             Self::OpenWork => "Việc cần xử lý",
             Self::Form => "Phiếu góp ý để gửi đi",
+            Self::Reminder => "Công văn đôn đốc",
         }
     }
 
@@ -83,6 +88,7 @@ impl Kind {
             ("extract", Some(organization)) => Some(Self::Extract(organization)),
             ("open-work", _) => Some(Self::OpenWork),
             ("form", _) => Some(Self::Form),
+            ("reminder", _) => Some(Self::Reminder),
             _ => None,
         }
     }
@@ -196,6 +202,9 @@ pub struct Head {
     pub agency: String,
     /// "Số:       /BC-SKHCN", the number blank; `None` for what carries no number.
     pub number: Option<String>,
+    /// "V/v …", the trích yếu of a công văn, below its number (ô 5b).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// "Bắc Giang, ngày     tháng     năm 2021", day and month blank.
     pub place_and_date: String,
 }
@@ -371,6 +380,7 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         Kind::Extract(id) => extract::build(&source, id),
         Kind::OpenWork => open_work::build(&source),
         Kind::Form => form::build(&source),
+        Kind::Reminder => reminder::build(&source),
     };
     let info = info::build(&source, kind);
     Ok(ReportModel {

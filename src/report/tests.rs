@@ -19,7 +19,7 @@ use super::reconcile::Scope;
 use super::snapshot::Snapshot;
 
 /// Every kind, an extract of the first organization among them.
-fn kinds(snapshot: &Snapshot) -> [Kind; 7] {
+fn kinds(snapshot: &Snapshot) -> [Kind; 8] {
     [
         Kind::Full,
         Kind::BySection,
@@ -28,6 +28,7 @@ fn kinds(snapshot: &Snapshot) -> [Kind; 7] {
         Kind::Extract(snapshot.organizations[0].id),
         Kind::OpenWork,
         Kind::Form,
+        Kind::Reminder,
     ]
 }
 

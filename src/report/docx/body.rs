@@ -177,6 +177,9 @@ fn write_head<W: Write>(xml: &mut Xml<W>, head: &Head, width: u32) -> io::Result
     xml.open("w:tr", &[])?;
     open_cell(xml, left)?;
     write_words(xml, "HeadNumber", head.number.as_deref().unwrap_or(""))?;
+    if let Some(about) = &head.about {
+        write_words(xml, "HeadAbout", about)?;
+    }
     xml.close("w:tc")?;
     open_cell(xml, right)?;
     write_words(xml, "HeadDate", &head.place_and_date)?;

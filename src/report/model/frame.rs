@@ -32,11 +32,52 @@ pub(super) fn head(source: &Source<'_>, numbered: Numbered) -> Block {
         superior: letterhead.superior.trim().to_uppercase(),
         agency: letterhead.agency.trim().to_uppercase(),
         number: (numbered == Numbered::Yes).then(|| format!("Số:{BLANK}/{symbol}")),
+        about: None,
         place_and_date: match letterhead.place.trim() {
             "" => date,
             place => format!("{place}, {date}"),
         },
     })
+}
+
+/// The head of a công văn: its symbol names the agency and the unit that drafts (Phụ lục I, mục
+/// II.3), its trích yếu stands below.
+pub(super) fn letter_head(source: &Source<'_>, about: &str) -> Block {
+    let letterhead = letterhead(source);
+    // "BC-SKHCN" is the symbol of a report; the agency comes after its type.
+    let symbol = letterhead.symbol.trim();
+    let agency = symbol.split_once('-').map_or(symbol, |(_, agency)| agency);
+    let unit = kept_at(letterhead).and_then(|kept| kept.split_once(','));
+    let symbol = match unit.map(|(_, unit)| unit.trim()) {
+        Some(unit) if !unit.is_empty() => format!("{agency}-{unit}"),
+        _ => agency.to_owned(),
+    };
+    match head(source, Numbered::No) {
+        Block::Head(head) => Block::Head(Head {
+            number: Some(format!("Số:{BLANK}/{symbol}")),
+            about: Some(about.to_owned()),
+            ..head
+        }),
+        other => other,
+    }
+}
+
+/// "Lưu: VT, QLCN", the last of the recipients.
+fn kept_at(letterhead: &Letterhead) -> Option<&str> {
+    let last = letterhead.recipients.last()?;
+    let last = last.trim().trim_start_matches(['-', '–', ' ']);
+    last.starts_with("Lưu")
+        .then(|| last.trim_end_matches([';', '.', ' ']))
+}
+
+/// The last sentence of a công văn, and who signs it.
+pub(super) fn letter_closing(source: &Source<'_>, sentence: &str) -> Vec<Block> {
+    let mut blocks = closing(source, sentence);
+    if let Some(Block::Signature(signature)) = blocks.last_mut() {
+        let kept = kept_at(letterhead(source)).unwrap_or("Lưu: VT").to_owned();
+        signature.recipients = vec!["Như trên".to_owned(), kept];
+    }
+    blocks
 }
 
 fn letterhead<'a>(source: &Source<'a>) -> &'a Letterhead {

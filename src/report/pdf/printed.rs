@@ -57,6 +57,7 @@ enum PrintedBlock<'a> {
         motto: &'static str,
         motto_rule: u32,
         number: Cow<'a, str>,
+        about: Cow<'a, str>,
         place_and_date: Cow<'a, str>,
     },
     Title {
@@ -226,6 +227,7 @@ fn lay_out_block<'a>(block: &'a Block, place: Place, covers: Covers<'_>) -> Prin
                 motto: paper::MOTTO,
                 motto_rule: paper::motto_rule(),
                 number: say(head.number.as_deref().unwrap_or("")),
+                about: say(head.about.as_deref().unwrap_or("")),
                 place_and_date: say(&head.place_and_date),
             }
         }

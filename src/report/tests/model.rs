@@ -193,6 +193,9 @@ fn describe_block(out: &mut String, block: &Block) {
             writeln!(out, "{} | {}", head.superior, head.agency).unwrap();
             let number = head.number.as_deref().unwrap_or("");
             writeln!(out, "{} | {}", blanks(number), blanks(&head.place_and_date)).unwrap();
+            if let Some(about) = &head.about {
+                writeln!(out, "{about}").unwrap();
+            }
         }
         Block::Title { name, subject } => writeln!(out, "# {name}\n# {subject}").unwrap(),
         Block::Addressees(names) => writeln!(out, "Kính gửi: {}", names.join(" | ")).unwrap(),

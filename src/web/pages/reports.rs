@@ -96,6 +96,9 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::ByOrganization => "Cùng nội dung, xếp theo từng cơ quan, đơn vị.",
         ReportKind::Roster => "Ai đã trả lời, ai chưa, số và ngày văn bản.",
         ReportKind::Extract(_) => "",
+        ReportKind::Reminder => {
+            "Gửi những đơn vị chưa trả lời của đợt gần nhất: trích yếu, Kính gửi, nội dung, nơi nhận."
+        }
         ReportKind::Form => {
             "Mẫu gửi kèm công văn lấy ý kiến: chọn sẵn vị trí và cơ quan; điền xong thì nhập như mọi bảng."
         }
@@ -118,6 +121,7 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::Roster,
         ReportKind::OpenWork,
         ReportKind::Form,
+        ReportKind::Reminder,
     ]
     .map(|kind| KindLine {
         name: kind.name(),
