@@ -218,6 +218,7 @@ async fn every_page_is_whole() {
         "import".into(),
         "record".into(),
         "reports".into(),
+        "letters".into(),
         "reports?round=2".into(),
     ];
     for page in pages {

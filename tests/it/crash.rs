@@ -115,6 +115,14 @@ fn importing_letters() {
     }
     let letter = "SỞ TÀI CHÍNH\n\nTại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng.\n";
     fs::write(folder.join("goi.zip"), archive(letter)).unwrap();
+    // The last one is the third delivered again.
+    let mailbox = [1, 2, 3, 3].map(|n| {
+        format!(
+            "From a@b.example Mon Sep  6 08:30:00 2021\nFrom: Sở Tài chính <a@b.example>\n\
+             Message-ID: <{n}@b.example>\n\n{letter}Ý {n}.\n\n"
+        )
+    });
+    fs::write(folder.join("hop_thu.mbox"), mailbox.concat()).unwrap();
     check(&desk, &["import", "thu", "--round", "2"], 25, |_| {});
 }
 

@@ -154,7 +154,8 @@ impl App {
     ) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         let now_us = self.clock.now_us();
-        let mut entries = Entries::default();
+        // One for each letter, as where a mailbox is taken up again after a crash.
+        let mut entries = Vec::new();
         let mut postponed = Vec::new();
         for (submission, understood, waits) in understood {
             report.warnings_of(&understood);
@@ -166,12 +167,9 @@ impl App {
             let settled =
                 settle_reply(&mut tx, dossier, &submission, understood, day, now_us).await?;
             report.add(&settled);
-            settled
-                .entries
-                .iter()
-                .for_each(|entry| entries.push(*entry));
+            entries.extend(settled.entries);
         }
-        for (action, first, last) in entries.0 {
+        for (action, first, last) in entries {
             ledger::append(&mut tx, now_us, &self.config.actor, action, first, last).await?;
         }
         tx.commit().await?;
@@ -258,25 +256,6 @@ impl App {
 struct ToRead {
     submissions: Vec<(Submission, Vec<u8>)>,
     n_known: u64,
-}
-
-/// Ledger entries of a batch; neighbours of one kind are one entry.
-#[derive(Default)]
-struct Entries(Vec<(Action, i64, i64)>);
-
-impl Entries {
-    fn push(&mut self, (action, first, last): (Action, i64, i64)) {
-        match self.0.last_mut() {
-            Some((known, _, end))
-                if *known == action
-                    && action == Action::SubmissionsSettled
-                    && *end + 1 == first =>
-            {
-                *end = last;
-            }
-            _ => self.0.push((action, first, last)),
-        }
-    }
 }
 
 fn cut(name: &str) -> Warning {
