@@ -9,6 +9,7 @@ use super::forms::{
     is_abbreviated, is_all_letters, loosened, numerals, other_names, signature, without_last_tinh,
     without_parentheses,
 };
+use super::home::province_of_name;
 use super::names::{Key, compact, distance, key};
 use super::{Directory, Entry, MAX_NAME_CHARS, MIN_FUZZY_LETTERS, NameMatch, push_once};
 use crate::domain::{Confidence, OrganizationId};
@@ -61,6 +62,17 @@ impl Directory {
         key
     }
 
+    /// The entries that a name with its province means in a directory that names none: its "Công an
+    /// tỉnh" is of whichever province writes.
+    fn of_any_province(&self, name: &str, full: &[String]) -> Option<&Vec<usize>> {
+        if self.province.is_some() {
+            return None;
+        }
+        let before = full.strip_suffix(province_of_name(name)?.as_slice())?;
+        let bare = before.strip_suffix(&["tinh".to_owned()])?;
+        self.by_key.get(before).or_else(|| self.by_key.get(bare))
+    }
+
     /// Finds the organization one cell or one typed name means.
     pub fn find_name(&self, name: &str) -> NameMatch {
         self.find_name_at(name, None)
@@ -80,6 +92,9 @@ impl Directory {
             if let Some(found) = self.by_key.get(key) {
                 return self.decide(found, name, 1.0, date);
             }
+        }
+        if let Some(found) = self.of_any_province(name, &full) {
+            return self.decide(found, name, 0.95, date);
         }
         // "Xã Vĩnh Thạnh", and "P. Hòa Thành" for a ward.
         let ward: Vec<String> = full
@@ -246,7 +261,12 @@ impl Directory {
                 *is_same && (entry.forms.contains(&former) || entry.forms.contains(&loosened(name)))
             })
         };
+        let is_of_province = || {
+            let found = self.of_any_province(name, &key(name));
+            found.is_some_and(|found| found.iter().any(|&at| self.id(at) == entry.id))
+        };
         entry.spellings.iter().any(is_close)
+            || is_of_province()
             || entry.forms.iter().any(|own| is_abbreviated(own, &form))
             || is_former()
     }

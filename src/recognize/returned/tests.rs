@@ -96,7 +96,7 @@ fn words_are_replaced_inserted_and_removed() {
         &[("kết nối quốc gia", "kết nối với sàn quốc gia")],
         "III.2: trực tuyến của tỉnh, kết nối … + với sàn",
     );
-    check(&[(", ít giao dịch", "")], "I: - ít giao dịch.");
+    check(&[(", ít giao dịch", "")], "I: - ít giao dịch");
 }
 
 #[test]
