@@ -1,7 +1,7 @@
 //! Archives other than zip: each letter in them is a submission, whatever packed them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::support::{Desk, Ran, example, tool};
 
@@ -11,7 +11,7 @@ const LETTERS: [(&str, &str); 2] = [
     ("so_cong_thuong", "round_2/03_so_cong_thuong.eml"),
 ];
 
-fn import(desk: &Desk, archive: &PathBuf) -> Ran {
+fn import(desk: &Desk, archive: &Path) -> Ran {
     desk.run([
         "import".as_ref(),
         archive.as_os_str(),
@@ -22,7 +22,7 @@ fn import(desk: &Desk, archive: &PathBuf) -> Ran {
 }
 
 /// Both letters are read as they are on their own, and importing again adds nothing.
-fn check(desk: &Desk, archive: &PathBuf) {
+fn check(desk: &Desk, archive: &Path) {
     let report = import(desk, archive).json();
     assert_eq!(report[0]["n_submissions"], 2, "{report}");
     let found = desk
