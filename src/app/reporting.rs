@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
-use crate::domain::{Consultation, OrganizationId, PointId, PointState, SectionKind};
+use crate::domain::{Consultation, Organization, OrganizationId, PointId, PointState, SectionKind};
 use crate::report::RenderError;
 use crate::report::model::{self, ReportModel};
 use crate::report::reconcile::Scope;
@@ -121,7 +121,7 @@ impl App {
         let mut snapshot = self.snapshot_of_settings(tx, consultation).await?;
         let received = standings::list_submissions(tx, consultation.id, standings::ALL).await?;
         snapshot.submissions = received.into_iter().map(submission_entry).collect();
-        let concerned = concerned(&snapshot);
+        let concerned = concerned(&snapshot, &snapshot.organizations);
         snapshot
             .organizations
             .retain(|it| concerned.contains(&it.id));
@@ -228,12 +228,14 @@ pub(super) fn refusal(unreconciled: &model::Unreconciled) -> String {
     text
 }
 
-/// The organizations that are asked or wrote.
-pub(super) fn concerned(snapshot: &Snapshot) -> FxHashSet<OrganizationId> {
+/// The organizations that are asked or wrote, and the one whose report it is.
+pub(super) fn concerned(snapshot: &Snapshot, all: &[Organization]) -> FxHashSet<OrganizationId> {
+    let lead = all.iter();
+    let lead = lead.filter(|it| it.code == snapshot.consultation.lead);
     let asked = snapshot.invitations.iter().map(|(_, asked)| *asked);
     let submissions = snapshot.submissions.iter();
     let wrote = submissions.flat_map(|it| it.organizations.iter().copied());
-    asked.chain(wrote).collect()
+    asked.chain(wrote).chain(lead.map(|it| it.id)).collect()
 }
 
 /// The current answers to points, by point.

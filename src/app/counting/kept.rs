@@ -103,7 +103,7 @@ impl Kept {
         if let Some(organizations) = news.organizations {
             self.organizations = organizations;
         }
-        let concerned = concerned(snapshot);
+        let concerned = concerned(snapshot, &self.organizations);
         let known = &snapshot.organizations;
         let is_same =
             known.len() == concerned.len() && known.iter().all(|it| concerned.contains(&it.id));
