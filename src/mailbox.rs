@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_imap::types::Capabilities;
+use async_imap::types::{Capabilities, UnsolicitedResponse};
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::civil::Date;
 use rustls::ClientConfig;
@@ -286,13 +286,21 @@ impl Session {
     /// said: looking is cheap.
     pub async fn idle(self, at_most: Duration) -> Result<Self, Error> {
         let Self { inner, .. } = self;
+        let told = inner.unsolicited_responses.clone();
         let mut idle = inner.idle();
         limit(self.timeout, "IDLE", async {
             idle.init().await.map_err(|e| from_imap("IDLE", e))
         })
         .await?;
-        let (waiting, _interrupt) = idle.wait_with_timeout(at_most);
-        waiting.await.map_err(|e| from_imap("IDLE", e))?;
+        // Of a mail that arrived since the look the server told with the answer to whatever command
+        // came next (RFC 3501 section 7.3.1), and does not tell again.
+        let has_news = std::iter::from_fn(|| told.try_recv().ok()).fold(false, |news, response| {
+            news | matches!(response, UnsolicitedResponse::Exists(_))
+        });
+        if !has_news {
+            let (waiting, _interrupt) = idle.wait_with_timeout(at_most);
+            waiting.await.map_err(|e| from_imap("IDLE", e))?;
+        }
         let inner = limit(self.timeout, "DONE", async {
             idle.done().await.map_err(|e| from_imap("DONE", e))
         })
