@@ -5,7 +5,8 @@
 //! and PDF/UA-1, the four faces of Liberation Serif embedded: as wide as Times New Roman letter by
 //! letter. Deterministic: the same model gives the same bytes.
 //!
-//! Takes a core and some hundred MiB for a large report: callers run one at a time.
+//! Takes a core and 0.4 MiB for each row of its tables: callers run one at a time, and a report of more
+//! than [`MOST_ROWS`] is one page that says where to read it instead.
 
 mod printed;
 
@@ -21,7 +22,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::RenderError;
-use super::model::ReportModel;
+use super::model::{Block, Line, Orientation, Part, ReportModel};
 
 /// The four faces, as shipped.
 const FACES: [&[u8]; 4] = [
@@ -31,6 +32,9 @@ const FACES: [&[u8]; 4] = [
     include_bytes!("../../config/fonts/LiberationSerif-BoldItalic.ttf"),
 ];
 
+/// Rows of tables that are typeset in one go: about 2 GiB of memory.
+pub const MOST_ROWS: usize = 5_000;
+
 /// What every report shares.
 static SHARED: LazyLock<Shared> = LazyLock::new(Shared::load);
 
@@ -39,6 +43,10 @@ const UTC_OFFSET: i32 = 7 * 60;
 
 /// Renders a report as a PDF.
 pub fn render_pdf(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
+    let n_rows = model.tables().map(|table| table.rows.len()).sum();
+    if n_rows > MOST_ROWS {
+        return render_pdf(&too_long(model, n_rows));
+    }
     let covers = |c: char| SHARED.covers(c);
     let printed =
         serde_json::to_vec(&printed::lay_out(model, &covers)).map_err(std::io::Error::from)?;
@@ -50,6 +58,29 @@ pub fn render_pdf(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     // What typst remembers belongs to the whole process and would stay, after a failure too.
     comemo::evict(0);
     bytes
+}
+
+/// What stands for a report that is too long: nobody may take it for the report.
+fn too_long(model: &ReportModel, n_rows: usize) -> ReportModel {
+    let number = super::wording::number(n_rows);
+    let words = format!(
+        "Báo cáo này có {number} dòng, dài quá mức dựng thành một tệp PDF. Hãy dùng tệp Word hoặc Excel của cùng báo cáo (in ra PDF từ Word nếu cần), hoặc xuất từng đợt."
+    );
+    let blocks = vec![
+        Block::Title {
+            name: "CHƯA DỰNG ĐƯỢC TỆP PDF".to_owned(),
+            subject: model.title.clone(),
+        },
+        Block::Paragraph(Line::plain(words)),
+    ];
+    ReportModel {
+        parts: vec![Part {
+            orientation: Orientation::Portrait,
+            restarts_pages: false,
+            blocks,
+        }],
+        ..model.clone()
+    }
 }
 
 struct Shared {

@@ -1,8 +1,8 @@
 //! The PDF: every kind and size is typeset. What stands on its pages: `tests/it/paper.rs`.
 
 use crate::domain::ReplyClass;
-use crate::report::model::Kind;
-use crate::report::pdf::render_pdf;
+use crate::report::model::{Block, Kind};
+use crate::report::pdf::{MOST_ROWS, render_pdf};
 use crate::report::snapshot::Snapshot;
 
 use super::world::{World, many, one_of_everything};
@@ -30,6 +30,20 @@ fn every_size_is_typeset() {
     for n in [1, 60] {
         check(&many(n).snapshot, Kind::Full);
     }
+}
+
+#[test]
+fn a_report_that_is_too_long_says_so() {
+    let mut model = report(&many(3).snapshot, Kind::BySection);
+    let short = render_pdf(&model).unwrap();
+    for block in model.parts.iter_mut().flat_map(|part| &mut part.blocks) {
+        if let Block::Table(table) = block {
+            let row = table.rows.last().unwrap().clone();
+            table.rows.resize(MOST_ROWS + 1, row);
+        }
+    }
+    let notice = render_pdf(&model).unwrap();
+    assert!(notice.len() < short.len(), "one page");
 }
 
 #[test]
