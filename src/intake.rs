@@ -183,6 +183,16 @@ pub struct PartTable {
     pub span: Span,
 }
 
+impl PartTable {
+    /// The rows with their cells as text.
+    pub fn cells<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Vec<String>> + 'a {
+        let cell = |span: &Span| span.slice(text).unwrap_or_default().to_owned();
+        self.rows
+            .iter()
+            .map(move |row| row.iter().map(cell).collect())
+    }
+}
+
 /// Reads a letter: a mail, a Word file, a page, a plain text, a table of comments, or a zip of
 /// them.
 ///

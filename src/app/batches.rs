@@ -12,6 +12,7 @@ use crate::store::batches;
 pub use crate::store::batches::BatchStanding;
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
+use crate::text::formula::guarded;
 
 /// Title of the column that says what is wrong; no heading that a table of comments is read by.
 const REASON: &str = "Cần sửa gì (xóa cột này được)";
@@ -82,12 +83,9 @@ impl App {
         let batch = self.batch(consultation, id).await?;
         let mut tx = self.store.read().await?;
         let mut reasons: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-        for problem in problems::list_problems(&mut tx, consultation.id).await? {
-            let Location::Row { row_number, .. } = problem.warning.location else {
-                continue;
-            };
-            // Rows that were taken in with a remark are corrected where they are.
-            if problem.batch == Some(id) && problem.submission.is_none() {
+        // Rows that were taken in with a remark are corrected where they are.
+        for problem in problems::list_bad_rows(&mut tx, consultation.id, id).await? {
+            if let Location::Row { row_number, .. } = problem.warning.location {
                 let warning = &problem.warning;
                 let reason = format!("{} {}", warning.problem, warning.remedy);
                 reasons.entry(row_number).or_default().push(reason);
@@ -138,18 +136,11 @@ fn write_rows(
                 .map(String::as_str)
                 .chain(std::iter::repeat(""));
             // What a stranger wrote must not become a formula.
-            let cells = cells.take(headings.len().max(row.cells.len())).map(as_text);
+            let cells = cells
+                .take(headings.len().max(row.cells.len()))
+                .map(|cell| guarded(cell).into_owned());
             writer.write_record(cells.chain([why]))?;
         }
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
-}
-
-/// A cell that a spreadsheet takes for text, whatever it begins with (CWE-1236).
-fn as_text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
 }

@@ -1,6 +1,7 @@
 //! From the database to the bytes of a report.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -176,7 +177,16 @@ impl App {
         kind: model::Kind,
         scope: Scope,
     ) -> Result<ReportModel, Error> {
-        let snapshot = self.snapshot(consultation).await?;
+        let snapshot = Arc::new(self.snapshot(consultation).await?);
+        Self::report_of(snapshot, kind, scope).await
+    }
+
+    /// Builds a report of a moment that was read; refuses as [`App::report`] does.
+    pub(super) async fn report_of(
+        snapshot: Arc<Snapshot>,
+        kind: model::Kind,
+        scope: Scope,
+    ) -> Result<ReportModel, Error> {
         run_blocking(move || model::build(&snapshot, kind, &scope))
             .await?
             .map_err(|unreconciled| Error::new(Kind::Conflict, refusal(&unreconciled)))

@@ -25,7 +25,7 @@ pub(super) use kind::{Kind, kind_of};
 use super::columns::{self, Column, Mapping};
 use super::{PartTable, TextPart};
 use crate::domain::{Location, Span, Warning};
-use crate::text::normalize;
+use crate::text::{formula, normalize};
 
 /// One row of a table file that is neither header, blank, total nor heading.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -335,8 +335,10 @@ fn split_number_and_date(cell: &str) -> (Option<String>, Option<String>) {
     (Some(found.as_str().to_owned()), date)
 }
 
-/// Normalizes a cell; most are as they should be and stay where they are.
+/// Normalizes a cell; most are as they should be and stay where they are. The apostrophe that keeps a
+/// spreadsheet from computing "=…" or "- …" is not part of what somebody wrote.
 pub(super) fn normalized(cell: &str) -> Cow<'_, str> {
+    let cell = formula::unguarded(cell);
     let is_normal = cell.chars().all(|c| {
         matches!(c,
             '\n' | '\t' | ' '..='~' | 'À'..='Ï' | 'Ñ'..='ï' | 'ñ'..='ă' | 'Đ' | 'đ' | 'Ĩ' | 'ĩ'

@@ -21,14 +21,14 @@ use crate::text::normalize::squeeze;
 const TELLING_SYLLABLES: usize = 5;
 
 /// How much of a file must be the draft's words, and how much of a document must be in the file.
-const MIN_SHARE: f64 = 0.6;
-const MIN_COVERAGE: f64 = 0.4;
+const MIN_SHARE: f32 = 0.6;
+const MIN_COVERAGE: f32 = 0.4;
 
 /// Fewer lines in common are a quotation.
 const MIN_COMMON_LINES: usize = 5;
 
 /// Two lines are one line reworded from this share of common words on.
-const MIN_ALIKE: f64 = 0.4;
+const MIN_ALIKE: f32 = 0.4;
 
 /// Most lines of one changed stretch that are paired with each other.
 const MOST_PAIRED: usize = 200;
@@ -61,7 +61,7 @@ pub struct CopyLine {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copied {
     /// How much of the file is the draft's words, 0 to 1.
-    pub share: f64,
+    pub share: f32,
     /// What it says otherwise; `None` where there is too much to tell.
     pub comparison: Option<Comparison>,
 }
@@ -169,7 +169,7 @@ impl DraftTexts {
     }
 
     /// The documents that a file is a copy of, and how much of the file is their words.
-    fn originals(&self, copy: &[Line]) -> Option<(Vec<Range<usize>>, f64)> {
+    fn originals(&self, copy: &[Line]) -> Option<(Vec<Range<usize>>, f32)> {
         let keys: HashSet<&str> = copy.iter().map(|line| line.key.as_str()).collect();
         let mut originals = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
@@ -228,10 +228,10 @@ fn telling(words: &str) -> usize {
 #[expect(
     clippy::cast_precision_loss,
     clippy::as_conversions,
-    reason = "counts of syllables are far below 2^52"
+    reason = "a share needs no more digits"
 )]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
+fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
 }
 
 fn compare(draft: &[&Line], copy: &[Line], lines: &[CopyLine]) -> Option<Comparison> {
@@ -429,7 +429,7 @@ impl<'a> Comparer<'a> {
 }
 
 /// The share of words that two lines have in common.
-fn alike(one: &str, other: &str) -> f64 {
+fn alike(one: &str, other: &str) -> f32 {
     let words = |line: &str| -> HashSet<String> {
         line.split(' ')
             .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())

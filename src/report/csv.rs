@@ -6,9 +6,7 @@
 
 use super::RenderError;
 use super::model::{Cell, ReportModel, Row, Table, Value};
-
-/// What makes a spreadsheet compute instead of show.
-const FORMULA_MARKS: [char; 5] = ['=', '+', '-', '@', '\t'];
+use crate::text::formula::guarded;
 
 /// Renders the main table of a report.
 pub fn render_csv(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
@@ -39,8 +37,8 @@ pub fn render_csv(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
                 Row::Cells(cells) => cells,
             };
             let mut fields: Vec<String> = Vec::new();
-            fields.extend(captioned.then(|| shown(&table.caption)));
-            fields.extend(grouped.then(|| shown(group)));
+            fields.extend(captioned.then(|| guarded(&table.caption).into_owned()));
+            fields.extend(grouped.then(|| guarded(group).into_owned()));
             fields.extend(cells.iter().map(field));
             writer.write_record(fields).map_err(std::io::Error::from)?;
         }
@@ -74,14 +72,6 @@ fn field(cell: &Cell) -> String {
     match cell.value {
         Value::Number(n) => n.to_string(),
         Value::Date(day) => day.to_string(),
-        Value::Text => shown(&cell.plain_text()),
-    }
-}
-
-fn shown(text: &str) -> String {
-    if text.starts_with(FORMULA_MARKS) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+        Value::Text => guarded(&cell.plain_text()).into_owned(),
     }
 }

@@ -74,12 +74,14 @@ fn too_long(model: &ReportModel, n_rows: usize) -> ReportModel {
         Block::Paragraph(Line::plain(words)),
     ];
     ReportModel {
+        kind: model.kind,
+        title: model.title.clone(),
         parts: vec![Part {
             orientation: Orientation::Portrait,
             restarts_pages: false,
             blocks,
         }],
-        ..model.clone()
+        info: model.info.clone(),
     }
 }
 

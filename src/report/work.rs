@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{Decision, PointId};
 use crate::text::fold::fold;
-use crate::text::normalize::normalize;
+use crate::text::normalize::{normalize, squeeze};
 
 /// Title of the column with the codes; tells a file of ours.
 pub const CODE: &str = "Mã (không sửa)";
@@ -141,19 +141,19 @@ pub struct WorkRow {
     pub change_place: String,
 }
 
+/// Rows that may stand above the titles of a table that went out.
+pub const ROWS_ABOVE: usize = 20;
+
+/// Whether the first [`ROWS_ABOVE`] rows of a table, or more, say that it went out from here: what it holds are answers, and comments that are known.
+pub fn went_out(table: &[Vec<String>]) -> bool {
+    head_of(table).is_some()
+}
+
 /// Finds the rows of a table that went out; `None` for any other table.
 ///
 /// Rows without a code are no rows of ours: headings, sums, what somebody added below.
 pub fn read_rows(table: &[Vec<String>]) -> Option<Vec<WorkRow>> {
-    let key = |text: &str| fold(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let find = |row: &[String], title: &str| row.iter().position(|cell| key(cell) == key(title));
-    let (head, columns) = table.iter().enumerate().find_map(|(at, row)| {
-        let columns = [CODE, DECISION, ANSWER, CHANGE_PLACE].map(|title| find(row, title));
-        let [Some(code), Some(decision), Some(text), Some(place)] = columns else {
-            return None;
-        };
-        Some((at, [code, decision, text, place]))
-    })?;
+    let (head, columns) = head_of(table)?;
     let rows = table.iter().enumerate().skip(head + 1);
     Some(
         rows.filter_map(|(at, row)| {
@@ -162,7 +162,7 @@ pub fn read_rows(table: &[Vec<String>]) -> Option<Vec<WorkRow>> {
                     .map_or_else(String::new, |cell| cell.replace('\u{b}', "\n"))
             });
             let code = code.trim().to_owned();
-            (!code.is_empty() && key(&code) != key(CODE)).then_some(WorkRow {
+            (!code.is_empty() && title_key(&code) != title_key(CODE)).then_some(WorkRow {
                 row_number: at + 1,
                 code,
                 decision,
@@ -172,6 +172,30 @@ pub fn read_rows(table: &[Vec<String>]) -> Option<Vec<WorkRow>> {
         })
         .collect(),
     )
+}
+
+/// The row with the titles, and the columns of code, decision, answer and place.
+fn head_of(table: &[Vec<String>]) -> Option<(usize, [usize; 4])> {
+    let find = |row: &[String], title: &str| {
+        let title = title_key(title);
+        row.iter().position(|cell| title_key(cell) == title)
+    };
+    table
+        .iter()
+        .enumerate()
+        .take(ROWS_ABOVE)
+        .find_map(|(at, row)| {
+            let columns = [CODE, DECISION, ANSWER, CHANGE_PLACE].map(|title| find(row, title));
+            let [Some(code), Some(decision), Some(text), Some(place)] = columns else {
+                return None;
+            };
+            Some((at, [code, decision, text, place]))
+        })
+}
+
+/// A title however it is broken into lines.
+fn title_key(text: &str) -> String {
+    fold(&squeeze(text))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use rust_xlsxwriter::{
 
 use super::RenderError;
 use super::model::{Align, Cell, Column, Kind, ReportModel, Row, Table, Value};
+use crate::text::formula::is_formula;
 
 /// Most UTF-16 units Excel keeps in a cell; what is longer goes on in the next row.
 const MAX_CELL_UNITS: usize = 32_767;
@@ -383,7 +384,7 @@ fn write_text(
 ) -> Result<(), XlsxError> {
     if text.is_empty() {
         worksheet.write_blank(row, column, look)?;
-    } else if text.starts_with(['=', '+', '-', '@', '\t']) {
+    } else if is_formula(text) {
         let quoted = look.clone().set_quote_prefix();
         worksheet.write_string_with_format(row, column, text, &quoted)?;
     } else {

@@ -113,23 +113,56 @@ fn stored_location(location: &Location) -> StoredLocation {
     }
 }
 
+#[derive(FromRow)]
+struct ProblemRow {
+    id: i64,
+    batch_id: Option<i64>,
+    submission_id: Option<i64>,
+    source: String,
+    code: String,
+    location: String,
+    value: Option<String>,
+    problem: String,
+    remedy: String,
+}
+
+impl ProblemRow {
+    fn into_record(self) -> Result<Problem, Error> {
+        let location = match from_json(&self.location, "problem", "location")? {
+            StoredLocation::File => Location::File,
+            StoredLocation::Row {
+                sheet,
+                row_number,
+                column,
+            } => Location::Row {
+                sheet,
+                row_number,
+                column,
+            },
+            StoredLocation::Part { path } => Location::Part { path },
+            StoredLocation::Text { start, end } => Location::Text(Span::new(start, end)),
+        };
+        Ok(Problem {
+            id: self.id,
+            batch: self.batch_id.map(BatchId),
+            submission: self.submission_id.map(SubmissionId),
+            source: self.source,
+            warning: Warning {
+                code: Cow::Owned(self.code),
+                location,
+                value: self.value,
+                problem: self.problem,
+                remedy: self.remedy,
+            },
+        })
+    }
+}
+
 /// Lists what nobody has dealt with yet, oldest first.
 pub async fn list_problems(
     tx: &mut Tx,
     consultation: ConsultationId,
 ) -> Result<Vec<Problem>, Error> {
-    #[derive(FromRow)]
-    struct ProblemRow {
-        id: i64,
-        batch_id: Option<i64>,
-        submission_id: Option<i64>,
-        source: String,
-        code: String,
-        location: String,
-        value: Option<String>,
-        problem: String,
-        remedy: String,
-    }
     let rows: Vec<ProblemRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, batch_id, submission_id, source, code, location, value, problem, remedy
@@ -139,37 +172,27 @@ pub async fn list_problems(
         .fetch_all(conn)
         .await?
     });
-    rows.into_iter()
-        .map(|row| {
-            let location = match from_json(&row.location, "problem", "location")? {
-                StoredLocation::File => Location::File,
-                StoredLocation::Row {
-                    sheet,
-                    row_number,
-                    column,
-                } => Location::Row {
-                    sheet,
-                    row_number,
-                    column,
-                },
-                StoredLocation::Part { path } => Location::Part { path },
-                StoredLocation::Text { start, end } => Location::Text(Span::new(start, end)),
-            };
-            Ok(Problem {
-                id: row.id,
-                batch: row.batch_id.map(BatchId),
-                submission: row.submission_id.map(SubmissionId),
-                source: row.source,
-                warning: Warning {
-                    code: Cow::Owned(row.code),
-                    location,
-                    value: row.value,
-                    problem: row.problem,
-                    remedy: row.remedy,
-                },
-            })
-        })
-        .collect()
+    rows.into_iter().map(ProblemRow::into_record).collect()
+}
+
+/// Lists what is wrong with rows of a batch that could not be taken in, oldest first.
+pub async fn list_bad_rows(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    batch: BatchId,
+) -> Result<Vec<Problem>, Error> {
+    let rows: Vec<ProblemRow> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, batch_id, submission_id, source, code, location, value, problem, remedy
+             FROM problem WHERE consultation_id = $1 AND batch_id = $2
+                 AND submission_id IS NULL AND NOT is_resolved ORDER BY id",
+        )
+        .bind(consultation.0)
+        .bind(batch.0)
+        .fetch_all(conn)
+        .await?
+    });
+    rows.into_iter().map(ProblemRow::into_record).collect()
 }
 
 /// Marks all warnings about a submission as dealt with.

@@ -37,6 +37,30 @@ pub struct Claim {
     pub received_us: i64,
 }
 
+impl Claim {
+    /// A letter, known by its bytes.
+    pub fn letter(
+        consultation: ConsultationId,
+        round: Option<RoundId>,
+        channel: Channel,
+        blob: ContentHash,
+        source: String,
+        received_us: i64,
+    ) -> Self {
+        Self {
+            consultation,
+            round,
+            batch: None,
+            channel,
+            external_id: blob.to_string(),
+            blob,
+            row_number: None,
+            source,
+            received_us,
+        }
+    }
+}
+
 /// What was understood of a submission.
 #[derive(Debug, Clone)]
 pub struct Settlement {

@@ -7,7 +7,7 @@ use crate::support::Desk;
 const TABLE: &str = "\
 STT,Cơ quan góp ý,Vị trí góp ý,Nội dung góp ý
 1,Sở Tài chính,III.2.b,Đề nghị bổ sung nguồn vốn thực hiện.
-2,Sở Xây dựng,IV.1,
+2,Sở Xây dựng,- mục IV.1,
 3,Sở Công Thương,V,Đề nghị làm rõ kinh phí hằng năm.
 ";
 
@@ -46,15 +46,17 @@ fn bad_rows_are_saved_corrected_and_dropped_in_again() {
         panic!("{text}");
     };
     assert!(head.starts_with("STT,Cơ quan góp ý,"), "{head}");
-    assert!(row.starts_with("2,Sở Xây dựng,IV.1,,"), "{row}");
+    assert!(row.starts_with("2,Sở Xây dựng,'- mục IV.1,,"), "{row}");
     assert!(row.contains("chưa có nội dung góp ý"), "{row}");
     // Somebody fills in what was missing and drops the file in as it is.
-    let corrected = text.replace("IV.1,,", "IV.1,Đề nghị bỏ mức hỗ trợ cụ thể.,");
+    let corrected = text.replace("IV.1,,", "IV.1,'- Đề nghị bỏ mức hỗ trợ cụ thể.,");
     let report = import(&desk, "sua.csv", corrected.as_bytes());
     assert_eq!(report["n_points"], 1, "{report}");
     assert_eq!(n_points(&desk), 3);
     let found = desk.run(["search", "mức hỗ trợ cụ thể", "--json"]).json();
     assert_eq!(found["points"][0]["organizations"][0], "Sở Xây dựng");
+    // The apostrophe is for Excel only.
+    assert_eq!(found["points"][0]["text"], "Đề nghị bỏ mức hỗ trợ cụ thể.");
     assert_eq!(found["points"][0]["section"], "Đề án · IV.1");
 }
 

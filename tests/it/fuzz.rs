@@ -19,30 +19,16 @@ use tiepthu::intake::csv::CsvTable;
 use tiepthu::intake::pages::{read_boxes, read_draft, read_letter, read_tesseract};
 use tiepthu::split::split_letter;
 
+use crate::replies::Random;
+
 /// Inputs of an ordinary run.
 const N_INPUTS: usize = 40;
 /// Longer seeds are cut: the point is many inputs.
 const MAX_SEED_BYTES: usize = 20_000;
 
-/// Small, and the same everywhere (`SplitMix64`).
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(n.max(1)).unwrap()).unwrap()
-    }
-
-    fn one<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
+/// One of a list.
+fn one<'a, T>(list: &'a [T], chance: &mut Random) -> &'a T {
+    &list[chance.below(list.len())]
 }
 
 struct Seed {
@@ -125,7 +111,7 @@ const PIECES: [&str; 40] = [
     "Số: 12/STC ",
 ];
 
-fn altered(bytes: &[u8], seeds: &[Seed], chance: &mut Chance) -> Vec<u8> {
+fn altered(bytes: &[u8], seeds: &[Seed], chance: &mut Random) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for _ in 0..=chance.below(6) {
         let at = chance.below(out.len() + 1);
@@ -140,14 +126,14 @@ fn altered(bytes: &[u8], seeds: &[Seed], chance: &mut Chance) -> Vec<u8> {
             }
             3 => out.truncate(at),
             4 => {
-                let other = &chance.one(seeds).bytes;
+                let other = &one(seeds, chance).bytes;
                 let from = chance.below(other.len() + 1);
                 let to = (from + chance.below(2000)).min(other.len());
                 out.splice(at..at, other[from..to].iter().copied());
             }
             5 => out[at..end].reverse(),
             _ => {
-                let piece = chance.one(&PIECES).as_bytes();
+                let piece = one(&PIECES, chance).as_bytes();
                 let most = if chance.below(9) == 0 { 300 } else { 3 };
                 let times = 1 + chance.below(most);
                 out.splice(at..at, piece.repeat(times));
@@ -159,7 +145,7 @@ fn altered(bytes: &[u8], seeds: &[Seed], chance: &mut Chance) -> Vec<u8> {
 }
 
 /// A container with one of its files altered, so that what is inside is read too.
-fn altered_inside(bytes: &[u8], seeds: &[Seed], chance: &mut Chance) -> Option<Vec<u8>> {
+fn altered_inside(bytes: &[u8], seeds: &[Seed], chance: &mut Random) -> Option<Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
@@ -259,7 +245,7 @@ fn altered_letters_tables_and_drafts_are_read_to_the_end() {
         now.as_secs()
     });
     let (seeds, dossier) = (seeds(), dossier());
-    let mut chance = Chance(seed);
+    let mut chance = Random::new(seed);
     let mut findings = Vec::new();
     let mut n = 0;
     loop {
@@ -271,7 +257,7 @@ fn altered_letters_tables_and_drafts_are_read_to_the_end() {
             break;
         }
         n += 1;
-        let origin = chance.one(&seeds);
+        let origin = one(&seeds, &mut chance);
         let input = altered_inside(&origin.bytes, &seeds, &mut chance)
             .unwrap_or_else(|| altered(&origin.bytes, &seeds, &mut chance));
         let read = catch_unwind(AssertUnwindSafe(|| {

@@ -12,6 +12,18 @@ use crate::mail_servers::{MailServers, PASSWORD, free_port, servers};
 use crate::replies::Random;
 use crate::support::{Desk, Ran, example};
 
+/// Invites one organization.
+const INVITE_ONE: [&str; 8] = [
+    "mail",
+    "send",
+    "invitation",
+    "--round",
+    "1",
+    "--organization",
+    "STC",
+    "--json",
+];
+
 /// A desk whose directory has addresses on the tests' mail server, for a round that is open for long.
 fn desk(domain: &str) -> Desk {
     let desk = Desk::new();
@@ -283,17 +295,7 @@ fn letters_go_out_over_tls_with_a_password() {
         );
         connect(&desk, &servers, &format!("{name}@so.example"), &more);
         std::fs::write(desk.data().join("mat_khau"), password).unwrap();
-        let send = [
-            "mail",
-            "send",
-            "invitation",
-            "--round",
-            "1",
-            "--organization",
-            "STC",
-            "--json",
-        ];
-        let ran = desk.run(send);
+        let ran = desk.run(INVITE_ONE);
         if expected.is_empty() {
             assert_eq!(ran.json()["sent"], 1, "{ran:?}");
         } else {
@@ -404,17 +406,7 @@ fn what_the_server_says_decides_what_becomes_of_a_letter() {
             &format!("{name}@so.example"),
             &plain(port, "timeout_seconds = 5"),
         );
-        let send = [
-            "mail",
-            "send",
-            "invitation",
-            "--round",
-            "1",
-            "--organization",
-            "STC",
-            "--json",
-        ];
-        desk.run(send);
+        desk.run(INVITE_ONE);
         let [mail] = outbox(&desk).try_into().unwrap();
         assert_eq!(mail["state"], expected, "{on} {say:?}: {mail}");
         // Sending again at once never sends what was or may have been sent.
@@ -560,16 +552,7 @@ fn a_connection_cut_while_sending_sends_nothing_twice() {
     for at in [3, 40, 90, 140, 170, 300, 2_000, 3_000, 4_000, 4_400] {
         let desk = base.copy();
         limit.store(at, Ordering::SeqCst);
-        let send = [
-            "mail",
-            "send",
-            "invitation",
-            "--round",
-            "1",
-            "--organization",
-            "STC",
-        ];
-        desk_run(&desk, &send);
+        desk_run(&desk, &INVITE_ONE);
         let cut = outbox(&desk)[0]["state"].as_str().unwrap().to_owned();
         limit.store(usize::MAX, Ordering::SeqCst);
         if cut == "queued" {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::files::convert;
 use crate::support::{Desk, tool};
+use crate::workbooks::base64;
 
 /// Fills in the row of a point: arguments are the file, the point's number, decision, answer, place.
 const FILL_WORKBOOK: &str = "
@@ -181,6 +182,35 @@ fn a_word_file_of_open_points_comes_back_filled_in() {
     check("docx", FILL_LETTER, |file| {
         convert(&convert(file, "odt"), "docx")
     });
+}
+
+/// Sent back by mail, attached or in an archive, it answers nothing and doubles no comment: a person
+/// sees what it is and imports it.
+#[test]
+fn a_work_file_attached_to_a_mail_is_no_comment() {
+    let desk = Desk::with_demo();
+    let points = desk.run(["status", "--json"]).json()["points"].clone();
+    for format in ["xlsx", "docx"] {
+        let file = work_file(&desk, format);
+        let mail = format!(
+            "From: Tổ <soan.thao@skhcn.bacgiang.example>\r\nTo: gop.y@skhcn.bacgiang.example\r\n\
+             Subject: Bang viec {format}\r\nDate: Mon, 06 Sep 2021 08:00:00 +0700\r\n\
+             Message-ID: <{format}@skhcn.bacgiang.example>\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\nKèm theo bảng đã điền.\r\n\
+             --x\r\nContent-Type: application/octet-stream; name=\"viec.{format}\"\r\n\
+             Content-Disposition: attachment; filename=\"viec.{format}\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{}\r\n--x--\r\n",
+            base64(&std::fs::read(&file).unwrap())
+        );
+        let mail = desk.write(&format!("thu_{format}.eml"), mail);
+        let report = import(&desk, &mail, 1);
+        assert_eq!(report["n_points"], 0, "{format}: {report}");
+        let reasons = report["reasons"].to_string();
+        assert!(reasons.contains("bảng việc"), "{format}: {report}");
+    }
+    let now = desk.run(["status", "--json"]).json()["points"].clone();
+    assert_eq!(now, points);
 }
 
 /// Fills in a form: a row for each place that can be chosen, each by the first organization.

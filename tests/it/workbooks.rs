@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use serde_json::Value;
 
 use crate::postgres::block_on;
@@ -118,6 +118,17 @@ fn a_sheet_by_openpyxl_gives_the_rows_of_the_csv() {
     assert_eq!(points, expected, "{report}");
 }
 
+/// A sheet whose first comment lacks its words.
+fn comment_sheet(book: &mut Workbook) -> &mut Worksheet {
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(["STT", "Cơ quan góp ý", "Mục", "Nội dung góp ý"]) {
+        sheet.write(0, column, title).unwrap();
+    }
+    sheet.write(1, 1, "Sở Tài chính").unwrap();
+    sheet.write(1, 2, "III.2.b").unwrap();
+    sheet
+}
+
 fn write(book: &mut Workbook) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
@@ -158,12 +169,7 @@ fn each_sheet_with_comments_is_read_and_rows_keep_their_numbers() {
 #[test]
 fn the_workbook_itself_is_the_original_of_its_rows() {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, title) in (0..).zip(["STT", "Cơ quan góp ý", "Mục", "Nội dung góp ý"]) {
-        sheet.write(0, column, title).unwrap();
-    }
-    sheet.write(1, 1, "Sở Tài chính").unwrap();
-    sheet.write(1, 2, "III.2.b").unwrap();
+    let sheet = comment_sheet(&mut book);
     sheet.write(1, 3, "Đề nghị bổ sung nguồn vốn").unwrap();
     let prices = book.add_worksheet().set_name("Đơn giá").unwrap();
     for row in 0..4 {
@@ -233,12 +239,7 @@ fn old_fonts_are_read_by_their_name() {
 #[test]
 fn formulas_are_text_and_never_run() {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, title) in (0..).zip(["STT", "Cơ quan góp ý", "Mục", "Nội dung góp ý"]) {
-        sheet.write(0, column, title).unwrap();
-    }
-    sheet.write(1, 1, "Sở Tài chính").unwrap();
-    sheet.write(1, 2, "III.2.b").unwrap();
+    let sheet = comment_sheet(&mut book);
     sheet
         .write_string(1, 3, "=cmd|'/c calc'!A1 Đề nghị bỏ nội dung này")
         .unwrap();
@@ -249,12 +250,7 @@ fn formulas_are_text_and_never_run() {
 #[test]
 fn a_cell_in_the_last_corner_costs_nothing() {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, title) in (0..).zip(["STT", "Cơ quan góp ý", "Mục", "Nội dung góp ý"]) {
-        sheet.write(0, column, title).unwrap();
-    }
-    sheet.write(1, 1, "Sở Tài chính").unwrap();
-    sheet.write(1, 2, "III.2.b").unwrap();
+    let sheet = comment_sheet(&mut book);
     sheet.write(1, 3, "Đề nghị bổ sung nguồn vốn").unwrap();
     sheet.write(1_048_575, 16_383, "x").unwrap();
     let (report, points) = import("goc.xlsx", &write(&mut book));
@@ -373,7 +369,7 @@ fn import_mail(mail: &[u8]) -> (Value, Vec<(String, String)>) {
     (read, points)
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

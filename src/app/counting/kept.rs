@@ -27,6 +27,8 @@ use crate::store::{Tx, responses};
 
 /// Consultations kept at a time: what a person works on, and what others do beside.
 const MAX_KEPT: usize = 4;
+/// Answers asked for in one query.
+const PAGE: usize = 500;
 /// More entries than this are not gone through: everything is read again.
 const MAX_ENTRIES: i64 = 5_000;
 
@@ -336,8 +338,9 @@ impl App {
                 .filter_map(|point| point.representative)
                 .filter(|id| !answers.contains_key(id))
                 .collect();
-            for id in representatives {
-                let current = responses::list_current(tx, id, id).await?;
+            let representatives: Vec<PointId> = representatives.into_iter().collect();
+            for page in representatives.chunks(PAGE) {
+                let current = responses::list_current_of(tx, page).await?;
                 answers.extend(current.into_iter().map(|it| (it.point, it.content)));
             }
             let entry = |point| point_entry(point, &answers);

@@ -8,6 +8,7 @@
 use std::io::Read;
 
 use super::table::KeptTable;
+use super::work::WorkTable;
 use super::{FileReport, Options, Progress, SNIFF_BYTES, channel_of, work};
 use crate::app::{App, Error, Kind, reading, run_blocking};
 use crate::domain::{Channel, ConsultationId, ContentHash, Warning};
@@ -16,7 +17,7 @@ use crate::store::containers::{self, Claim, Container};
 use crate::store::problems;
 
 /// How a container is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum ContainerKind {
     /// Letters and tables in files of their own.
     Archive,
@@ -24,8 +25,8 @@ pub(super) enum ContainerKind {
     Mailbox,
     /// Tables in sheets.
     Workbook,
-    /// A Word file of answers ([`work`]).
-    Answers,
+    /// A Word file of answers ([`work`]), with its tables: it had to be read to tell it from a letter.
+    Answers(Vec<WorkTable>),
 }
 
 impl ContainerKind {
@@ -51,8 +52,8 @@ impl App {
         if format != Format::Docx {
             return Ok(ContainerKind::of(format));
         }
-        let is_work = !self.work_in_letter(name, blob).await?.is_empty();
-        Ok(is_work.then_some(ContainerKind::Answers))
+        let tables = self.work_in_letter(name, blob).await?;
+        Ok((!tables.is_empty()).then_some(ContainerKind::Answers(tables)))
     }
 
     /// Records that a container came, before it is opened.
@@ -105,9 +106,8 @@ impl App {
                 self.import_workbook(consultation, container, options, progress, report)
                     .await?
             }
-            ContainerKind::Answers => {
+            ContainerKind::Answers(tables) => {
                 let name = &container.file_name;
-                let tables = self.work_in_letter(name, container.blob()?).await?;
                 self.apply_work(consultation, name, &tables, report).await?
             }
         };

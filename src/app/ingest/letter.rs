@@ -38,17 +38,14 @@ impl App {
             Some((id, false)) => id,
             None => {
                 let now_us = self.clock.now_us();
-                let claim = Claim {
+                let claim = Claim::letter(
                     consultation,
-                    round: options.round.as_ref().map(|round| round.id),
-                    batch: None,
+                    options.round.as_ref().map(|round| round.id),
                     channel,
-                    external_id,
                     blob,
-                    row_number: None,
-                    source: name.to_owned(),
-                    received_us: now_us,
-                };
+                    name.to_owned(),
+                    now_us,
+                );
                 let id = settlements::claim(&mut tx, &claim, self.clock.today()).await?;
                 let actor = &self.config.actor;
                 ledger::append(

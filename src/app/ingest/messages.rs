@@ -4,6 +4,7 @@
 //! read side by side on all cores, all that was understood in another. The order is the same as for one
 //! letter, so that a mailbox cut off in the middle is simply opened again.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -210,17 +211,14 @@ impl App {
                 }
                 Some((id, false)) => id,
                 None => {
-                    let claim = Claim {
+                    let claim = Claim::letter(
                         consultation,
-                        round: options.round.as_ref().map(|round| round.id),
-                        batch: None,
+                        options.round.as_ref().map(|round| round.id),
                         channel,
-                        external_id,
                         blob,
-                        row_number: None,
-                        source: message.name,
-                        received_us: now_us,
-                    };
+                        message.name,
+                        now_us,
+                    );
                     let id = settlements::claim(&mut tx, &claim, today).await?;
                     new = Some((new.map_or(id.0, |(first, _)| first), id.0));
                     id
@@ -234,18 +232,21 @@ impl App {
         }
         tx.commit().await?;
         let mut tx = self.store.read().await?;
-        let mut to_read = Vec::with_capacity(ids.len());
-        for (id, bytes) in ids {
-            let which = submissions::Which::Range(id, id);
-            let found = submissions::list_submissions(&mut tx, which).await?;
+        let mut bytes: BTreeMap<SubmissionId, Vec<u8>> = ids.into_iter().collect();
+        let ids: Vec<SubmissionId> = bytes.keys().copied().collect();
+        let found = match ids.as_slice() {
+            [] => Vec::new(),
+            ids => submissions::list_these(&mut tx, ids).await?,
+        };
+        let to_read = found
+            .into_iter()
             // What a person decided about while it waited to be read stays as it is.
-            to_read.extend(
-                found
-                    .into_iter()
-                    .filter(|submission| !submission.is_touched)
-                    .map(|submission| (submission, bytes.clone())),
-            );
-        }
+            .filter(|submission| !submission.is_touched)
+            .filter_map(|submission| {
+                let bytes = bytes.remove(&submission.id)?;
+                Some((submission, bytes))
+            })
+            .collect();
         Ok(ToRead {
             submissions: to_read,
             n_known,

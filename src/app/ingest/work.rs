@@ -2,7 +2,6 @@
 //! what somebody answered here meanwhile.
 
 use super::FileReport;
-use crate::app::understand::text_key;
 use crate::app::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
     Consultation, ConsultationId, ContentHash, Decision, Location, PointId, ResponseState, Warning,
@@ -68,26 +67,14 @@ pub(super) fn of_sheet(sheet: &str, csv: &[u8]) -> Option<WorkTable> {
 /// Reads the tables of a Word file that may have gone out from here; empty for any other file.
 pub(super) fn of_letter(bytes: &[u8], file_name: &str) -> Vec<WorkTable> {
     let reading = intake::read_letter(bytes, file_name);
-    let marker = text_key(work::CODE);
-    reading
-        .parts
-        .iter()
-        .filter(|part| text_key(&part.text).contains(&marker))
-        .flat_map(tables_of)
-        .collect()
+    reading.parts.iter().flat_map(tables_of).collect()
 }
 
 fn tables_of(part: &TextPart) -> impl Iterator<Item = WorkTable> {
-    let cell = |span: &crate::domain::Span| span.slice(&part.text).unwrap_or_default().to_owned();
-    part.tables.iter().filter_map(move |table| {
-        let rows: Vec<Vec<String>> = table
-            .rows
-            .iter()
-            .map(|row| row.iter().map(cell).collect())
-            .collect();
+    part.tables.iter().filter_map(|table| {
         Some(WorkTable {
             sheet: None,
-            rows: work::read_rows(&rows)?,
+            rows: work::read_rows(&table.cells(&part.text).collect::<Vec<_>>())?,
         })
     })
 }

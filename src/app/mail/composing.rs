@@ -4,11 +4,14 @@
 //! goes out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use minijinja::{Value, context};
 
+use super::super::reporting::FileFormat;
+use super::super::values::{ReportKind, Scope};
 use super::super::{App, Error, Kind, local_time};
 use super::message::Draft;
 use super::naming::{plus_address, round_code};
@@ -16,6 +19,7 @@ use super::outbox::sender_address;
 use super::templates::{self, Templates};
 use crate::config::Outgoing;
 use crate::domain::{Consultation, EmailAddress, LetterNumber, MailKind, Organization, Round};
+use crate::report::snapshot::Snapshot;
 use crate::store;
 use crate::store::ledger::{self, Action};
 use crate::store::outbox;
@@ -48,6 +52,14 @@ pub struct Order {
     pub from: Option<String>,
     /// Who orders.
     pub actor: String,
+}
+
+/// The report that was signed, and the moment its extracts are made of.
+struct Issued {
+    version: i64,
+    number: String,
+    day: Date,
+    snapshot: Arc<Snapshot>,
 }
 
 impl App {
@@ -85,18 +97,12 @@ impl App {
                 continue;
             };
             let round = &order.round;
-            let (occasion, mut enclosures) = match (order.kind, &issued) {
-                (MailKind::Extract, Some((version, _, _))) => (
-                    format!("extract {version} {}", organization.id.0),
-                    vec![self.extract_of(consultation, &organization).await?],
-                ),
-                (MailKind::Reminder, _) => {
-                    (reminder_occasion(round, &organization, today), Vec::new())
+            let occasion = match (order.kind, &issued) {
+                (MailKind::Extract, Some(issued)) => {
+                    format!("extract {} {}", issued.version, organization.id.0)
                 }
-                (kind, _) => (
-                    format!("{} {} {}", kind.code(), round.id.0, organization.id.0),
-                    Vec::new(),
-                ),
+                (MailKind::Reminder, _) => reminder_occasion(round, &organization, today),
+                (kind, _) => format!("{} {} {}", kind.code(), round.id.0, organization.id.0),
             };
             let mut tx = self.store.read().await?;
             if outbox::has_occasion(&mut tx, &occasion).await? {
@@ -104,10 +110,14 @@ impl App {
                 continue;
             }
             drop(tx);
+            let mut enclosures = Vec::new();
+            if let Some(issued) = &issued {
+                enclosures.push(self.extract_of(&issued.snapshot, &organization).await?);
+            }
             enclosures.extend(order.enclosures.iter().cloned());
             let names: Vec<&str> = enclosures.iter().map(|file| file.name.as_str()).collect();
             let (report_number, report_date) = match &issued {
-                Some((_, number, date)) => (number.clone(), date_words(*date)),
+                Some(issued) => (issued.number.clone(), date_words(issued.day)),
                 None => (String::new(), String::new()),
             };
             let values = context! {
@@ -240,12 +250,12 @@ impl App {
         Ok(n_new)
     }
 
-    /// The issued report: its version, number and day.
+    /// The issued report.
     ///
     /// # Errors
     /// [`Kind::Conflict`] while none is issued, or when answers have changed since: nobody is told
     /// anything else than what was signed.
-    async fn issued(&self, consultation: &Consultation) -> Result<(i64, String, Date), Error> {
+    async fn issued(&self, consultation: &Consultation) -> Result<Issued, Error> {
         let versions = self.report_versions(consultation).await?;
         let issued = versions.into_iter().rev().find_map(|version| {
             let issue = version.issue.clone()?;
@@ -270,20 +280,23 @@ impl App {
                 ),
             ));
         }
-        Ok((version.id, issue.number, issue.issued_on))
+        Ok(Issued {
+            version: version.id,
+            number: issue.number,
+            day: issue.issued_on,
+            snapshot: Arc::new(self.snapshot(consultation).await?),
+        })
     }
 
     /// One organization's comments and the answers to them, as Word.
     async fn extract_of(
         &self,
-        consultation: &Consultation,
+        snapshot: &Arc<Snapshot>,
         organization: &Organization,
     ) -> Result<Enclosure, Error> {
-        let kind = crate::report::model::Kind::Extract(organization.id);
-        let scope = crate::report::reconcile::Scope::default();
-        let model = self.report(consultation, kind, scope).await?;
-        let format = super::super::reporting::FileFormat::Docx;
-        let (_, bytes) = self.render(model, format).await?;
+        let kind = ReportKind::Extract(organization.id);
+        let model = Self::report_of(Arc::clone(snapshot), kind, Scope::default()).await?;
+        let (_, bytes) = self.render(model, FileFormat::Docx).await?;
         Ok(Enclosure {
             name: format!(
                 "tiep_thu_giai_trinh_{}.docx",

@@ -15,6 +15,7 @@ use crate::intake::{self, MailHead, PartRole, PartRow, Reading, TextPart};
 use crate::recognize::letter::{LetterHead, read_letter_head};
 use crate::recognize::organization::Signals;
 use crate::recognize::stance::stance_of_reply;
+use crate::report::work;
 use crate::split::{SplitPoint, split_letter};
 use crate::text::fold::{fold, syllables};
 use crate::text::normalize::squeeze;
@@ -73,6 +74,14 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
         if !matches!(part.role, PartRole::Body | PartRole::Attachment) {
             continue;
         }
+        if is_work_file(part) {
+            // Its comments are known; and who sends a mail may not answer them.
+            understood.reasons.push(format!(
+                "“{}” là bảng việc đã điền câu trả lời, không phải góp ý; lưu tệp này ra rồi nhập riêng để ghi các câu trả lời.",
+                part.path
+            ));
+            continue;
+        }
         // The draft itself speaks for nobody and holds no comment but what is changed in it.
         match returned::copied(dossier, part) {
             Some(copied) => copies.push((part, copied)),
@@ -98,6 +107,14 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
     understood.conclude(dossier);
     note_recognition(&mut understood, &parts);
     understood
+}
+
+/// Whether a part is a report of open work that comes back filled in.
+fn is_work_file(part: &TextPart) -> bool {
+    part.tables.iter().any(|table| {
+        let first: Vec<_> = table.cells(&part.text).take(work::ROWS_ABOVE).collect();
+        work::went_out(&first)
+    })
 }
 
 /// What a machine read in a picture is never taken without a person.

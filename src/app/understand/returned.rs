@@ -83,7 +83,7 @@ pub(super) fn take_copy(
     understood.evidence.push(Evidence::outside(
         Finding::Split,
         "split.copy_of_draft",
-        Confidence::new(share(copied.share)),
+        Confidence::new(copied.share),
     ));
     let Some(comparison) = &copied.comparison else {
         understood.reasons.push(format!(
@@ -112,14 +112,6 @@ pub(super) fn take_copy(
     let path = format!("{} > chỗ sửa so với dự thảo", part.path);
     wording.put_into(understood, path);
     take_remarks(dossier, understood, part, place);
-}
-
-fn share(share: f64) -> f32 {
-    // Four digits are plenty.
-    (0..=10_000_u16)
-        .rev()
-        .find(|n| f64::from(*n) / 10_000.0 <= share)
-        .map_or(0.0, |n| f32::from(n) / 10_000.0)
 }
 
 /// Takes the remarks in the margin of a Word file; `place` tells the section of the words they are

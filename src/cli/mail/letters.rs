@@ -107,12 +107,7 @@ fn preview(
                 text.push_str(&line);
             }
             text.push_str(&format!("Sẽ gửi {} thư", composed.letters.len()));
-            if composed.n_known > 0 {
-                text.push_str(&format!(
-                    "; {} thư đã soạn từ trước, không gửi lại",
-                    composed.n_known
-                ));
-            }
+            text.push_str(&known(composed));
             text.push('\n');
             text
         },
@@ -132,18 +127,21 @@ fn preview(
     Ok(Exit::Done)
 }
 
+/// What was written for the same occasion before, in words.
+fn known(composed: &Letters) -> String {
+    match composed.n_known {
+        0 => String::new(),
+        n => format!("; {n} thư đã soạn từ trước, không gửi lại"),
+    }
+}
+
 fn say_sent(sent: &Sent, composed: Option<&Letters>, output: &mut Output) -> Exit {
     output.data(
         || {
             let mut text = String::new();
             if let Some(composed) = composed {
                 text.push_str(&format!("Đã soạn {} thư", composed.letters.len()));
-                if composed.n_known > 0 {
-                    text.push_str(&format!(
-                        "; {} thư đã soạn từ trước, không gửi lại",
-                        composed.n_known
-                    ));
-                }
+                text.push_str(&known(composed));
                 text.push('\n');
             }
             text.push_str(&format!(

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{CopyLine, DraftTexts, Edit};
-use crate::domain::DraftLine;
+use crate::domain::{DraftLine, Outline};
 use crate::recognize::outline::parse_outlines;
 
 const DRAFT: &str = "\
@@ -33,7 +33,7 @@ fn line(words: &str) -> CopyLine {
     }
 }
 
-fn texts() -> DraftTexts {
+fn outlines() -> Vec<Outline> {
     let lines: Vec<DraftLine> = DRAFT
         .lines()
         .map(|line| DraftLine {
@@ -41,8 +41,7 @@ fn texts() -> DraftTexts {
             ..DraftLine::default()
         })
         .collect();
-    let (outlines, _) = parse_outlines("Đề án", &lines);
-    DraftTexts::new(&outlines)
+    parse_outlines("Đề án", &lines).0
 }
 
 /// Edits the plan by replacing words, and compares what is told with `expected`: a line a change,
@@ -54,16 +53,11 @@ fn check(replacements: &[(&str, &str)], expected: &str) {
         assert!(copy.contains(old), "{old}");
         copy = copy.replace(old, new);
     }
-    let lines: Vec<DraftLine> = DRAFT
-        .lines()
-        .map(|line| DraftLine {
-            text: line.to_owned(),
-            ..DraftLine::default()
-        })
-        .collect();
-    let (outlines, _) = parse_outlines("Đề án", &lines);
+    let outlines = outlines();
     let lines: Vec<CopyLine> = copy.lines().map(line).collect();
-    let copied = texts().compare(&lines).expect("it is a copy");
+    let copied = DraftTexts::new(&outlines)
+        .compare(&lines)
+        .expect("it is a copy");
     let mut told = String::new();
     for change in copied.comparison.expect("it can be told").changes {
         let label = change.node.label(&outlines).unwrap();
@@ -156,5 +150,5 @@ fn a_letter_that_quotes_is_no_copy() {
         "Đề nghị nêu rõ cơ cấu nguồn vốn và phân kỳ thực hiện theo từng năm.",
     ]
     .map(line);
-    assert_eq!(texts().compare(&letter), None);
+    assert_eq!(DraftTexts::new(&outlines()).compare(&letter), None);
 }
