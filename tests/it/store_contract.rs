@@ -285,6 +285,75 @@ fn folders_that_share_a_server_write_at_once() {
     }
 }
 
+/// What a server keeps of its counts follows what another machine writes: a process that has counted
+/// nothing yet says the same.
+#[test]
+fn a_server_counts_what_another_machine_wrote() {
+    let cluster = cluster();
+    let engine = Engine::Postgres(cluster.database());
+    let [first, second] = [engine.desk(), engine.desk()];
+    let dossier = example().join("consultation.toml");
+    for desk in [&first, &second] {
+        desk.run(["init", "--from", dossier.to_str().unwrap()])
+            .expect(0);
+    }
+    let mut table = "STT,Cơ quan góp ý,Vị trí góp ý,Nội dung góp ý\n".to_owned();
+    for (n, who) in ["Sở Tài chính", "Sở Xây dựng", "Sở Công Thương"]
+        .iter()
+        .enumerate()
+    {
+        table.push_str(&format!(
+            "{n},{who},III.2.b,Đề nghị bổ sung nguồn vốn thực hiện hằng năm từ ngân sách tỉnh.\n"
+        ));
+    }
+    let table = second.write("bang.csv", table);
+    import(&second, &table, "2");
+
+    let server = first.serve();
+    let mut told = Value::Null;
+    let mut check = |what: &str| {
+        // A command is carried out by the server of its folder.
+        let [kept, anew] = [&first, &second].map(|desk| {
+            let mut status = desk.run(["status", "--json"]).expect(0).json();
+            for number in ["indexed_seq", "ledger_seq"] {
+                status.as_object_mut().unwrap().remove(number);
+            }
+            status
+        });
+        assert_eq!(kept, anew, "after {what}");
+        assert_ne!(kept, told, "{what} changed no number");
+        told = kept;
+    };
+    check("nothing");
+    type_in_at_once(&[&second], 2);
+    check("what was typed in");
+    let found = second.run(["search", "\"cùng lúc thứ 1\"", "--json"]);
+    let id = found.expect(0).json()["points"][0]["id"].to_string();
+    let answer = ["answer", &id, "--decision", "accept", "--text", "Tiếp thu."];
+    second
+        .run(answer.into_iter().chain(["--change-place", "mục III.2.b"]))
+        .expect(0);
+    check("an answer");
+    second.run(["group", "propose"]).expect(0);
+    let groups = second.run(["group", "list", "--json"]).expect(0).json();
+    let group = groups["groups"][0]["id"].to_string();
+    second.run(["group", "confirm", &group]).expect(0);
+    check("a group");
+    second.run(["group", "dissolve", &group]).expect(0);
+    check("a group that is none");
+    let other = "STT,Cơ quan góp ý,Vị trí góp ý,Nội dung góp ý\n\
+                 1,Sở Xây dựng,IV.1,Đề nghị bỏ mức hỗ trợ cụ thể.\n";
+    let other = second.write("bang_2.csv", other);
+    import(&second, &other, "2");
+    check("another table");
+    let batches = second.run(["batch", "list", "--json"]).expect(0).json();
+    let ids = batches["batches"].as_array().unwrap().iter();
+    let newest = ids.filter_map(|batch| batch["id"].as_i64()).max().unwrap();
+    second.run(["batch", "undo", &newest.to_string()]).expect(0);
+    check("a table taken back");
+    drop(server);
+}
+
 #[test]
 fn an_index_of_another_database_is_not_believed() {
     let cluster = cluster();
