@@ -34,6 +34,8 @@ pub enum SectionKind {
     Dash,
     /// Phụ lục.
     Annex,
+    /// A numbered form, sheet or table of an annex: Mẫu số, Biểu số, Bảng.
+    Form,
     /// A numbered row of an annex's table.
     Row,
     /// "Thể thức, chính tả": spelling and layout remarks.
@@ -42,7 +44,7 @@ pub enum SectionKind {
 
 impl SectionKind {
     /// Every kind, in the order above.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Whole,
         Self::General,
         Self::Named,
@@ -57,6 +59,7 @@ impl SectionKind {
         Self::Number,
         Self::Dash,
         Self::Annex,
+        Self::Form,
         Self::Row,
         Self::Format,
     ];
@@ -78,6 +81,7 @@ impl SectionKind {
             Self::Number => "number",
             Self::Dash => "dash",
             Self::Annex => "annex",
+            Self::Form => "form",
             Self::Row => "row",
             Self::Format => "format",
         }

@@ -241,6 +241,7 @@ fn division_rank(kind: SectionKind) -> Option<u8> {
         | SectionKind::Number
         | SectionKind::Dash
         | SectionKind::Annex
+        | SectionKind::Form
         | SectionKind::Row
         | SectionKind::Format => None,
     }

@@ -155,6 +155,7 @@ impl Reader {
                             | Marker::Division(_)
                             | Marker::Subdivision(_)
                             | Marker::Annex(_)
+                            | Marker::Form(_)
                     );
                 return;
             }
@@ -183,6 +184,17 @@ impl Reader {
         if self.awaits_heading {
             let looks_like_title =
                 is_loud(text) || line.is_centered || line.is_bold || line.heading_level.is_some();
+            // A form shows the head of the document it is a form of.
+            let is_motto = [
+                "cong hoa xa hoi chu nghia",
+                "doc lap - tu do",
+                "ten co quan",
+            ]
+            .iter()
+            .any(|start| folded.starts_with(start));
+            if is_motto {
+                return;
+            }
             if looks_like_title && !text.starts_with('(') {
                 self.builder.add_to_heading(text);
                 return;

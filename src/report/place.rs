@@ -69,6 +69,7 @@ pub(super) fn name(section: &SectionEntry, document: Option<&str>) -> String {
         | SectionKind::Number
         | SectionKind::Dash
         | SectionKind::Annex
+        | SectionKind::Form
         | SectionKind::Row => of_label(&section.label),
     }
 }

@@ -9,7 +9,17 @@ use crate::text::fold;
 
 /// The label one step up: `Điều 5 khoản 2 điểm a` → `Điều 5 khoản 2`, `III.2.b` → `III.2`.
 pub(super) fn parent(label: &str) -> Option<&str> {
-    let steps = [" điểm ", " khoản ", " tiết ", " Mục ", " Tiểu mục ", "."];
+    let steps = [
+        " điểm ",
+        " khoản ",
+        " tiết ",
+        " Mục ",
+        " Tiểu mục ",
+        " Mẫu số ",
+        " Biểu số ",
+        " Bảng ",
+        ".",
+    ];
     let at = steps.iter().filter_map(|step| label.rfind(step)).max()?;
     label.get(..at).filter(|parent| !parent.is_empty())
 }
@@ -29,6 +39,10 @@ pub(super) fn kind_of(
         ("chuong", _) => return SectionKind::Chapter,
         ("muc", "muc" | "chuong") => return SectionKind::Division,
         ("muc", _) if folded.contains("tieu muc ") => return SectionKind::Subdivision,
+        ("so", _) if folded.contains("mau so ") || folded.contains("bieu so ") => {
+            return SectionKind::Form;
+        }
+        ("bang", _) => return SectionKind::Form,
         _ => {}
     }
     if folded.starts_with("phu luc") {
@@ -56,7 +70,7 @@ fn kind_of_segment(segment: &str, has_parent: bool, above: Option<SectionKind>) 
         return SectionKind::Dash;
     }
     if !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit()) {
-        return if above == Some(SectionKind::Annex) {
+        return if matches!(above, Some(SectionKind::Annex | SectionKind::Form)) {
             SectionKind::Row
         } else {
             SectionKind::Number

@@ -19,6 +19,12 @@ pub(super) enum Keyword {
     Point,
     Item,
     Annex,
+    /// Mẫu số.
+    Form,
+    /// Biểu số.
+    Sheet,
+    /// Bảng.
+    Table,
     Dash,
     Paragraph,
     Row,
@@ -27,21 +33,27 @@ pub(super) enum Keyword {
 }
 
 impl Keyword {
+    /// A numbered form, sheet or table, which drafts may have or not.
+    pub(super) fn is_form(self) -> bool {
+        matches!(self, Self::Form | Self::Sheet | Self::Table)
+    }
+
     /// Outer places have lower ranks.
     pub(super) fn rank(self) -> u8 {
         match self {
             Self::Annex => 0,
-            Self::Part => 1,
-            Self::Chapter => 2,
-            Self::Division | Self::Path => 3,
-            Self::Subdivision => 4,
-            Self::Article => 5,
-            Self::Clause => 6,
-            Self::Row => 7,
-            Self::Point => 8,
-            Self::Item => 9,
-            Self::Dash => 10,
-            Self::Paragraph => 11,
+            Self::Form | Self::Sheet | Self::Table => 1,
+            Self::Part => 2,
+            Self::Chapter => 3,
+            Self::Division | Self::Path => 4,
+            Self::Subdivision => 5,
+            Self::Article => 6,
+            Self::Clause => 7,
+            Self::Row => 8,
+            Self::Point => 9,
+            Self::Item => 10,
+            Self::Dash => 11,
+            Self::Paragraph => 12,
         }
     }
 }
@@ -167,6 +179,9 @@ fn keyed_term(key: &str) -> Option<Term> {
         "point" => Term::Place(Keyword::Point),
         "item" => Term::Place(Keyword::Item),
         "annex" => Term::Place(Keyword::Annex),
+        "form" => Term::Place(Keyword::Form),
+        "sheet" => Term::Place(Keyword::Sheet),
+        "table" => Term::Place(Keyword::Table),
         "dash" => Term::Place(Keyword::Dash),
         "paragraph" => Term::Place(Keyword::Paragraph),
         "row" => Term::Place(Keyword::Row),

@@ -23,6 +23,9 @@ pub(super) enum Class {
     Roman,
     Dash,
     Annex,
+    Form,
+    Sheet,
+    Table,
     Named,
 }
 
@@ -31,6 +34,13 @@ pub(super) enum Class {
 pub(super) struct At {
     pub(super) outline: usize,
     pub(super) node: Option<usize>,
+}
+
+impl Class {
+    /// Annexes and their forms have a numbering of their own.
+    pub(super) fn is_apart(self) -> bool {
+        matches!(self, Self::Annex | Self::Form | Self::Sheet | Self::Table)
+    }
 }
 
 impl At {
@@ -64,7 +74,10 @@ pub(super) fn key(class: Class, parts: &[Part]) -> u64 {
         Class::Roman => 9,
         Class::Dash => 10,
         Class::Annex => 11,
-        Class::Named => 12_u64,
+        Class::Named => 12,
+        Class::Form => 13,
+        Class::Sheet => 14,
+        Class::Table => 15_u64,
     };
     parts.iter().fold(class, |hash, (number, suffix)| {
         hash.wrapping_mul(0x0100_0193)
@@ -274,7 +287,7 @@ impl Tree {
     pub(super) fn is_in_annex(&self, at: At) -> bool {
         let mut at = Some(at);
         while let Some(here) = at.filter(|here| here.node.is_some()) {
-            if self.class(here) == Some(Class::Annex) {
+            if self.class(here).is_some_and(Class::is_apart) {
                 return true;
             }
             at = self.parent(here);

@@ -6,6 +6,8 @@
 mod list;
 mod row;
 
+use std::collections::HashSet;
+
 use super::marker::Marker;
 use crate::domain::{Location, OutlineNode, SectionKind, Warning};
 use crate::text::normalize::squeeze;
@@ -18,15 +20,21 @@ fn rank(kind: SectionKind) -> u8 {
     match kind {
         SectionKind::Whole | SectionKind::General | SectionKind::Format | SectionKind::Named => 0,
         SectionKind::Annex => 1,
-        SectionKind::Part => 2,
-        SectionKind::Chapter => 3,
-        SectionKind::Division => 4,
-        SectionKind::Subdivision => 5,
-        SectionKind::Article | SectionKind::Roman => 6,
-        SectionKind::Clause | SectionKind::Number | SectionKind::Row => 7,
-        SectionKind::Letter => 8,
-        SectionKind::Dash => 9,
+        SectionKind::Form => 2,
+        SectionKind::Part => 3,
+        SectionKind::Chapter => 4,
+        SectionKind::Division => 5,
+        SectionKind::Subdivision => 6,
+        SectionKind::Article | SectionKind::Roman => 7,
+        SectionKind::Clause | SectionKind::Number | SectionKind::Row => 8,
+        SectionKind::Letter => 9,
+        SectionKind::Dash => 10,
     }
+}
+
+/// Annexes and their forms have a numbering of their own.
+fn is_apart(open: &Open) -> bool {
+    matches!(open.kind, SectionKind::Annex | SectionKind::Form)
 }
 
 /// A node that can still get children.
@@ -68,6 +76,8 @@ pub(super) struct Builder {
     /// Numbers before the first Roman or Article are an introduction's.
     has_large_nodes: bool,
     last_capital: Option<char>,
+    /// Labels of the forms so far.
+    forms: HashSet<String>,
     /// Whether the last node is an unheaded paragraph or a heading that may go on.
     in_named: bool,
 }
@@ -81,6 +91,7 @@ impl Builder {
             warnings: Vec::new(),
             has_large_nodes,
             last_capital: None,
+            forms: HashSet::new(),
             in_named: false,
         }
     }
@@ -90,7 +101,7 @@ impl Builder {
             if self
                 .nodes
                 .get(annex)
-                .is_some_and(|node| node.kind == SectionKind::Annex)
+                .is_some_and(|node| matches!(node.kind, SectionKind::Annex | SectionKind::Form))
             {
                 self.lift_rows(annex);
             }
@@ -114,7 +125,7 @@ impl Builder {
     }
 
     pub(super) fn is_in_annex(&self) -> bool {
-        self.open.iter().any(|open| open.kind == SectionKind::Annex)
+        self.open.iter().any(is_apart)
     }
 
     /// Opens "Căn cứ" or "Nơi nhận", or goes on with it.
@@ -127,7 +138,7 @@ impl Builder {
         let kept: Vec<Open> = self
             .open
             .iter()
-            .take_while(|open| open.kind == SectionKind::Annex)
+            .take_while(|open| is_apart(open))
             .cloned()
             .collect();
         if exists {
@@ -213,6 +224,7 @@ impl Builder {
                 self.push(SectionKind::Annex, label, rest, None);
                 true
             }
+            Marker::Form(own) => self.open_form(&own, rest),
             Marker::Capital(letter) => self.open_capital(letter, rest),
             Marker::Article(value, suffix) => self.open_article(value, &suffix, rest),
             Marker::Roman(value, text) => self.open_roman(value, &text, rest),
@@ -251,6 +263,44 @@ impl Builder {
         true
     }
 
+    /// A form begins a document of its own: inside an annex, or behind the draft where a line says
+    /// nothing else. Sheets and tables are places only where the annex has no sections: elsewhere
+    /// they belong to the section they stand in.
+    fn open_form(&mut self, own: &str, rest: &str) -> bool {
+        let is_form = own.starts_with("Mẫu");
+        let is_inside = self.is_in_annex();
+        let holds_tables = |open: &Open| match open.kind {
+            SectionKind::Annex
+            | SectionKind::Named
+            | SectionKind::Number
+            | SectionKind::Row
+            | SectionKind::Letter
+            | SectionKind::Dash => true,
+            SectionKind::Form => {
+                let above = self.nodes.get(open.node);
+                above.is_some_and(|above| !above.label.contains("Mẫu số "))
+            }
+            _ => false,
+        };
+        let fits = if is_form {
+            is_inside || rest.is_empty()
+        } else {
+            is_inside && self.open.iter().all(holds_tables)
+        };
+        let annex = (self.open.iter()).find(|open| open.kind == SectionKind::Annex);
+        let label = match annex.and_then(|annex| self.nodes.get(annex.node)) {
+            Some(annex) => format!("{} {own}", annex.label),
+            None => own.to_owned(),
+        };
+        // Named again at the head of its next page.
+        if !fits || !self.forms.insert(label.clone()) {
+            return false;
+        }
+        self.close_to(SectionKind::Form);
+        self.push(SectionKind::Form, label, rest, None);
+        true
+    }
+
     fn open_capital(&mut self, letter: char, rest: &str) -> bool {
         let expected = match self.last_capital {
             None => Some('A'),
@@ -273,10 +323,7 @@ impl Builder {
     /// Articles are counted through the document, and in each annex again: an annex may be the
     /// form of a decision.
     fn open_article(&mut self, value: u16, suffix: &str, rest: &str) -> bool {
-        let annex = self
-            .open
-            .iter()
-            .position(|open| open.kind == SectionKind::Annex);
+        let annex = self.open.iter().rposition(is_apart);
         let last = self.counter(annex).last_article;
         if value < last || (value == last && suffix.is_empty()) {
             return false;

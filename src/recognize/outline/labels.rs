@@ -54,7 +54,10 @@ pub fn outline_from_labels(
         );
         if is_chapter {
             chapter = Some(nodes.len());
-        } else if matches!(kind, SectionKind::Annex | SectionKind::Roman) {
+        } else if matches!(
+            kind,
+            SectionKind::Annex | SectionKind::Form | SectionKind::Roman
+        ) {
             chapter = None;
         }
         let level = parent
@@ -94,7 +97,9 @@ fn kind_of(label: &str) -> SectionKind {
     let words: Vec<&str> = label.split(' ').collect();
     let last = words.last().copied().unwrap_or("");
     if let Some((_, inner)) = last.rsplit_once('.') {
-        return kind_of_piece(inner, label.starts_with("Phụ lục"));
+        let is_apart = ["Phụ lục", "Mẫu số", "Biểu số", "Bảng"];
+        let is_apart = is_apart.iter().any(|start| label.starts_with(start));
+        return kind_of_piece(inner, is_apart);
     }
     let keyword = words
         .len()
@@ -117,6 +122,8 @@ fn kind_of(label: &str) -> SectionKind {
         "khoản" => SectionKind::Clause,
         "điểm" => SectionKind::Letter,
         "lục" if before == "Phụ" => SectionKind::Annex,
+        "số" if matches!(before, "Mẫu" | "Biểu") => SectionKind::Form,
+        "Bảng" => SectionKind::Form,
         _ if words.len() == 1 => kind_of_piece(last, false),
         _ if label == "Phụ lục" => SectionKind::Annex,
         _ => SectionKind::Named,

@@ -31,6 +31,8 @@ pub(super) enum Marker {
     Dash,
     /// Phụ lục, with its number if it has one.
     Annex(Option<String>),
+    /// A form, sheet or table with a number, as labels write it: "Mẫu số 1", "Biểu số 2", "Bảng 3".
+    Form(String),
 }
 
 /// Letters in the order decrees use them; f, j, w, z appear in drafts all the same.
@@ -148,6 +150,7 @@ fn keyword(line: &str) -> Option<(Marker, &str)> {
                 .then(|| (Marker::Article(value, suffix), trim_mark(rest)))
         }
         "phu" => annex(line, rest),
+        "mau" | "bieu" | "bang" => form(word, rest),
         _ => None,
     }
 }
@@ -176,6 +179,51 @@ fn annex<'a>(line: &str, rest: &'a str) -> Option<(Marker, &'a str)> {
         None if rest.is_empty() || is_loud => Some((Marker::Annex(None), trim_mark(rest))),
         None => None,
     }
+}
+
+/// "Mẫu số 01/ĐK", "Biểu mẫu 2", "BẢNG 3. Tiến độ"; in the middle of a sentence they are small.
+fn form<'a>(word: &str, rest: &'a str) -> Option<(Marker, &'a str)> {
+    if !word.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let mut kind = match fold(word).as_str() {
+        "mau" => "Mẫu số",
+        "bieu" => "Biểu số",
+        _ => "Bảng",
+    };
+    let mut rest = rest;
+    for expected in ["mau", "so"] {
+        let (word, after) = first_word(rest);
+        if fold(word) == expected {
+            rest = after.trim_start();
+            if expected == "mau" {
+                kind = "Mẫu số";
+            }
+        }
+    }
+    let (value, after) = ordinal_value(rest)?;
+    // What stands behind a stroke is the code of the form: "01/ĐK-KHCN".
+    let has_code = after.starts_with(['/', '-', '.']) && {
+        let code = after.get(1..).unwrap_or("");
+        code.starts_with(char::is_alphanumeric)
+    };
+    let after = match has_code {
+        true if after.starts_with('.') => return None,
+        true => after
+            .find(char::is_whitespace)
+            .and_then(|end| after.get(end..)),
+        false => Some(after),
+    };
+    let after = after.unwrap_or("");
+    let remark = after.trim();
+    let is_remark = remark.starts_with('(') && remark.ends_with(')');
+    let is_caption = kind == "Bảng" && remark.starts_with(char::is_uppercase);
+    let after = if is_remark || is_caption {
+        remark
+    } else {
+        ends_heading(after)?
+    };
+    Some((Marker::Form(format!("{kind} {value}")), after))
 }
 
 /// "thứ nhất", "I", "1", "A".
@@ -369,6 +417,17 @@ mod tests {
             "PHỤ LỤC 01",
             Some((Marker::Annex(Some("1".to_owned())), "")),
         );
+        let form = |own: &str| Marker::Form(own.to_owned());
+        check("Mẫu số 01/ĐK-KHCN", Some((form("Mẫu số 1"), "")));
+        check("Biểu mẫu 2a", Some((form("Mẫu số 2a"), "")));
+        check(
+            "BIỂU SỐ 03: TỔNG HỢP",
+            Some((form("Biểu số 3"), "TỔNG HỢP")),
+        );
+        check(
+            "Bảng 3. Tiến độ hằng năm",
+            Some((form("Bảng 3"), "Tiến độ hằng năm")),
+        );
     }
 
     #[test]
@@ -379,6 +438,10 @@ mod tests {
             "2013. Kết quả",
             "Phụ lục kèm theo (nếu có).",
             "Mục 1 quy định về",
+            "Mẫu số 1 quy định về",
+            "mẫu số 1",
+            "Bảng 2.1. Số liệu",
+            "Biểu thị 2 mức",
             "V/v góp ý",
             "-5 độ",
         ] {

@@ -151,6 +151,7 @@ impl<'a> Survey<'a> {
                         | Marker::Article(..)
                         | Marker::Roman(..)
                         | Marker::Annex(_)
+                        | Marker::Form(_)
                 )
             );
             let next = if is_large {
@@ -318,7 +319,7 @@ struct Seen {
 impl Seen {
     fn add(&mut self, marker: &Marker) {
         match marker {
-            Marker::Annex(_) => self.is_in_annex = true,
+            Marker::Annex(_) | Marker::Form(_) => self.is_in_annex = true,
             Marker::Article(value, _) => {
                 self.has_sections = true;
                 self.has_first_article |= *value == 1;

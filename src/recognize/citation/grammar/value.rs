@@ -122,7 +122,9 @@ impl Grammar<'_> {
     }
 
     fn value(&self, mut at: usize, keyword: Keyword) -> Option<(Value, usize)> {
-        if self.term(at) == Term::This && keyword != Keyword::Path {
+        // "mẫu nêu trên" is any form.
+        let is_named = keyword != Keyword::Path && !keyword.is_form();
+        if self.term(at) == Term::This && is_named {
             return Some((Value::This, self.after(at)));
         }
         // "các điểm từ a đến c", "khoản⏎2 Điều 5"

@@ -10,7 +10,12 @@ pub(super) fn is_absolute(values: &[(Keyword, &Value)]) -> bool {
         return false;
     };
     match keyword {
-        Keyword::Chapter | Keyword::Article | Keyword::Annex => true,
+        Keyword::Chapter
+        | Keyword::Article
+        | Keyword::Annex
+        | Keyword::Form
+        | Keyword::Sheet
+        | Keyword::Table => true,
         Keyword::Part | Keyword::Division | Keyword::Path | Keyword::Point => match value {
             Value::Path(pieces) => pieces.first().is_some_and(|piece| {
                 piece
@@ -34,6 +39,7 @@ pub(super) fn rule_of(values: &[(Keyword, &Value)]) -> &'static str {
     match values.first() {
         Some((Keyword::Article, _)) => "citation.article",
         Some((Keyword::Annex, _)) => "citation.annex",
+        Some((Keyword::Form | Keyword::Sheet | Keyword::Table, _)) => "citation.form",
         Some((Keyword::Part | Keyword::Chapter, _)) => "citation.part",
         Some((_, Value::Path(pieces))) if pieces.len() > 1 => "citation.roman_path",
         _ => "citation.section",
@@ -46,6 +52,10 @@ pub(super) fn classes(keyword: Keyword, piece: &Piece) -> Vec<Class> {
         Keyword::Article => vec![Class::Article],
         Keyword::Chapter => vec![Class::Chapter],
         Keyword::Annex => vec![Class::Annex],
+        // Which word a form is called by is often another than the one at its head.
+        Keyword::Form => vec![Class::Form, Class::Sheet],
+        Keyword::Sheet => vec![Class::Sheet, Class::Form, Class::Table],
+        Keyword::Table => vec![Class::Table, Class::Sheet],
         Keyword::Subdivision => vec![Class::Subdivision, Class::Number, Class::Letter],
         Keyword::Clause | Keyword::Row => vec![Class::Number, Class::Roman, Class::Letter],
         Keyword::Point | Keyword::Item if piece.letter.is_some() && !piece.is_capital => {
@@ -106,6 +116,9 @@ pub(super) fn classes_of_this(keyword: Keyword, has_articles: bool) -> &'static 
         Keyword::Point | Keyword::Item if has_articles => &[Class::Letter],
         Keyword::Point | Keyword::Item => &[Class::Letter, Class::Number],
         Keyword::Annex => &[Class::Annex],
+        Keyword::Form => &[Class::Form],
+        Keyword::Sheet => &[Class::Sheet],
+        Keyword::Table => &[Class::Table],
         Keyword::Dash => &[Class::Dash],
         Keyword::Part => &[Class::Part, Class::Capital, Class::Roman],
         Keyword::Division
@@ -136,9 +149,14 @@ pub(super) fn part_of(class: Class, piece: &Piece) -> Option<Part> {
         Class::Article | Class::Number | Class::Dash => {
             piece.number.map(|number| (number, piece.suffix))
         }
-        Class::Part | Class::Chapter | Class::Division | Class::Subdivision | Class::Annex => {
-            numeral.map(|number| (number, piece.suffix))
-        }
+        Class::Part
+        | Class::Chapter
+        | Class::Division
+        | Class::Subdivision
+        | Class::Annex
+        | Class::Form
+        | Class::Sheet
+        | Class::Table => numeral.map(|number| (number, piece.suffix)),
         Class::Named => None,
     }
 }

@@ -25,7 +25,32 @@ enum Descent {
 
 impl Resolver<'_> {
     /// Looks a chain of values up, outermost first.
+    ///
+    /// A form or table the draft's outline does not list is left to the place that holds it.
     pub(super) fn chain(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Outcome {
+        let outcome = self.whole_chain(values, documents);
+        let has_form = values.iter().any(|(keyword, _)| keyword.is_form());
+        if !has_form || !matches!(outcome, Outcome::Missing) {
+            return outcome;
+        }
+        let others: Vec<_> = (values.iter().copied())
+            .filter(|(keyword, _)| !keyword.is_form())
+            .collect();
+        if others.is_empty() {
+            let forms = [Class::Form, Class::Sheet, Class::Table];
+            let has_forms = (0..self.tree.n_documents())
+                .any(|outline| forms.iter().any(|&form| self.tree.has_class(outline, form)));
+            return if has_forms { outcome } else { Outcome::Silent };
+        }
+        match self.whole_chain(&others, documents) {
+            Outcome::Found(at, _, confidence) => {
+                Outcome::Found(at, "citation.form_in_annex", confidence.min(0.8))
+            }
+            other => other,
+        }
+    }
+
+    fn whole_chain(&self, values: &[(Keyword, &Value)], documents: &[usize]) -> Outcome {
         let Some((first, _)) = values.first() else {
             return Outcome::Silent;
         };

@@ -5,11 +5,13 @@ use super::super::lexer::{hash_folded, hash_words};
 use super::{Class, Document, Node, Part, key, letter_part};
 use crate::domain::{Outline, SectionKind};
 
+/// The class of a node; `own` is what its label adds to its parent's.
 fn class_of(kind: SectionKind, own: &str) -> Option<Class> {
+    let number = own.rsplit(' ').next().unwrap_or(own);
     Some(match kind {
         SectionKind::Whole | SectionKind::General | SectionKind::Format => return None,
         SectionKind::Named => Class::Named,
-        SectionKind::Part if own.len() == 1 && roman_value(own).is_none() => Class::Capital,
+        SectionKind::Part if number.len() == 1 && roman_value(number).is_none() => Class::Capital,
         SectionKind::Part => Class::Part,
         SectionKind::Chapter => Class::Chapter,
         SectionKind::Division => Class::Division,
@@ -20,6 +22,9 @@ fn class_of(kind: SectionKind, own: &str) -> Option<Class> {
         SectionKind::Roman => Class::Roman,
         SectionKind::Dash => Class::Dash,
         SectionKind::Annex => Class::Annex,
+        SectionKind::Form if own.starts_with("Mẫu") => Class::Form,
+        SectionKind::Form if own.starts_with("Biểu") => Class::Sheet,
+        SectionKind::Form => Class::Table,
     })
 }
 
@@ -85,13 +90,13 @@ impl Document {
                 .filter(|own| !own.is_empty())
                 .unwrap_or(&node.label)
                 .trim_start_matches(['.', ' ']);
-            let own = own.rsplit(' ').next().unwrap_or(own);
+            let number = own.rsplit(' ').next().unwrap_or(own);
             let anchored = parent.is_none_or(|parent| document.is_anchored(parent));
             let Some(class) = class_of(node.kind, own) else {
                 document.nodes.push(Node::inner(parent));
                 continue;
             };
-            let parts = parts_of(class, own);
+            let parts = parts_of(class, number);
             document.add(at, parent, class, &parts, anchored, is_container(node.kind));
         }
         document
@@ -126,7 +131,7 @@ impl Document {
             .entry((parent.map_or(0, |parent| parent + 1), key))
             .or_insert(at);
         self.everywhere.entry(key).or_default().push(at);
-        if anchored || class == Class::Annex {
+        if anchored || class.is_apart() {
             self.anchored.entry(key).or_default().push(at);
         }
         if let Some(parent) = parent.and_then(|parent| self.nodes.get_mut(parent)) {

@@ -1,7 +1,7 @@
 //! Opens the numbered rows of annex tables.
 
 use super::super::marker::roman_value;
-use super::{Builder, rank};
+use super::{Builder, is_apart, rank};
 use crate::domain::SectionKind;
 
 impl Builder {
@@ -11,11 +11,7 @@ impl Builder {
         if rest.is_empty() || first.is_empty() {
             return false;
         }
-        let Some(annex) = self
-            .open
-            .iter()
-            .position(|open| open.kind == SectionKind::Annex)
-        else {
+        let Some(annex) = self.open.iter().rposition(is_apart) else {
             return false;
         };
         if roman_value(first).is_some() {
