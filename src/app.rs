@@ -4,6 +4,7 @@
 //! meet here. A use case that writes: opens a transaction, changes rows, appends to the ledger,
 //! commits, and only then lets the index follow.
 
+pub mod accounts;
 pub mod answers_file;
 pub mod batches;
 pub mod browse;
@@ -221,6 +222,8 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     folder: PathBuf,
+    /// Who is named as the author of what is done through this handle.
+    actor: Arc<str>,
     store: Store,
     blobs: Blobs,
     index: Index,
@@ -232,6 +235,8 @@ pub struct App {
     holder: Arc<str>,
     remembered: Arc<remembered::Remembered>,
     kept_counts: Arc<counting::KeptCounts>,
+    passwords: accounts::Passwords,
+    sign_ins: Arc<accounts::Throttle>,
 }
 
 impl App {
@@ -246,6 +251,7 @@ impl App {
         let blobs = Blobs::open(&folder.join(BLOBS_FOLDER)).map_err(blob_folder)?;
         let opened = Index::open(&folder.join("index"))?;
         let app = Self {
+            actor: config.actor.as_str().into(),
             config: Arc::new(config),
             clock,
             folder: folder.to_owned(),
@@ -259,6 +265,8 @@ impl App {
             holder: holder()?,
             remembered: Arc::default(),
             kept_counts: Arc::default(),
+            passwords: accounts::Passwords::default(),
+            sign_ins: Arc::default(),
         };
         app.check_index_origin().await?;
         app.blobs.sweep().map_err(blob_folder)?;
@@ -271,6 +279,20 @@ impl App {
     /// The data folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Who is named as the author of what is done through this handle.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// The same folder, in the hands of somebody else.
+    #[must_use]
+    pub fn acting_as(&self, actor: &str) -> Self {
+        Self {
+            actor: actor.into(),
+            ..self.clone()
+        }
     }
 
     /// Closes the database cleanly.

@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Every command understands
 //! `--json` and `--data-dir`. What a command does is in `app`; here it is only said.
 
+mod account;
 mod args;
 mod batch;
 mod demo;
@@ -70,6 +71,7 @@ pub async fn run(
             consultation,
             action,
         } => group::run(app, consultation.as_deref(), action, output).await,
+        Command::Account { action } => account::run(app, here, action, output).await,
         Command::Batch {
             consultation,
             action,

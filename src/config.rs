@@ -35,8 +35,11 @@ impl fmt::Debug for Database {
 pub struct Config {
     /// Where the truth lies.
     pub database: Database,
-    /// Where `serve` and `demo` listen. Loopback only: this version has no sign-in.
+    /// Where `serve` and `demo` listen: loopback, unless there is a `public_url`.
     pub listen: SocketAddr,
+    /// Under which address people open the pages from other machines, without a path; `None` to
+    /// answer on this machine only.
+    pub public_url: Option<String>,
     /// Who is named as the author of what the command line does.
     pub actor: String,
     /// Memory for the search index's writer, in bytes.
@@ -57,6 +60,9 @@ pub struct Config {
     pub chunk_rows: Option<usize>,
 }
 
+/// Read before the others: whether one may listen to the network depends on it.
+const PUBLIC_URL: &str = "public_url";
+
 /// What `TIEPTHU_TEST_CHUNK_ROWS` is called without its prefix.
 const TEST_CHUNK_ROWS: &str = "test_chunk_rows";
 
@@ -65,6 +71,7 @@ impl Default for Config {
         Self {
             database: Database::Folder,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
             actor: "Thư ký".to_owned(),
             index_heap_bytes: 128 << 20,
             max_file_bytes: 64 << 20,
@@ -125,7 +132,7 @@ pub fn usual_program_folders() -> Vec<std::path::PathBuf> {
 /// A key, and what sets it from text.
 type Setting = (&'static str, fn(&mut Config, &str) -> Result<(), String>);
 
-const SETTINGS: [Setting; 7] = [
+const SETTINGS: [Setting; 8] = [
     ("database", |config, text| {
         let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| {
             text.strip_prefix(scheme)
@@ -148,12 +155,32 @@ const SETTINGS: [Setting; 7] = [
         let address: SocketAddr = text
             .parse()
             .map_err(|_cause| format!("`{text}` không phải địa chỉ dạng 127.0.0.1:8080"))?;
-        if !address.ip().is_loopback() {
+        if !address.ip().is_loopback() && config.public_url.is_none() {
             return Err(format!(
-                "`{text}` không phải địa chỉ nội bộ máy (127.0.0.1); bản này chưa có đăng nhập nên không mở ra mạng"
+                "`{text}` không phải địa chỉ nội bộ máy (127.0.0.1); muốn mở ra mạng thì đặt cả `public_url`"
             ));
         }
         config.listen = address;
+        Ok(())
+    }),
+    (PUBLIC_URL, |config, text| {
+        let url = text.trim().trim_end_matches('/');
+        let host = ["https://", "http://"]
+            .iter()
+            .find_map(|scheme| url.strip_prefix(scheme));
+        let is_host = |host: &str| {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:".contains(c);
+            !host.is_empty() && host.chars().all(is_plain)
+        };
+        config.public_url = match (url, host) {
+            ("", _) => None,
+            (_, Some(host)) if is_host(host) => Some(url.to_owned()),
+            _ => {
+                return Err(format!(
+                    "`{text}` không phải địa chỉ dạng https://gop-y.don-vi.example"
+                ));
+            }
+        };
         Ok(())
     }),
     ("actor", |config, text| {
@@ -218,7 +245,8 @@ pub fn read(
                     &mut config,
                     &mut problems,
                 );
-                for (key, value) in table {
+                let first = table.remove_entry(PUBLIC_URL);
+                for (key, value) in first.into_iter().chain(table) {
                     let text = match value {
                         toml::Value::String(text) => text,
                         other => other.to_string(),
@@ -234,7 +262,9 @@ pub fn read(
         }
     }
     // A variable that the file names holds a password, whatever it is called.
-    let variables = environment.into_iter().filter(|(name, _)| {
+    let mut environment = environment;
+    let first = environment.remove_entry("TIEPTHU_PUBLIC_URL");
+    let variables = first.into_iter().chain(environment).filter(|(name, _)| {
         name.starts_with("TIEPTHU_") && !named_secrets.contains(&format!("\"{name}\""))
     });
     for (name, text) in variables {

@@ -9,6 +9,7 @@ mod ids;
 mod mail;
 mod organization;
 mod outline;
+mod person;
 mod personal;
 mod point;
 mod response;
@@ -19,12 +20,13 @@ mod warning;
 pub use consultation::{Consultation, Letterhead, Round, RoundKind};
 pub use evidence::{Confidence, Evidence, Finding};
 pub use ids::{
-    BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId, PartId,
-    PointId, ResponseId, RoundId, SectionId, SubmissionId,
+    AccountId, BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId,
+    PartId, PointId, ResponseId, RoundId, SectionId, SubmissionId,
 };
 pub use mail::{MailKind, MailState};
 pub use organization::{Organization, OrganizationKind};
 pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};
+pub use person::{Account, Role, Roles};
 pub use personal::EmailAddress;
 pub use point::{PointState, Stance};
 pub use response::{Decision, ResponseState};

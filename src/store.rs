@@ -8,6 +8,7 @@
 //! once and run through [`engine`]; only migrations and the adding of many rows ([`bulk`]) differ by
 //! engine.
 
+pub mod accounts;
 pub mod batches;
 mod bulk;
 pub mod catalog;

@@ -4,9 +4,10 @@
 //! templates receive view structs whose every text is escaped. Pages work without JavaScript and
 //! load nothing from another host. Never runs SQL and never decides: it knows no rule.
 //!
-//! This version has no sign-in, so it answers loopback only: `boot` binds a loopback address, and
-//! [`layers`] refuses requests for other host names (DNS rebinding) and cross-site writes.
+//! [`access`] holds every request to one table of routes and roles; [`layers`] refuses requests for
+//! host names that are not ours (DNS rebinding) and cross-site writes.
 
+mod access;
 mod address;
 mod api;
 mod assets;

@@ -123,7 +123,7 @@ impl App {
                 Err(problem) => outcome.problems.push(format!("{place}: {problem}")),
             }
         }
-        let actor = &self.config.actor;
+        let actor = &self.actor;
         if let (Some(first), Some(last)) = (saved.first(), saved.last()) {
             ledger::append(
                 &mut tx,
@@ -161,7 +161,7 @@ impl App {
                         out_of_scope: Some(line.reason),
                         ..Default::default()
                     };
-                    let actor = &self.config.actor;
+                    let actor = &self.actor;
                     self.decide_point(target.point.id, None, &change, actor)
                         .await?;
                     outcome.n_saved += 1;
@@ -202,7 +202,7 @@ impl App {
                         remark: Some(line.remark),
                         ..SubmissionDecision::default()
                     };
-                    self.decide_submission(submission.id, &decision, &self.config.actor)
+                    self.decide_submission(submission.id, &decision, &self.actor)
                         .await?;
                     outcome.n_saved += 1;
                 }

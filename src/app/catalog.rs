@@ -158,7 +158,7 @@ impl App {
             .map(|id| id.0);
         if let (Some(first), Some(last)) = (keys.clone().min(), keys.max()) {
             let at = self.clock.now_us();
-            let actor = &self.config.actor;
+            let actor = &self.actor;
             ledger::append(&mut tx, at, actor, Action::CatalogSet, first, last).await?;
         }
         tx.commit().await?;

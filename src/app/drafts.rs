@@ -185,7 +185,7 @@ impl App {
             .collect();
         store::drafts::insert_alignment(&mut tx, id, &rows).await?;
         let stored = store::drafts::list_alignment(&mut tx, id).await?;
-        let (at, actor) = (self.clock.now_us(), &self.config.actor);
+        let (at, actor) = (self.clock.now_us(), &self.actor);
         ledger::append(&mut tx, at, actor, Action::DraftAdded, id.0, id.0).await?;
         tx.commit().await?;
         Ok(stored)
@@ -309,7 +309,7 @@ impl App {
             }
         }
         if n_judged > 0 {
-            let (at, actor) = (self.clock.now_us(), &self.config.actor);
+            let (at, actor) = (self.clock.now_us(), &self.actor);
             let id = document.draft.0;
             ledger::append(&mut tx, at, actor, Action::DraftAligned, id, id).await?;
             tx.commit().await?;

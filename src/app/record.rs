@@ -244,7 +244,7 @@ impl App {
                     received_us: now_us,
                 };
                 let id = settlements::claim(&mut tx, &claim, typed.held_on).await?;
-                let actor = &self.config.actor;
+                let actor = &self.actor;
                 ledger::append(
                     &mut tx,
                     now_us,

@@ -196,7 +196,7 @@ impl App {
         for (round, invited) in &rounds {
             store::consultations::insert_round(&mut tx, id, round, invited).await?;
         }
-        let actor = &self.config.actor;
+        let actor = &self.actor;
         ledger::append(&mut tx, at, actor, Action::ConsultationSet, id.0, id.0).await?;
         tx.commit().await?;
         Ok(SetUp {

@@ -8,6 +8,7 @@ pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
 pub use crate::report::roster::{Reply, RosterEntry, RosterLetter, RoundRoster};
 pub use crate::report::work::WorkAnswer;
 pub use crate::respond::{Draft, Step};
+pub use crate::store::accounts::Session;
 pub use crate::store::consultations::{Document, Section};
 pub use crate::store::groups::Group;
 pub use crate::store::points::{Change as PointChange, Point};

@@ -162,6 +162,7 @@ fn describe(fault: &Fault) -> String {
                 Action::CatalogSet => "cơ quan",
                 Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
                 Action::MailsQueued | Action::MailsChanged => "thư đi",
+                Action::AccountsChanged => "tài khoản",
             };
             format!(
                 "Nội dung {what} số {first_id} đến {last_id} không còn như khi ghi (mục {seq} của nhật ký)."

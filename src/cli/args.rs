@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 pub use actions::MailAction;
 pub(super) use actions::{
-    AnswerWords, BatchAction, DraftAction, GroupAction, GroupAnswerArgs, IndexAction, MailIdArgs,
-    MailSendArgs,
+    AccountAction, AnswerWords, BatchAction, DraftAction, GroupAction, GroupAnswerArgs,
+    IndexAction, MailIdArgs, MailSendArgs,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -120,6 +120,13 @@ pub enum Command {
         /// What to do with groups.
         #[command(subcommand)]
         action: GroupAction,
+    },
+    /// Tài khoản đăng nhập: liệt kê, thêm, giao vai trò, khóa, đặt lại mật khẩu
+    #[command(help_template = HELP)]
+    Account {
+        /// What to do with accounts.
+        #[command(subcommand)]
+        action: AccountAction,
     },
     /// Các bảng đã nhập: liệt kê, hoàn tác, lấy ra những dòng chưa nhập được để sửa
     #[command(help_template = HELP)]

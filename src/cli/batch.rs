@@ -28,7 +28,7 @@ pub(super) async fn run(
             );
         }
         BatchAction::Undo { batch } => {
-            let actor = app.config.actor.clone();
+            let actor = app.actor().to_owned();
             let n = app
                 .undo_batch(&consultation, BatchId(*batch), &actor)
                 .await?;

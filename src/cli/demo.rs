@@ -100,7 +100,7 @@ pub(super) async fn run(app: &App, output: &mut Output) -> Result<Exit, Error> {
     for problem in outcomes.iter().flat_map(|outcome| &outcome.problems) {
         output.note(problem);
     }
-    app.propose_groups(&consultation, &app.config.actor).await?;
+    app.propose_groups(&consultation, app.actor()).await?;
     let has_changed = app.ledger_seq().await? != before;
     write_reports(app, &consultation, has_changed, output).await?;
     status::say(&app.status(&consultation).await?, output);

@@ -32,7 +32,7 @@ pub(super) async fn freeze(
         actor: arguments
             .actor
             .clone()
-            .unwrap_or_else(|| app.config.actor.clone()),
+            .unwrap_or_else(|| app.actor().to_owned()),
     };
     let frozen = app.freeze_report(&consultation, &order).await?;
     if frozen.was_known {
@@ -189,7 +189,7 @@ pub(super) async fn issue(
             &arguments.number,
             arguments.date,
             signed.as_ref().map(|(name, bytes)| (&**name, &**bytes)),
-            arguments.actor.as_ref().unwrap_or(&app.config.actor),
+            arguments.actor.as_deref().unwrap_or(app.actor()),
         )
         .await?;
     output.data(|| describe(&version), || to_json(&version));

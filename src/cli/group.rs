@@ -21,7 +21,7 @@ pub(super) async fn run(
     output: &mut Output,
 ) -> Result<Exit, Error> {
     let consultation = app.consultation(code).await?;
-    let actor = app.config.actor.clone();
+    let actor = app.actor().to_owned();
     match action {
         GroupAction::Propose => propose(app, &consultation, output).await,
         GroupAction::List {
@@ -94,7 +94,7 @@ async fn propose(
     consultation: &Consultation,
     output: &mut Output,
 ) -> Result<Exit, Error> {
-    let found = app.propose_groups(consultation, &app.config.actor).await?;
+    let found = app.propose_groups(consultation, app.actor()).await?;
     output.data(
         || {
             format!(

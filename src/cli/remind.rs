@@ -24,7 +24,7 @@ pub(super) async fn run(
         organization: None,
         enclosures: Vec::new(),
         from: Some(arguments.from.clone()),
-        actor: app.config.actor.clone(),
+        actor: app.actor().to_owned(),
     };
     let composed = app.compose(&consultation, &order).await?;
     let folder = here.join(&arguments.output);

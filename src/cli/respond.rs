@@ -95,6 +95,6 @@ pub(super) fn act(app: &App, point: PointId, words: &AnswerWords) -> Result<Act,
         draft,
         step,
         remark: words.send_back.clone(),
-        actor: words.actor.as_ref().unwrap_or(&app.config.actor).clone(),
+        actor: words.actor.as_deref().unwrap_or(app.actor()).to_owned(),
     })
 }

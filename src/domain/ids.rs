@@ -17,6 +17,8 @@ macro_rules! id {
 }
 
 id! {
+    /// Somebody who can sign in.
+    AccountId;
     /// A dossier being consulted on.
     ConsultationId;
     /// A document of the dossier (Đề án, Tờ trình …).

@@ -50,10 +50,12 @@ pub enum Action {
     MailsQueued,
     /// What became of letters in the outbox: sent, refused, come back, or a person's word about them.
     MailsChanged,
+    /// Accounts were added, or their roles or passwords changed.
+    AccountsChanged,
 }
 
 impl Action {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -71,6 +73,7 @@ impl Action {
         Self::ReportsIssued,
         Self::MailsQueued,
         Self::MailsChanged,
+        Self::AccountsChanged,
     ];
 
     /// The stable code in the database.
@@ -93,6 +96,7 @@ impl Action {
             Self::ReportsIssued => "reports.issued",
             Self::MailsQueued => "mails.queued",
             Self::MailsChanged => "mails.changed",
+            Self::AccountsChanged => "accounts.changed",
         }
     }
 
@@ -319,7 +323,8 @@ async fn content(
         | Action::GroupsProposed
         | Action::GroupsChanged
         | Action::BatchUndone
-        | Action::MailsChanged => &[],
+        | Action::MailsChanged
+        | Action::AccountsChanged => &[],
     };
     let mut content = Content::default();
     for sql in queries {

@@ -296,7 +296,8 @@ pub async fn touched_by(
             | Action::ReportsFrozen
             | Action::ReportsIssued
             | Action::MailsQueued
-            | Action::MailsChanged => {}
+            | Action::MailsChanged
+            | Action::AccountsChanged => {}
             Action::SubmissionsClaimed
             | Action::SubmissionsSettled
             | Action::RowsImported

@@ -29,7 +29,7 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// An error as JSON.
-struct ApiError(Error);
+pub(super) struct ApiError(pub(super) Error);
 
 #[derive(Serialize)]
 struct ErrorBody {

@@ -77,6 +77,7 @@ impl Error {
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "invalid",
             StatusCode::CONFLICT => "conflict",
             StatusCode::FORBIDDEN => "forbidden",
+            StatusCode::UNAUTHORIZED => "unauthorized",
             StatusCode::SERVICE_UNAVAILABLE => "unavailable",
             _ => "internal",
         }
@@ -88,6 +89,7 @@ impl Error {
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "Yêu cầu chưa đúng",
             StatusCode::CONFLICT => "Có thay đổi trùng nhau",
             StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => "Không được phép",
+            StatusCode::UNAUTHORIZED => "Cần đăng nhập",
             StatusCode::PAYLOAD_TOO_LARGE => "Tệp quá lớn",
             StatusCode::METHOD_NOT_ALLOWED => "Thao tác không có ở trang này",
             StatusCode::SERVICE_UNAVAILABLE => "Tạm thời chưa dùng được",

@@ -1,12 +1,12 @@
 //! What holds for every request and answer.
 //!
-//! * Only loopback host names are answered: without sign-in, a page elsewhere must not reach the
-//!   data by pointing its own name at 127.0.0.1.
+//! * Only loopback host names are answered, and the office's own (`public_url`) once there are
+//!   accounts: a page elsewhere must not reach the data by pointing its own name at 127.0.0.1.
 //! * Writes come from our own pages ([`tower_http::csrf`]).
 //! * Answers forbid inline script and style, foreign hosts, framing and guessing of types; pages
 //!   are asked for again each time, and what is no page is not kept.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -16,6 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
+use crate::app::App;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -23,20 +24,39 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Answers requests for loopback names, and puts the headers on every answer.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
+/// Answers requests for names that are ours, and puts the headers on every answer.
+pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).cloned();
-    let mut response = if host.is_none_or(|host| is_loopback(&host)) {
+    let is_here = host.as_ref().is_none_or(is_loopback);
+    let mut response = if is_here {
         next.run(request).await
-    } else {
-        Error::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "Trang này chỉ mở được trên chính máy đang chạy chương trình, tại http://127.0.0.1.",
+    } else if !host.as_ref().is_some_and(|host| is_public(&app, host)) {
+        misdirected(
+            "Trang này chỉ mở được trên chính máy đang chạy chương trình, tại http://127.0.0.1, hoặc tại địa chỉ ghi ở `public_url`.",
         )
-        .into_response()
+    } else {
+        match app.has_accounts().await {
+            Ok(true) => next.run(request).await,
+            Ok(false) => misdirected(
+                "Chưa có tài khoản nào nên chưa mở ra mạng; hãy mở http://127.0.0.1 trên máy chủ để lập tài khoản quản trị.",
+            ),
+            Err(error) => Error::from(error).into_response(),
+        }
     };
     put_headers(response.headers_mut());
     response
+}
+
+fn misdirected(message: &str) -> Response {
+    Error::new(StatusCode::MISDIRECTED_REQUEST, message).into_response()
+}
+
+/// Whether a host is the one of the office's own address.
+fn is_public(app: &App, host: &HeaderValue) -> bool {
+    let url = app.config.public_url.as_deref().unwrap_or("");
+    let own = url.split_once("://").map_or("", |(_, own)| own);
+    let asked = host.to_str().unwrap_or("");
+    !own.is_empty() && own.eq_ignore_ascii_case(asked)
 }
 
 fn put_headers(headers: &mut HeaderMap) {
@@ -65,7 +85,7 @@ fn put_headers(headers: &mut HeaderMap) {
     }
 }
 
-fn is_loopback(host: &HeaderValue) -> bool {
+pub(super) fn is_loopback(host: &HeaderValue) -> bool {
     let Ok(host) = host.to_str() else {
         return false;
     };

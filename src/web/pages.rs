@@ -1,5 +1,7 @@
 //! The pages, one module each: handler, view struct, template.
 
+pub(super) mod account;
+pub(super) mod accounts;
 pub(super) mod drafts;
 pub(super) mod filters;
 pub(super) mod groups;
@@ -12,6 +14,7 @@ pub(super) mod points;
 pub(super) mod record;
 pub(super) mod reports;
 pub(super) mod roster;
+pub(super) mod sign_in;
 pub(super) mod submission;
 pub(super) mod submissions;
 pub(super) mod triage;

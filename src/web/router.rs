@@ -9,10 +9,10 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    drafts, groups, import, letters, originals, overview, point, points, record, reports, roster,
-    submission, submissions, triage, versions,
+    account, accounts, drafts, groups, import, letters, originals, overview, point, points, record,
+    reports, roster, sign_in, submission, submissions, triage, versions,
 };
-use super::{api, assets, layers};
+use super::{access, api, assets, layers};
 use crate::app::App;
 
 /// Largest form that carries no file: a long answer is far below.
@@ -44,11 +44,6 @@ pub fn router(app: App) -> Router {
             "/c/{code}/drafts/{name}/verdict",
             post(drafts::judge_section),
         )
-        .route("/c/{code}/groups", get(groups::list_groups))
-        .route("/c/{code}/groups/proposal", post(groups::propose_groups))
-        .route("/c/{code}/groups/{id}", get(groups::get_group))
-        .route("/c/{code}/groups/{id}/change", post(groups::change_group))
-        .route("/c/{code}/groups/{id}/answer", post(groups::answer_group))
         .route("/c/{code}/submissions", get(submissions::list_submissions))
         .route(
             "/c/{code}/submissions/{id}",
@@ -93,14 +88,47 @@ pub fn router(app: App) -> Router {
             post(letters::decide_letter),
         )
         .route("/originals/{id}", get(originals::get_original))
+        .merge(groups_router())
+        .merge(accounts_router())
         .nest("/api/v1", api::router())
         .route("/static/{name}", get(assets::get_asset))
         .route("/healthz", get(api::get_health))
+        .route_layer(middleware::from_fn_with_state(app.clone(), access::admit))
         .fallback(async || Error::no_such_page())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
-        .with_state(app)
+        .with_state(app.clone())
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(CsrfLayer::new().with_rejection_response(|_error| layers::refuse_cross_site()))
         .layer(CatchPanicLayer::custom(layers::after_panic))
-        .layer(middleware::from_fn(layers::guard))
+        .layer(middleware::from_fn_with_state(app, layers::guard))
+}
+
+/// Signing in, and who may.
+fn accounts_router() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::get_sign_in).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route(
+            "/first-account",
+            get(sign_in::get_first_account).post(sign_in::add_first_account),
+        )
+        .route("/account", get(account::get_account))
+        .route("/account/password", post(account::change_password))
+        .route("/account/sessions", post(account::end_sessions))
+        .route("/account/tokens", post(account::make_token))
+        .route(
+            "/accounts",
+            get(accounts::list_accounts).post(accounts::add_account),
+        )
+        .route("/accounts/{name}", post(accounts::change_account))
+}
+
+/// Points that say the same.
+fn groups_router() -> Router<App> {
+    Router::new()
+        .route("/c/{code}/groups", get(groups::list_groups))
+        .route("/c/{code}/groups/proposal", post(groups::propose_groups))
+        .route("/c/{code}/groups/{id}", get(groups::get_group))
+        .route("/c/{code}/groups/{id}/change", post(groups::change_group))
+        .route("/c/{code}/groups/{id}/answer", post(groups::answer_group))
 }

@@ -1,5 +1,6 @@
 //! The pages over a small real data folder, asked without a network.
 
+mod access;
 mod groups;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ fn example() -> PathBuf {
 /// A data folder with the example's dossier and a few of its replies, behind the router.
 struct Desk {
     router: Router,
+    app: App,
     _folder: tempfile::TempDir,
 }
 
@@ -92,9 +94,20 @@ impl Desk {
             import(&app, file).await;
         }
         Self {
-            router: super::router(app),
+            router: super::router(app.clone()),
+            app,
             _folder: folder,
         }
+    }
+
+    /// Under another address than this machine's.
+    fn serve_as(&mut self, url: &str) {
+        let config = Config {
+            public_url: Some(url.to_owned()),
+            ..(*self.app.config).clone()
+        };
+        self.app.config = std::sync::Arc::new(config);
+        self.router = super::router(self.app.clone());
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 pub(super) use marked::{Link, Marked, Marker};
 
+use super::access::{self, Person};
 use super::address::{base, query};
 use super::error::Error;
 use super::{assets, words};
@@ -98,6 +99,12 @@ pub(super) struct Page {
     pub(super) style: String,
     pub(super) script: String,
     pub(super) icon: String,
+    /// Who is signed in; empty without accounts.
+    pub(super) person: String,
+    /// May change accounts.
+    pub(super) is_administrator: bool,
+    /// There is no account: this machine's user does everything.
+    pub(super) is_open: bool,
 }
 
 /// One entry of the main menu.
@@ -110,7 +117,14 @@ pub(super) struct MenuItem {
 impl Page {
     /// Outside a consultation.
     pub(super) fn bare(title: &str) -> Self {
+        let asking = access::asking();
         Self {
+            person: match &asking {
+                Person::Known(caller) => caller.account.name.clone(),
+                Person::Owner | Person::Stranger => String::new(),
+            },
+            is_administrator: asking.may_open("/accounts"),
+            is_open: matches!(asking, Person::Owner),
             title: title.to_owned(),
             dossier: String::new(),
             base: String::new(),
@@ -124,6 +138,7 @@ impl Page {
     /// Inside one.
     pub(super) fn new(consultation: &Consultation, place: Place, title: &str) -> Self {
         let base = base(consultation);
+        let asking = access::asking();
         let item = |other: Place| MenuItem {
             address: format!("{base}/{}", other.path()),
             text: other.name(),
@@ -131,7 +146,10 @@ impl Page {
         };
         Self {
             dossier: consultation.title.clone(),
-            menu: Place::ALL.into_iter().map(item).collect(),
+            menu: (Place::ALL.into_iter())
+                .filter(|place| asking.may_open(&format!("/c/{{code}}/{}", place.path())))
+                .map(item)
+                .collect(),
             base,
             ..Self::bare(title)
         }

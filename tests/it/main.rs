@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
 mod archives; // 7z and rar
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
 mod batches; // a table taken back; its bad rows corrected

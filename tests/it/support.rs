@@ -214,12 +214,14 @@ fn ran(output: &Output) -> Ran {
     }
 }
 
-/// A client for our own pages. One crypto provider is chosen for the process, as in the program.
+/// A client for our own pages that shows where it is sent. One crypto provider is chosen for the
+/// process, as in the program.
 pub(crate) fn http_client() -> reqwest::Client {
     // Another test may have done so.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client without a proxy")
 }

@@ -47,7 +47,7 @@ impl App {
                     now_us,
                 );
                 let id = settlements::claim(&mut tx, &claim, self.clock.today()).await?;
-                let actor = &self.config.actor;
+                let actor = &self.actor;
                 ledger::append(
                     &mut tx,
                     now_us,
@@ -124,7 +124,7 @@ impl App {
                 warnings,
             )
             .await?;
-            let (now_us, actor) = (self.clock.now_us(), &self.config.actor);
+            let (now_us, actor) = (self.clock.now_us(), &self.actor);
             let id = submission.id.0;
             ledger::append(&mut tx, now_us, actor, Action::SubmissionsChanged, id, id).await?;
             tx.commit().await?;
@@ -190,7 +190,7 @@ impl App {
             now_us,
         )
         .await?;
-        let actor = &self.config.actor;
+        let actor = &self.actor;
         for (action, first, last) in &settled.entries {
             ledger::append(&mut tx, now_us, actor, *action, *first, *last).await?;
         }

@@ -171,7 +171,7 @@ impl App {
             entries.extend(settled.entries);
         }
         for (action, first, last) in entries {
-            ledger::append(&mut tx, now_us, &self.config.actor, action, first, last).await?;
+            ledger::append(&mut tx, now_us, &self.actor, action, first, last).await?;
         }
         tx.commit().await?;
         for (submission, warnings) in postponed {
@@ -228,7 +228,7 @@ impl App {
         }
         if let Some((first, last)) = new {
             let action = Action::SubmissionsClaimed;
-            ledger::append(&mut tx, now_us, &self.config.actor, action, first, last).await?;
+            ledger::append(&mut tx, now_us, &self.actor, action, first, last).await?;
         }
         tx.commit().await?;
         let mut tx = self.store.read().await?;

@@ -128,7 +128,7 @@ impl App {
                         container,
                         file_name: name,
                         blob,
-                        actor: &self.config.actor,
+                        actor: &self.actor,
                         started_us: now_us,
                     };
                     let id = batches::insert_batch(&mut tx, &begun).await?;
@@ -285,7 +285,7 @@ impl App {
             rows.push((ready.claim, ready.settlement));
         }
         let now_us = self.clock.now_us();
-        let actor = &self.config.actor;
+        let actor = &self.actor;
         let mut tx = self.store.write().await?;
         let started = Instant::now();
         let inserted = settlements::insert_rows(&mut tx, &rows).await?;

@@ -209,7 +209,7 @@ impl App {
         }
         if let Some((first, last)) = saved {
             let action = Action::ResponsesSaved;
-            ledger::append(&mut tx, now_us, &self.config.actor, action, first, last).await?;
+            ledger::append(&mut tx, now_us, &self.actor, action, first, last).await?;
         }
         tx.commit().await?;
         Ok(fates)

@@ -155,7 +155,7 @@ impl App {
                 ..Change::default()
             };
             outbox::change(&mut tx, mail.id, &change).await?;
-            let (actor, id) = (&self.config.actor, mail.id);
+            let (actor, id) = (&self.actor, mail.id);
             ledger::append(&mut tx, now_us, actor, Action::MailsChanged, id, id).await?;
         }
         tx.commit().await?;
@@ -282,7 +282,7 @@ impl App {
         if !outbox::change(&mut tx, id, change).await? {
             return Ok(false);
         }
-        let (now_us, actor) = (self.clock.now_us(), &self.config.actor);
+        let (now_us, actor) = (self.clock.now_us(), &self.actor);
         ledger::append(&mut tx, now_us, actor, Action::MailsChanged, id, id).await?;
         tx.commit().await?;
         self.let_index_follow().await;

@@ -67,7 +67,7 @@ impl App {
                 organization: None,
                 enclosures: Vec::new(),
                 from: None,
-                actor: self.config.actor.clone(),
+                actor: self.actor.to_string(),
             };
             let letters = self.compose(consultation, &order).await?;
             self.queue_letters(&letters.letters).await?;
@@ -151,7 +151,7 @@ impl App {
             values,
             enclosures: Vec::new(),
             answers: head.message_id.clone(),
-            actor: self.config.actor.clone(),
+            actor: self.actor.to_string(),
         };
         let templates = Templates::read(self.folder())?;
         let letter = self.write_letter(&outgoing, &templates, consultation, draft)?;
@@ -236,11 +236,11 @@ impl App {
             organization: None,
             submission: None,
             occasion,
-            to: (self.config.actor.clone(), to),
+            to: (self.actor.to_string(), to),
             values,
             enclosures: Vec::new(),
             answers: None,
-            actor: self.config.actor.clone(),
+            actor: self.actor.to_string(),
         };
         let templates = Templates::read(self.folder())?;
         self.write_letter(&outgoing, &templates, consultation, draft)

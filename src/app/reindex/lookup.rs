@@ -88,6 +88,7 @@ impl Lookup {
             | Action::ReportsIssued
             | Action::MailsQueued
             | Action::MailsChanged
+            | Action::AccountsChanged
             | Action::GroupsProposed => return Ok((Vec::new(), None)),
             Action::GroupsChanged => {
                 let changes = self.changes_of_group(tx, GroupId(first)).await?;

@@ -188,6 +188,59 @@ pub enum BatchAction {
     },
 }
 
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountAction {
+    /// Các tài khoản và vai trò
+    #[command(help_template = HELP)]
+    List,
+    /// Thêm tài khoản; tài khoản đầu tiên phải là quản trị
+    #[command(help_template = HELP)]
+    Add {
+        /// Tên đăng nhập
+        #[arg(value_name = "TÊN")]
+        login: String,
+        /// Họ và tên
+        #[arg(long, value_name = "HỌ TÊN")]
+        name: String,
+        /// secretary, drafter, leader, administrator, reader; cách nhau bằng dấu phẩy
+        #[arg(long, value_name = "VAI TRÒ")]
+        roles: String,
+        /// Tệp có mật khẩu ở dòng đầu; không nêu thì chương trình tự đặt và in ra
+        #[arg(long, value_name = "TỆP")]
+        password_file: Option<PathBuf>,
+    },
+    /// Sửa họ tên, vai trò; khóa hoặc mở khóa
+    #[command(help_template = HELP)]
+    Change {
+        /// Tên đăng nhập
+        #[arg(value_name = "TÊN")]
+        login: String,
+        /// Họ và tên
+        #[arg(long, value_name = "HỌ TÊN")]
+        name: Option<String>,
+        /// Các vai trò, cách nhau bằng dấu phẩy
+        #[arg(long, value_name = "VAI TRÒ")]
+        roles: Option<String>,
+        /// Không cho đăng nhập nữa
+        #[arg(long)]
+        lock: bool,
+        /// Cho đăng nhập lại
+        #[arg(long, conflicts_with = "lock")]
+        unlock: bool,
+    },
+    /// Đặt lại mật khẩu; mọi nơi đang đăng nhập bị đăng xuất
+    #[command(help_template = HELP)]
+    Password {
+        /// Tên đăng nhập
+        #[arg(value_name = "TÊN")]
+        login: String,
+        /// Tệp có mật khẩu ở dòng đầu; không nêu thì chương trình tự đặt và in ra
+        #[arg(long, value_name = "TỆP")]
+        password_file: Option<PathBuf>,
+    },
+}
+
 /// What to do with groups of points that say the same.
 #[derive(Debug, Subcommand)]
 pub enum GroupAction {

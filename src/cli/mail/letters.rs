@@ -51,7 +51,7 @@ pub(super) async fn send(
     let actor = arguments
         .actor
         .clone()
-        .unwrap_or_else(|| app.config.actor.clone());
+        .unwrap_or_else(|| app.actor().to_owned());
     let order = Order {
         kind,
         round: app.round(consultation.id, number).await?,

@@ -2,14 +2,13 @@
 //! what was accepted while its section stayed as it was.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Redirect;
 use serde::Deserialize;
 
 use super::outlive;
-use crate::app::App;
 use crate::app::drafts::{Aligned, Change, Verdict};
 use crate::app::values::Document;
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, InConsultation, Name};
@@ -63,7 +62,7 @@ struct Unchanged {
 }
 
 pub(in crate::web) async fn list_drafts(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<DraftsPage>, Error> {
     let page = Page::new(&consultation, Place::Overview, "Đối chiếu các lần dự thảo");
@@ -144,7 +143,7 @@ pub(in crate::web) struct VerdictFields {
 }
 
 pub(in crate::web) async fn judge_section(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Name(document): Name,
     Form(fields): Form<VerdictFields>,

@@ -1,7 +1,6 @@
 //! Ý kiến trùng: groups the program proposes, and those people confirmed and answer once.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -13,6 +12,7 @@ use crate::app::grouping::{GroupView, MemberView};
 use crate::app::values::{Stretch, StretchKind};
 use crate::app::{self, App};
 use crate::domain::{Consultation, GroupId, PointId, ResponseState};
+use crate::web::access::{Acting, Person};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Query};
@@ -100,7 +100,7 @@ fn asked<'a>(pairs: &'a [(String, String)], key: &str) -> &'a str {
 }
 
 pub(in crate::web) async fn list_groups(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Html<GroupsPage>, Error> {
@@ -148,7 +148,7 @@ pub(in crate::web) async fn list_groups(
 }
 
 pub(in crate::web) async fn get_group(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Query(pairs): Query<Vec<(String, String)>>,
@@ -302,11 +302,11 @@ fn around(text: &str, is_first: bool, is_last: bool) -> String {
 }
 
 pub(in crate::web) async fn propose_groups(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Redirect, Error> {
     let address = format!("{}/groups", base(&consultation));
-    let actor = app.config.actor.clone();
+    let actor = app.actor().to_owned();
     let proposed = outlive(async move { app.propose_groups(&consultation, &actor).await }).await?;
     let n = proposed.n_new.to_string();
     let pairs = [("done", "proposed"), ("n", n.as_str())];
@@ -347,7 +347,7 @@ fn read_wish(pairs: &[(String, String)]) -> Result<Wish, Error> {
 }
 
 pub(in crate::web) async fn change_group(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Form(pairs): Form<Vec<(String, String)>>,
@@ -365,7 +365,7 @@ pub(in crate::web) async fn change_group(
         _ => format!("{groups}/{id}"),
     };
     let address = outlive(async move {
-        let actor = app.config.actor.clone();
+        let actor = app.actor().to_owned();
         let gone = |is_gone: bool| {
             if is_gone {
                 groups.clone()
@@ -417,14 +417,15 @@ fn done(address: &str, what: &str) -> String {
 }
 
 pub(in crate::web) async fn answer_group(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
+    person: Person,
     Form(fields): Form<AnswerFields>,
 ) -> Result<Response, Error> {
     let id = GroupId(id);
     let view = app.group(&consultation, id, 0).await?;
-    let act = read_act(&app, view.group.representative, &fields)?;
+    let act = read_act(&app, &person, view.group.representative, &fields)?;
     let writer = app.clone();
     match outlive(async move { writer.answer_group(id, act).await }).await {
         Ok(_) => {

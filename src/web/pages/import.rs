@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use askama::Template;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,6 +16,7 @@ use crate::app::ingest::{Clash, FileReport, Incoming, Options};
 use crate::app::values::WorkAnswer;
 use crate::app::{self, App};
 use crate::domain::{BatchId, Consultation, Decision, Round};
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Id, InConsultation};
@@ -91,7 +92,7 @@ enum Outcome {
 }
 
 pub(in crate::web) async fn get_import(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<ImportPage>, Error> {
     show(&app, &consultation, String::new()).await
@@ -141,13 +142,13 @@ fn batch_line(base: &str, batch: &BatchStanding) -> BatchLine {
 }
 
 pub(in crate::web) async fn undo_batch(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
 ) -> Result<Response, Error> {
     let (writer, of) = (app.clone(), consultation.clone());
     let undone = outlive(async move {
-        let actor = writer.config.actor.clone();
+        let actor = writer.actor().to_owned();
         writer.undo_batch(&of, BatchId(id), &actor).await
     });
     match undone.await {
@@ -163,7 +164,7 @@ pub(in crate::web) async fn undo_batch(
 }
 
 pub(in crate::web) async fn get_bad_rows(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
 ) -> Result<Response, Error> {
@@ -176,7 +177,7 @@ pub(in crate::web) async fn get_bad_rows(
 }
 
 pub(in crate::web) async fn import_files(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     request: Request,
 ) -> Result<Html<ImportedPage>, Error> {

@@ -1,7 +1,6 @@
 //! Thư đi: letters that were sent or wait to be, and mailboxes that are read.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,6 +11,7 @@ use crate::app::App;
 use crate::app::mail::outbox::{Mail, MailDecision};
 use crate::app::mail::receiving::MailboxStatus;
 use crate::domain::MailState;
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation};
@@ -62,7 +62,7 @@ pub(in crate::web) struct DecisionFields {
 }
 
 pub(in crate::web) async fn list_letters(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<LettersPage>, Error> {
     let mut mails = app.outbox(&consultation).await?;
@@ -132,7 +132,7 @@ fn letter_line(base: &str, mail: &Mail) -> LetterLine {
 }
 
 pub(in crate::web) async fn decide_letter(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Form(fields): Form<DecisionFields>,
@@ -152,7 +152,7 @@ pub(in crate::web) async fn decide_letter(
 }
 
 pub(in crate::web) async fn get_letter(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
 ) -> Result<Response, Error> {

@@ -1,17 +1,16 @@
 //! Originals as they came: for saving, never for showing, since strangers wrote them.
 
-use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use crate::app::App;
 use crate::domain::SubmissionId;
+use crate::web::access::Acting;
 use crate::web::address::encode;
 use crate::web::error::Error;
 use crate::web::extract::Id;
 
 pub(in crate::web) async fn get_original(
-    State(app): State<App>,
+    Acting(app): Acting,
     Id(id): Id,
 ) -> Result<Response, Error> {
     let original = app.original(SubmissionId(id)).await?;

@@ -1,13 +1,12 @@
 //! Tổng quan: where a consultation stands, and what waits.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::app::App;
 use crate::app::status::Status;
 use crate::app::values::{Equation, Tally};
 use crate::domain::{Decision, Disposition, ResponseState, Round};
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
@@ -73,7 +72,7 @@ struct EquationLine {
 }
 
 /// Leads to the only consultation, or lets choose among several.
-pub(in crate::web) async fn get_start(State(app): State<App>) -> Result<Response, Error> {
+pub(in crate::web) async fn get_start(Acting(app): Acting) -> Result<Response, Error> {
     let consultations = app.consultations().await?;
     if let [only] = consultations.as_slice() {
         return Ok(Redirect::to(&format!("{}/", base(only))).into_response());
@@ -96,7 +95,7 @@ pub(in crate::web) async fn redirect_to_overview(
 }
 
 pub(in crate::web) async fn get_overview(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<OverviewPage>, Error> {
     let status = app.status(&consultation).await?;

@@ -1,7 +1,6 @@
 //! One point: its words and why they were understood so, the draft beside it, its answer.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use super::beside::{self, Beside};
 use super::filters::Filters;
 use super::points::section_choices;
 use super::{coded, outlive};
+use crate::app::accounts::access::may_take;
 use crate::app::browse::PointInFull;
 use crate::app::responding::Act;
 use crate::app::search::Neighbors;
@@ -18,6 +18,7 @@ use crate::app::{self, App};
 use crate::domain::{
     Confidence, Consultation, Decision, Evidence, Finding, PointId, PointState, SectionId, Span,
 };
+use crate::web::access::{Acting, Person};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Query};
@@ -170,7 +171,7 @@ struct Shown {
 }
 
 pub(in crate::web) async fn get_point(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Query(pairs): Query<Vec<(String, String)>>,
@@ -183,12 +184,13 @@ pub(in crate::web) async fn get_point(
 }
 
 pub(in crate::web) async fn answer_point(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
+    person: Person,
     Form(fields): Form<AnswerFields>,
 ) -> Result<Response, Error> {
-    let act = act(&app, PointId(id), &fields)?;
+    let act = act(&app, &person, PointId(id), &fields)?;
     // The point must belong to the consultation whose address was used.
     app.point_in_full(&consultation, act.point).await?;
     let writer = app.clone();
@@ -220,7 +222,12 @@ pub(in crate::web) async fn answer_point(
     show(&app, &consultation, PointId(id), status, shown).await
 }
 
-pub(super) fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Act, Error> {
+pub(super) fn act(
+    app: &App,
+    person: &Person,
+    point: PointId,
+    fields: &AnswerFields,
+) -> Result<Act, Error> {
     let step = match fields.step.as_str() {
         "save" => Step::Save,
         "submit" => Step::Submit,
@@ -228,13 +235,20 @@ pub(super) fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Ac
         "return" => Step::Return,
         other => return Err(Error::invalid(format!("Không có thao tác `{other}`."))),
     };
+    let is_on_behalf = !fields.on_behalf.trim().is_empty();
+    if !may_take(&person.roles(), step, is_on_behalf) {
+        return Err(Error::new(
+            StatusCode::FORBIDDEN,
+            "Vai trò của tài khoản này không làm được bước đó: người soạn trả lời và trình, lãnh đạo duyệt hoặc trả lại, thư ký chỉ ghi thay ý kiến lãnh đạo.",
+        ));
+    }
     let is_leader = matches!(step, Step::Approve | Step::Return);
     let draft = Draft {
         decision: coded("decision", &fields.decision, Decision::parse)?,
         text: tidy(&fields.text),
         change_place: Some(tidy(&fields.change_place)).filter(|place| !place.is_empty()),
     };
-    let actor = &app.config.actor;
+    let actor = app.actor();
     Ok(Act {
         point,
         seen_version: Some(fields.version),
@@ -242,8 +256,8 @@ pub(super) fn act(app: &App, point: PointId, fields: &AnswerFields) -> Result<Ac
         step,
         remark: Some(tidy(&fields.remark)).filter(|remark| !remark.is_empty()),
         actor: match fields.on_behalf.trim() {
-            "" => actor.clone(),
-            leader => format!("{leader} ({actor} ghi)"),
+            "" => actor.to_owned(),
+            leader => format!("{leader} (do {actor} ghi)"),
         },
     })
 }
@@ -254,14 +268,14 @@ pub(super) fn tidy(text: &str) -> String {
 }
 
 pub(in crate::web) async fn decide_point(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Form(fields): Form<DecisionFields>,
 ) -> Result<Response, Error> {
     let full = app.point_in_full(&consultation, PointId(id)).await?;
     let change = point_change(&fields, &full)?;
-    let actor = app.config.actor.clone();
+    let actor = app.actor().to_owned();
     let writer = app.clone();
     let version = Some(fields.version);
     let decided = outlive(async move {

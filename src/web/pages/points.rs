@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -14,6 +13,7 @@ use crate::app::search::{Found, Names, Request};
 use crate::app::values::{Count, Facet};
 use crate::app::{self, App};
 use crate::domain::{Channel, Consultation, Decision, PointState, Stance};
+use crate::web::access::Acting;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Query};
 use crate::web::views::{Html, Page, Pager, Place, Select, choices};
@@ -63,7 +63,7 @@ struct Surroundings {
 }
 
 pub(in crate::web) async fn list_points(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Error> {

@@ -1,7 +1,6 @@
 //! Nhập tay: what came on paper, in a meeting, by phone or chat.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
@@ -11,6 +10,7 @@ use super::{coded, outlive, round_number};
 use crate::app::record::Typed;
 use crate::app::{self, App};
 use crate::domain::{Channel, Consultation};
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, InConsultation};
@@ -40,14 +40,14 @@ pub(in crate::web) struct Fields {
 }
 
 pub(in crate::web) async fn get_record(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Response, Error> {
     show(&app, &consultation, Fields::default(), None).await
 }
 
 pub(in crate::web) async fn record_opinion(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Error> {

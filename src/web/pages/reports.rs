@@ -1,7 +1,6 @@
 //! Báo cáo: every kind in every format, refused while the numbers do not add up.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +13,7 @@ use crate::app::reporting::FileFormat;
 use crate::app::values::{Equation, ReportKind, Scope};
 use crate::app::{self, App};
 use crate::domain::{Consultation, OrganizationId};
+use crate::web::access::Acting;
 use crate::web::address::query;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Name, Query};
@@ -57,7 +57,7 @@ pub(in crate::web) struct Asked {
 }
 
 pub(in crate::web) async fn list_reports(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Query(asked): Query<Asked>,
 ) -> Result<Html<ReportsPage>, Error> {
@@ -139,7 +139,7 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
 }
 
 pub(in crate::web) async fn get_report(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Name(name): Name,
     Query(asked): Query<Asked>,

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
 
-use crate::app::App;
 use crate::app::browse::Roster;
 use crate::app::values::{Reply, RosterEntry, RosterLetter, RoundRoster};
 use crate::domain::ReplyClass;
+use crate::web::access::Acting;
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
 use crate::web::views::{Badge, Html, Page, Place};
@@ -60,7 +59,7 @@ struct Letter {
 }
 
 pub(in crate::web) async fn get_roster(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<RosterPage>, Error> {
     let roster = app.roster(&consultation).await?;

@@ -1,7 +1,6 @@
 //! One submission: its texts with the points marked, its facts, and what a person decides.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Redirect;
 use serde::Deserialize;
 
@@ -14,6 +13,7 @@ use crate::app::review::SubmissionDecision;
 use crate::domain::{
     Consultation, Disposition, OrganizationId, Relation, ReplyClass, Round, SubmissionId,
 };
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation};
@@ -83,7 +83,7 @@ pub(in crate::web) struct DecisionFields {
 }
 
 pub(in crate::web) async fn get_submission(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
 ) -> Result<Html<SubmissionPage>, Error> {
@@ -97,7 +97,7 @@ pub(in crate::web) async fn get_submission(
 }
 
 pub(in crate::web) async fn decide_submission(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
     Form(fields): Form<DecisionFields>,
@@ -106,7 +106,7 @@ pub(in crate::web) async fn decide_submission(
     let full = app.submission_in_full(&consultation, id).await?;
     let decision = decision(&app, &consultation, &fields, &full).await?;
     let writer = app.clone();
-    let actor = app.config.actor.clone();
+    let actor = app.actor().to_owned();
     outlive(async move { writer.decide_submission(id, &decision, &actor).await }).await?;
     let base = base(&consultation);
     Ok(Redirect::to(&match fields.back.as_str() {

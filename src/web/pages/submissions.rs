@@ -1,15 +1,14 @@
 //! Lượt góp ý: everything received, by arrival.
 
 use askama::Template;
-use axum::extract::State;
 
 use super::coded;
 use super::filters::page_number;
-use crate::app::App;
 use crate::app::browse::SubmissionsPage as Found;
 use crate::app::search::Names;
 use crate::app::values::Submission;
 use crate::domain::Disposition;
+use crate::web::access::Acting;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Query};
 use crate::web::views::{Badge, Html, Page, Pager, Place};
@@ -48,7 +47,7 @@ pub(super) struct SubmissionLine {
 }
 
 pub(in crate::web) async fn list_submissions(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Html<SubmissionsPage>, Error> {

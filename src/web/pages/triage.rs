@@ -1,15 +1,14 @@
 //! Chờ xử lý: submissions and problems that wait for a person, each with its remedies.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Redirect;
 
 use super::letters::{MailboxLine, mailbox_lines};
 use super::outlive;
 use super::submission::{DecisionForm, decision_form};
 use super::submissions::{SubmissionLine, submission_line};
-use crate::app::App;
 use crate::app::values::Problem;
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Id, InConsultation};
@@ -56,7 +55,7 @@ struct ProblemLine {
 }
 
 pub(in crate::web) async fn list_triage(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<TriagePage>, Error> {
     let triage = app.triage(&consultation).await?;
@@ -111,7 +110,7 @@ fn problem_line(base: &str, problem: &Problem) -> ProblemLine {
 }
 
 pub(in crate::web) async fn resolve_problem(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(id): Id,
 ) -> Result<Redirect, Error> {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::multipart::Multipart;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::app::reporting::FileFormat;
 use crate::app::values::ReportKind;
 use crate::app::{self, App, local_time};
 use crate::domain::Consultation;
+use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Name, Query};
@@ -83,14 +84,14 @@ pub(in crate::web) struct With {
 }
 
 pub(in crate::web) async fn list_versions(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
 ) -> Result<Response, Error> {
     show(&app, &consultation, "", Vec::new()).await
 }
 
 pub(in crate::web) async fn freeze_report(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Form(fields): Form<FreezeFields>,
 ) -> Result<Response, Error> {
@@ -98,7 +99,7 @@ pub(in crate::web) async fn freeze_report(
         kind: ReportKind::Full,
         scope: scope_of(&app, &fields.asked)?,
         is_working: fields.edition == "working",
-        actor: app.config.actor.clone(),
+        actor: app.actor().to_owned(),
     };
     let (writer, of) = (app.clone(), consultation.clone());
     let frozen = outlive(async move { writer.freeze_report(&of, &order).await }).await;
@@ -121,7 +122,7 @@ pub(in crate::web) async fn freeze_report(
 
 /// The day, number and signed file of an issued version.
 pub(in crate::web) async fn issue_report(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(ordinal): Id,
     request: Request,
@@ -148,7 +149,7 @@ pub(in crate::web) async fn issue_report(
     };
     let ordinal = ordinal_of(ordinal)?;
     let (writer, of) = (app.clone(), consultation.clone());
-    let actor = app.config.actor.clone();
+    let actor = app.actor().to_owned();
     let issued = outlive(async move {
         let signed = signed
             .as_ref()
@@ -170,7 +171,7 @@ pub(in crate::web) async fn issue_report(
 
 /// A file of a frozen report: `docx`, `pdf` and so on, or `signed`.
 pub(in crate::web) async fn get_file(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(ordinal): Id,
     Name(name): Name,
@@ -198,7 +199,7 @@ pub(in crate::web) async fn get_file(
 }
 
 pub(in crate::web) async fn compare_versions(
-    State(app): State<App>,
+    Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(earlier): Id,
     Query(With { with }): Query<With>,

@@ -422,3 +422,27 @@ CREATE TABLE ledger_salt (
 );
 
 INSERT INTO ledger_head (id, seq, hash) VALUES (1, 0, '');
+
+-- Who can sign in. Accounts are never deleted: what was done names them.
+CREATE TABLE account (
+    id BIGINT NOT NULL PRIMARY KEY,
+    login TEXT COLLATE "C" NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    roles TEXT NOT NULL,           -- JSON array
+    password_hash TEXT NOT NULL,   -- Argon2id, PHC string
+    is_disabled BOOLEAN NOT NULL,
+    created_us BIGINT NOT NULL
+);
+
+-- Browsers that are signed in and tokens of programs; the secret itself is never stored.
+CREATE TABLE session (
+    id BIGINT NOT NULL PRIMARY KEY,
+    secret_hash TEXT COLLATE "C" NOT NULL UNIQUE, -- SHA-256
+    account_id BIGINT NOT NULL REFERENCES account (id),
+    kind TEXT COLLATE "C" NOT NULL,               -- 'browser' or 'token'
+    label TEXT NOT NULL,
+    created_us BIGINT NOT NULL,
+    seen_us BIGINT NOT NULL,
+    ends_us BIGINT NOT NULL
+);
+CREATE INDEX session_by_account ON session (account_id);

@@ -1,0 +1,166 @@
+//! Tài khoản: who may sign in, and as what.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::app::accounts::Profile;
+use crate::app::{self, App};
+use crate::domain::{Account, Role, Roles};
+use crate::web::access::Acting;
+use crate::web::error::Error;
+use crate::web::extract::{Form, Name, Query};
+use crate::web::views::{Html, Page};
+
+#[derive(Template)]
+#[template(path = "accounts.html", config = "src/web/askama.toml")]
+struct AccountsPage {
+    page: Page,
+    accounts: Vec<AccountLine>,
+    added: AccountLine,
+    problem: Option<String>,
+    done: Option<String>,
+    is_open: bool,
+}
+
+struct AccountLine {
+    login: String,
+    name: String,
+    roles: Vec<RoleBox>,
+    /// In words.
+    summary: String,
+    is_disabled: bool,
+}
+
+struct RoleBox {
+    code: &'static str,
+    name: &'static str,
+    is_given: bool,
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+/// What the forms about accounts send; roles are sent once each.
+type Pairs = Vec<(String, String)>;
+
+fn value<'a>(pairs: &'a Pairs, key: &str) -> &'a str {
+    let found = pairs.iter().find(|(name, _)| name == key);
+    found.map_or("", |(_, value)| value.as_str())
+}
+
+fn profile(pairs: &Pairs) -> Result<Profile, Error> {
+    let mut roles = Roles::new();
+    for (_, code) in pairs.iter().filter(|(key, _)| key == "role") {
+        roles.extend(super::coded("role", code, Role::parse)?);
+    }
+    Ok(Profile {
+        name: value(pairs, "name").to_owned(),
+        roles,
+        is_disabled: value(pairs, "is_disabled") == "yes",
+    })
+}
+
+pub(in crate::web) async fn list_accounts(
+    Acting(app): Acting,
+    Query(done): Query<Done>,
+) -> Result<Response, Error> {
+    let done = (!done.done.is_empty()).then(|| format!("Đã lưu tài khoản {}.", done.done));
+    let added = line("", "", &Roles::from([Role::Drafter]), false);
+    show(&app, added, None, done).await
+}
+
+fn line(login: &str, name: &str, roles: &Roles, is_disabled: bool) -> AccountLine {
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    AccountLine {
+        login: login.to_owned(),
+        name: name.to_owned(),
+        summary: names.join(", "),
+        roles: Role::ALL
+            .into_iter()
+            .map(|role| RoleBox {
+                code: role.code(),
+                name: role.name(),
+                is_given: roles.contains(&role),
+            })
+            .collect(),
+        is_disabled,
+    }
+}
+
+async fn show(
+    app: &App,
+    added: AccountLine,
+    problem: Option<String>,
+    done: Option<String>,
+) -> Result<Response, Error> {
+    let accounts = app.accounts().await?;
+    let of = |account: &Account| {
+        let (login, name) = (&account.login, &account.name);
+        line(login, name, &account.roles, account.is_disabled)
+    };
+    let status = if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let page = AccountsPage {
+        page: Page::bare("Tài khoản"),
+        is_open: accounts.is_empty(),
+        accounts: accounts.iter().map(of).collect(),
+        added,
+        problem,
+        done,
+    };
+    Ok((status, Html(page)).into_response())
+}
+
+pub(in crate::web) async fn add_account(
+    Acting(app): Acting,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Error> {
+    let profile = profile(&pairs)?;
+    let login = value(&pairs, "login");
+    let added = app
+        .add_account(login, &profile, value(&pairs, "password"))
+        .await;
+    let entered = line(login, &profile.name, &profile.roles, false);
+    answer(&app, added.map(|account| account.login), entered).await
+}
+
+pub(in crate::web) async fn change_account(
+    Acting(app): Acting,
+    Name(login): Name,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Error> {
+    let changed = match value(&pairs, "act") {
+        "password" => {
+            let password = value(&pairs, "password");
+            app.set_password(&login, password, None).await
+        }
+        _ => app
+            .change_account(&login, &profile(&pairs)?)
+            .await
+            .map(|_account| ()),
+    };
+    let empty = line("", "", &Roles::from([Role::Drafter]), false);
+    answer(&app, changed.map(|()| login), empty).await
+}
+
+async fn answer(
+    app: &App,
+    done: Result<String, app::Error>,
+    entered: AccountLine,
+) -> Result<Response, Error> {
+    match done {
+        Ok(login) => Ok(Redirect::to(&format!("/accounts?done={login}")).into_response()),
+        Err(error) if matches!(error.kind, app::Kind::Invalid | app::Kind::Conflict) => {
+            show(app, entered, Some(error.message), None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
