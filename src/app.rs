@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod freezing;
 pub mod grouping;
 pub mod ingest;
+pub mod letterheads;
 mod lines;
 pub mod mail;
 pub mod reading;

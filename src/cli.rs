@@ -12,6 +12,7 @@ mod eval;
 mod freeze;
 mod group;
 mod import;
+mod letterhead;
 mod mail;
 mod output;
 mod read;
@@ -88,6 +89,7 @@ pub async fn run(
             consultation,
         } => freeze::compare(app, *earlier, *later, consultation.as_deref(), output).await,
         Command::Issue(arguments) => freeze::issue(app, here, arguments, output).await,
+        Command::Letterhead(arguments) => letterhead::run(app, arguments, output).await,
         Command::Mail { action } => mail::run(app, here, action, output).await,
         Command::Remind(arguments) => remind::run(app, here, arguments, output).await,
         Command::Index { .. } => status::rebuild_index(app, output).await,

@@ -6,6 +6,7 @@
 mod consultation;
 mod evidence;
 mod ids;
+mod letterhead;
 mod mail;
 mod organization;
 mod outline;
@@ -17,12 +18,13 @@ mod span;
 mod submission;
 mod warning;
 
-pub use consultation::{Consultation, Letterhead, Round, RoundKind};
+pub use consultation::{Consultation, Round, RoundKind};
 pub use evidence::{Confidence, Evidence, Finding};
 pub use ids::{
     AccountId, BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId,
     PartId, PointId, ResponseId, RoundId, SectionId, SubmissionId,
 };
+pub use letterhead::{ExtraColumn, Letterhead, LetterheadProblem};
 pub use mail::{MailKind, MailState};
 pub use organization::{Organization, OrganizationKind};
 pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};

@@ -20,6 +20,7 @@ mod evidence;
 pub mod groups;
 pub mod leases;
 pub mod ledger;
+pub mod letterheads;
 pub mod mailboxes;
 mod named;
 pub mod outbox;

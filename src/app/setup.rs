@@ -181,14 +181,9 @@ impl App {
             .collect();
         let at = self.clock.now_us();
         let mut tx = self.store.write().await?;
-        let id = store::consultations::insert_consultation(
-            &mut tx,
-            &file.code,
-            &file.title,
-            &file.lead,
-            &file.letterhead.into_domain(),
-        )
-        .await?;
+        let id =
+            store::consultations::insert_consultation(&mut tx, &file.code, &file.title, &file.lead)
+                .await?;
         for (position, (entry, blob, outline)) in (1..).zip(&outlines) {
             let draft = new_draft(entry, *blob, outline, at);
             store::consultations::insert_document(&mut tx, id, position, &draft).await?;
@@ -197,7 +192,12 @@ impl App {
             store::consultations::insert_round(&mut tx, id, round, invited).await?;
         }
         let actor = &self.actor;
+        let letterhead = file.letterhead.into_domain();
+        let saved =
+            store::letterheads::insert_letterhead(&mut tx, Some(id), &letterhead, actor, at)
+                .await?;
         ledger::append(&mut tx, at, actor, Action::ConsultationSet, id.0, id.0).await?;
+        ledger::append(&mut tx, at, actor, Action::LetterheadSet, saved, saved).await?;
         tx.commit().await?;
         Ok(SetUp {
             code: file.code,

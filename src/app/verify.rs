@@ -160,6 +160,7 @@ fn describe(fault: &Fault) -> String {
                 Action::ConsultationSet => "hồ sơ",
                 Action::DraftAdded | Action::DraftAligned => "dự thảo",
                 Action::CatalogSet => "cơ quan",
+                Action::LetterheadSet => "thể thức báo cáo",
                 Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
                 Action::MailsQueued | Action::MailsChanged => "thư đi",
                 Action::AccountsChanged => "tài khoản",

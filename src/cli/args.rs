@@ -170,6 +170,9 @@ pub enum Command {
     /// Ghi số, ngày và tệp đã ký của bản trình sau khi ban hành
     #[command(help_template = HELP)]
     Issue(IssueArgs),
+    /// Thể thức báo cáo: cơ quan, ký hiệu, người ký, nơi nhận, căn cứ, cột; xem hoặc sửa
+    #[command(help_template = HELP)]
+    Letterhead(LetterheadArgs),
     /// Thư điện tử: nhận từ hộp thư, gửi thư mời, thư nhắc, kết quả
     #[command(help_template = HELP)]
     Mail {
@@ -427,6 +430,23 @@ pub struct IssueArgs {
     #[arg(long, value_name = "TỆP")]
     pub signed: Option<PathBuf>,
     /// Người ghi
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `letterhead`.
+#[derive(Debug, Args)]
+pub struct LetterheadArgs {
+    /// Của cơ quan, dùng cho mọi hồ sơ ở chỗ hồ sơ không ghi riêng
+    #[arg(long, conflicts_with = "consultation")]
+    pub office: bool,
+    /// Sửa một trường, ví dụ --set signer_title="KT. GIÁM ĐỐC; PHÓ GIÁM ĐỐC"; có thể lặp lại
+    #[arg(long, value_name = "TRƯỜNG=GIÁ TRỊ")]
+    pub set: Vec<String>,
+    /// Người sửa
     #[arg(long, value_name = "TÊN")]
     pub actor: Option<String>,
     /// Mã hồ sơ

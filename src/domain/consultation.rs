@@ -2,30 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ConsultationId, LetterNumber, RoundId};
-
-/// What stands around the body of an official report (Nghị định 30/2020/NĐ-CP, Phụ lục I).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Letterhead {
-    /// Cơ quan chủ quản trực tiếp: "UBND TỈNH BẮC GIANG".
-    pub superior: String,
-    /// Cơ quan ban hành: "SỞ KHOA HỌC VÀ CÔNG NGHỆ".
-    pub agency: String,
-    /// Ký hiệu after the number, e.g. `BC-SKHCN`; the number itself is left blank for Văn thư.
-    pub symbol: String,
-    /// Địa danh: "Bắc Giang".
-    pub place: String,
-    /// Chức vụ người ký: "GIÁM ĐỐC".
-    pub signer_title: String,
-    /// Họ tên người ký, without degrees.
-    pub signer_name: String,
-    /// Kính gửi.
-    pub addressee: String,
-    /// Nơi nhận, one item each, the last one "Lưu: VT, …".
-    pub recipients: Vec<String>,
-    /// Căn cứ, one each, without the final mark.
-    pub legal_bases: Vec<String>,
-}
+use super::{ConsultationId, LetterNumber, Letterhead, RoundId};
 
 /// Hồ sơ lấy ý kiến.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +15,7 @@ pub struct Consultation {
     pub title: String,
     /// Code of the organization in charge of drafting.
     pub lead: String,
-    /// How reports are headed and signed.
+    /// How reports are headed and signed: its own, and its office's where that says nothing.
     pub letterhead: Letterhead,
 }
 

@@ -1,14 +1,13 @@
 //! Consultations with their documents, drafts, sections, rounds and invitations.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, from_json, known, storable, to_json};
+use super::{Error, Tx, known, letterheads, storable};
 use crate::domain::{
-    Consultation, ConsultationId, ContentHash, DocumentId, DraftId, LetterNumber, Letterhead,
-    OrganizationId, Round, RoundId, RoundKind, SectionId, SectionKind,
+    Consultation, ConsultationId, ContentHash, DocumentId, DraftId, LetterNumber, OrganizationId,
+    Round, RoundId, RoundKind, SectionId, SectionKind,
 };
 
 /// A document of a dossier with its current draft.
@@ -94,49 +93,13 @@ pub struct NewSection {
     pub parent: Option<usize>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredLetterhead {
-    superior: String,
-    agency: String,
-    symbol: String,
-    place: String,
-    signer_title: String,
-    signer_name: String,
-    addressee: String,
-    recipients: Vec<String>,
-    legal_bases: Vec<String>,
-}
-
 #[derive(FromRow)]
 struct ConsultationRow {
     id: i64,
     code: String,
     title: String,
     lead_code: String,
-    letterhead: String,
-}
-
-impl ConsultationRow {
-    fn into_domain(self) -> Result<Consultation, Error> {
-        let head: StoredLetterhead = from_json(&self.letterhead, "consultation", "letterhead")?;
-        Ok(Consultation {
-            id: ConsultationId(self.id),
-            code: self.code,
-            title: self.title,
-            lead: self.lead_code,
-            letterhead: Letterhead {
-                superior: head.superior,
-                agency: head.agency,
-                symbol: head.symbol,
-                place: head.place,
-                signer_title: head.signer_title,
-                signer_name: head.signer_name,
-                addressee: head.addressee,
-                recipients: head.recipients,
-                legal_bases: head.legal_bases,
-            },
-        })
-    }
+    letterhead: Option<String>,
 }
 
 /// Adds a consultation together with its two special sections, "Vấn đề chung" and "Thể thức,
@@ -146,30 +109,16 @@ pub async fn insert_consultation(
     code: &str,
     title: &str,
     lead: &str,
-    letterhead: &Letterhead,
 ) -> Result<ConsultationId, Error> {
     let id = tx.take_ids("consultation", 1).await?;
-    let head = StoredLetterhead {
-        superior: letterhead.superior.clone(),
-        agency: letterhead.agency.clone(),
-        symbol: letterhead.symbol.clone(),
-        place: letterhead.place.clone(),
-        signer_title: letterhead.signer_title.clone(),
-        signer_name: letterhead.signer_name.clone(),
-        addressee: letterhead.addressee.clone(),
-        recipients: letterhead.recipients.clone(),
-        legal_bases: letterhead.legal_bases.clone(),
-    };
     on_engine!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO consultation (id, code, title, lead_code, letterhead)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO consultation (id, code, title, lead_code) VALUES ($1, $2, $3, $4)",
         )
         .bind(id)
         .bind(storable(code))
         .bind(storable(title))
         .bind(storable(lead))
-        .bind(to_json(&head))
         .execute(conn)
         .await?;
     });
@@ -201,14 +150,35 @@ pub(super) async fn insert_section(
     Ok(())
 }
 
-/// Lists all consultations.
+/// Lists all consultations, each with the letterhead its reports have: its own, and the office's
+/// where that says nothing.
 pub async fn list_consultations(tx: &mut Tx) -> Result<Vec<Consultation>, Error> {
+    let office = letterheads::last_letterhead(tx, None).await?.letterhead;
     let rows: Vec<ConsultationRow> = on_engine!(tx, |conn| {
-        sqlx::query_as("SELECT * FROM consultation ORDER BY id")
-            .fetch_all(conn)
-            .await?
+        sqlx::query_as(
+            "SELECT c.id, c.code, c.title, c.lead_code,
+                 (SELECT l.content FROM letterhead l WHERE l.consultation_id = c.id
+                  ORDER BY l.id DESC LIMIT 1) AS letterhead
+             FROM consultation c ORDER BY c.id",
+        )
+        .fetch_all(conn)
+        .await?
     });
-    rows.into_iter().map(ConsultationRow::into_domain).collect()
+    let consultations = rows.into_iter().map(|row| {
+        let own = row
+            .letterhead
+            .as_deref()
+            .map(letterheads::read)
+            .transpose()?;
+        Ok(Consultation {
+            id: ConsultationId(row.id),
+            code: row.code,
+            title: row.title,
+            lead: row.lead_code,
+            letterhead: own.unwrap_or_default().or(&office),
+        })
+    });
+    consultations.collect()
 }
 
 /// Adds a document with its first draft and all its sections.

@@ -42,6 +42,8 @@ pub enum Action {
     GroupsChanged,
     /// A batch was undone.
     BatchUndone,
+    /// How reports are headed and signed was saved, for a consultation or the office.
+    LetterheadSet,
     /// Reports were frozen.
     ReportsFrozen,
     /// Frozen reports were issued: number, day, signed file.
@@ -55,7 +57,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -69,6 +71,7 @@ impl Action {
         Self::GroupsProposed,
         Self::GroupsChanged,
         Self::BatchUndone,
+        Self::LetterheadSet,
         Self::ReportsFrozen,
         Self::ReportsIssued,
         Self::MailsQueued,
@@ -92,6 +95,7 @@ impl Action {
             Self::GroupsProposed => "groups.proposed",
             Self::GroupsChanged => "groups.changed",
             Self::BatchUndone => "batch.undone",
+            Self::LetterheadSet => "letterhead.set",
             Self::ReportsFrozen => "reports.frozen",
             Self::ReportsIssued => "reports.issued",
             Self::MailsQueued => "mails.queued",
@@ -294,6 +298,9 @@ async fn content(
         || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
         || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' ' || text
         FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const LETTERHEADS: &str =
+        "SELECT id || ' ' || COALESCE(consultation_id, 0) || ' ' || actor || ' '
+        || saved_us || ' ' || content FROM letterhead WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
         || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' ' || pdf_hash || ' '
         || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
@@ -312,6 +319,7 @@ async fn content(
         Action::SubmissionsSettled => &[PARTS],
         Action::RowsImported => &[SUBMISSIONS, PARTS],
         Action::ResponsesSaved => &[RESPONSES],
+        Action::LetterheadSet => &[LETTERHEADS],
         Action::ReportsFrozen => &[REPORTS],
         Action::ReportsIssued => &[ISSUES],
         Action::MailsQueued => &[MAILS],

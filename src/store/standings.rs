@@ -293,6 +293,7 @@ pub async fn touched_by(
             }
             Action::CatalogSet => is_catalog_set = true,
             Action::GroupsProposed
+            | Action::LetterheadSet
             | Action::ReportsFrozen
             | Action::ReportsIssued
             | Action::MailsQueued

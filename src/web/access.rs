@@ -113,6 +113,18 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ),
     ("GET", "/c/{code}/record", Only(&[Secretary])),
     ("POST", "/c/{code}/record", Only(&[Secretary])),
+    ("GET", "/c/{code}/letterhead", SignedIn),
+    (
+        "POST",
+        "/c/{code}/letterhead",
+        Only(&[Administrator, Secretary]),
+    ),
+    ("GET", "/office/letterhead", SignedIn),
+    (
+        "POST",
+        "/office/letterhead",
+        Only(&[Administrator, Secretary]),
+    ),
     ("GET", "/c/{code}/reports", SignedIn),
     ("GET", "/c/{code}/reports/{name}", SignedIn),
     ("GET", "/c/{code}/versions", SignedIn),

@@ -6,6 +6,7 @@ pub(super) mod drafts;
 pub(super) mod filters;
 pub(super) mod groups;
 pub(super) mod import;
+pub(super) mod letterhead;
 pub(super) mod letters;
 pub(super) mod originals;
 pub(super) mod overview;

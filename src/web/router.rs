@@ -9,8 +9,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    account, accounts, drafts, groups, import, letters, originals, overview, point, points, record,
-    reports, roster, sign_in, submission, submissions, triage, versions,
+    account, accounts, drafts, groups, import, letterhead, letters, originals, overview, point,
+    points, record, reports, roster, sign_in, submission, submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -68,6 +68,14 @@ pub fn router(app: App) -> Router {
         .route(
             "/c/{code}/record",
             get(record::get_record).post(record::record_opinion),
+        )
+        .route(
+            "/c/{code}/letterhead",
+            get(letterhead::get_letterhead).post(letterhead::set_letterhead),
+        )
+        .route(
+            "/office/letterhead",
+            get(letterhead::get_office).post(letterhead::set_office),
         )
         .route("/c/{code}/reports", get(reports::list_reports))
         .route("/c/{code}/reports/{name}", get(reports::get_report))

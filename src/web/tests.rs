@@ -2,6 +2,7 @@
 
 mod access;
 mod groups;
+mod letterhead;
 
 use std::path::PathBuf;
 

@@ -84,6 +84,7 @@ impl Lookup {
             | Action::SubmissionsClaimed
             | Action::DraftAdded
             | Action::DraftAligned
+            | Action::LetterheadSet
             | Action::ReportsFrozen
             | Action::ReportsIssued
             | Action::MailsQueued

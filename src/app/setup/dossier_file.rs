@@ -49,6 +49,7 @@ impl LetterheadEntry {
             addressee: self.addressee,
             recipients: self.recipients,
             legal_bases: self.legal_bases,
+            columns: Vec::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Cells and tables of points and their answers.
 
-use crate::domain::{Decision, DocumentId, PointState, SectionKind};
+use crate::domain::{Decision, DocumentId, ExtraColumn, PointState, SectionKind};
 use crate::report::place;
 use crate::report::rows::PointRow;
 use crate::report::snapshot::{DocumentEntry, PointEntry, ResponseEntry, SectionEntry};
@@ -13,25 +13,42 @@ pub(super) const SHEET: &str = "Tổng hợp";
 
 /// The four columns of the summary form, with what a workbook adds.
 pub(super) fn main_table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'_>]) -> Table {
-    let mut columns = vec![
+    let extra = &source.facts.snapshot.consultation.letterhead.columns;
+    let is_numbered = extra.contains(&ExtraColumn::Number);
+    let mut columns = Vec::new();
+    if is_numbered {
+        columns.push(Column::centered("STT", 12));
+    }
+    columns.extend([
         Column::words("NHÓM VẤN ĐỀ, ĐIỀU, KHOẢN", 46),
         Column::words("CHỦ THỂ GÓP Ý", 50),
         Column::words("NỘI DUNG GÓP Ý", 80),
         Column::words("NỘI DUNG TIẾP THU, GIẢI TRÌNH", 76),
-    ];
+    ]);
+    let outcome_at = columns.len();
     columns.extend(sheet_columns());
+    if let Some(outcome) = columns.get_mut(outcome_at)
+        && extra.contains(&ExtraColumn::Outcome)
+    {
+        // A workbook has it anyway.
+        *outcome = Column::words("KẾT QUẢ XỬ LÝ", 30);
+    }
     let mut above: Option<Cell> = None;
     let mut cells = Vec::with_capacity(rows.len());
-    for row in rows {
+    for (index, row) in rows.iter().enumerate() {
         let place = place_cell(source, row);
         let continues = above.as_ref() == Some(&place);
         above = Some(place.clone());
-        let mut row_cells = vec![
+        let mut row_cells = Vec::with_capacity(columns.len());
+        if is_numbered {
+            row_cells.push(Cell::number(index + 1));
+        }
+        row_cells.extend([
             place.continuing(continues),
             senders_cell(source, row),
             content_cell(source, row),
             answer_cell(row),
-        ];
+        ]);
         row_cells.extend(sheet_cells(source, row));
         cells.push(Row::Cells(row_cells));
     }

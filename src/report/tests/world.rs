@@ -362,6 +362,7 @@ fn consultation() -> Consultation {
                 ),
                 text("Căn cứ Kế hoạch xây dựng Đề án của Sở Khoa học và Công nghệ"),
             ],
+            columns: Vec::new(),
         },
     }
 }

@@ -28,9 +28,19 @@ CREATE TABLE consultation (
     id BIGINT NOT NULL PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
-    lead_code TEXT NOT NULL,
-    letterhead TEXT NOT NULL       -- JSON
+    lead_code TEXT NOT NULL
 );
+
+-- How reports are headed and signed. Each saving is a row, the last one holds; without a consultation it
+-- is the office's, for whatever a consultation leaves empty.
+CREATE TABLE letterhead (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT REFERENCES consultation (id),
+    content TEXT NOT NULL,         -- JSON
+    actor TEXT NOT NULL,
+    saved_us BIGINT NOT NULL
+);
+CREATE INDEX letterhead_by_consultation ON letterhead (consultation_id, id);
 
 CREATE TABLE document (
     id BIGINT NOT NULL PRIMARY KEY,
