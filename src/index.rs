@@ -228,7 +228,13 @@ impl Index {
     /// Counts what a search finds by the values of a property, most frequent first. Offset, limit
     /// and sort are not looked at.
     pub fn count_by(&self, query: &Query, facet: Facet) -> Result<Vec<Count>, Error> {
-        count::count_by(self, query, facet)
+        let mut counted = count::count_each(self, query, &[facet])?;
+        Ok(counted.pop().unwrap_or_default())
+    }
+
+    /// The same by several properties at once.
+    pub fn count_each(&self, query: &Query, facets: &[Facet]) -> Result<Vec<Vec<Count>>, Error> {
+        count::count_each(self, query, facets)
     }
 
     /// Every point a search finds, by id: for exports and bulk work. Offset, limit and sort are not

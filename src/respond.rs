@@ -3,7 +3,9 @@
 //! Pure: takes the current version and what somebody wants, returns the next version or why not.
 //! Knows neither users' sessions nor HTTP; who may do what is decided by the use cases.
 
-use crate::domain::{Decision, ResponseState};
+pub mod opposing;
+
+use crate::domain::{Decision, ResponseState, Wording};
 use crate::text::fold::fold;
 
 /// An answer as somebody wants it to be.
@@ -15,6 +17,8 @@ pub struct Draft {
     pub text: String,
     /// What changed in the draft, and where.
     pub change_place: Option<String>,
+    /// The words of the draft before and after.
+    pub wording: Option<Wording>,
 }
 
 /// A step along the approval chain.
@@ -187,6 +191,7 @@ mod tests {
             decision,
             text: text.to_owned(),
             change_place: place.map(str::to_owned),
+            wording: None,
         }
     }
 

@@ -9,6 +9,7 @@
 //! engine.
 
 pub mod accounts;
+pub mod assignments;
 pub mod batches;
 mod bulk;
 pub mod catalog;
@@ -23,9 +24,13 @@ pub mod ledger;
 pub mod letterheads;
 pub mod mailboxes;
 mod named;
+pub mod notes;
 pub mod outbox;
+pub mod phrases;
 pub mod points;
 pub mod problems;
+pub mod progress;
+pub mod related;
 pub mod report_versions;
 pub mod responses;
 pub mod settlements;
@@ -33,6 +38,7 @@ pub mod standings;
 pub mod submissions;
 pub mod tallies;
 pub mod unchanged;
+pub mod unsaved;
 
 use std::borrow::Cow;
 

@@ -346,6 +346,7 @@ async fn save(
         decision: Some(decision),
         text: line.answer.clone(),
         change_place: Some(line.change_place.clone()).filter(|place| !place.trim().is_empty()),
+        wording: None,
     };
     let mut states = Vec::new();
     let mut state = target.point.response_state;
@@ -367,6 +368,7 @@ async fn save(
             decision: draft.decision,
             text: draft.text.clone(),
             change_place: draft.change_place.clone(),
+            wording: draft.wording.clone(),
             state,
             author: author.to_owned(),
             remark: None,

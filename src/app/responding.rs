@@ -6,6 +6,8 @@ use crate::respond::{self, Draft, Step};
 use crate::store::ledger::{self, Action};
 use crate::store::points::{self, Point};
 use crate::store::responses::{self, NewResponse, Response};
+use crate::store::unsaved;
+use crate::text::difference::{Stretch, difference};
 
 /// What somebody does with the answer of one point.
 #[derive(Debug, Clone)]
@@ -44,6 +46,23 @@ impl App {
     /// [`Kind::Conflict`] when somebody else changed the point meanwhile, [`Kind::Invalid`] when the
     /// step is not possible, with what is missing.
     pub async fn answer(&self, act: &Act) -> Result<Answered, Error> {
+        let answered = self.save_answer(act).await?;
+        self.let_index_follow().await;
+        Ok(answered)
+    }
+
+    /// Does the same to many points, each on its own: what is refused for one keeps no other back.
+    /// Results are in the order of the acts.
+    pub async fn answer_each(&self, acts: &[Act]) -> Vec<Result<Answered, Error>> {
+        let mut results = Vec::with_capacity(acts.len());
+        for act in acts {
+            results.push(self.save_answer(act).await);
+        }
+        self.let_index_follow().await;
+        results
+    }
+
+    async fn save_answer(&self, act: &Act) -> Result<Answered, Error> {
         let mut tx = self.store.write().await?;
         let point = read_point(&mut tx, act.point).await?;
         if let Some(group) = point.group
@@ -76,6 +95,7 @@ impl App {
                 decision: response.content.decision,
                 text: response.content.text.clone(),
                 change_place: response.content.change_place.clone(),
+                wording: response.content.wording.clone(),
             })
         });
         let state = current.as_ref().map(|response| response.content.state);
@@ -88,10 +108,15 @@ impl App {
             decision: draft.decision,
             text: draft.text,
             change_place: draft.change_place,
+            wording: draft.wording,
             state: next,
             author: act.actor.clone(),
             remark: act.remark.clone(),
         };
+        if act.draft.is_some() {
+            // What was typed is in the answer now.
+            unsaved::forget_answer(&mut tx, act.point, &act.actor).await?;
+        }
         let now_us = self.clock.now_us();
         let id = responses::insert_response(&mut tx, act.point, point.version, &response, now_us)
             .await?;
@@ -105,7 +130,6 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        self.let_index_follow().await;
         Ok(Answered {
             response: id,
             state: next,
@@ -121,6 +145,11 @@ impl App {
     }
 }
 
+/// What one text says otherwise than another, word by word.
+pub fn compare_words(old: &str, new: &str) -> Vec<Stretch> {
+    difference(old, new)
+}
+
 /// Something odd about the words of an answer, in Vietnamese.
 pub fn notice(response: &Response) -> Option<&'static str> {
     let content = &response.content;
@@ -132,6 +161,7 @@ fn empty_draft() -> Draft {
         decision: None,
         text: String::new(),
         change_place: None,
+        wording: None,
     }
 }
 

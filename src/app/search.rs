@@ -43,6 +43,8 @@ pub struct Request {
     pub state: Option<PointState>,
     /// Come in so.
     pub channel: Option<Channel>,
+    /// To be answered by this person, or by nobody ([`super::assigning::NOBODY`]).
+    pub drafter: Option<String>,
     /// Skip so many.
     pub offset: usize,
     /// Show at most so many.
@@ -235,6 +237,35 @@ impl Names {
     }
 }
 
+/// What a search can be narrowed by with counts.
+const FILTERED: [Facet; 7] = [
+    Facet::Section,
+    Facet::OrganizationKind,
+    Facet::Round,
+    Facet::Stance,
+    Facet::Decision,
+    Facet::State,
+    Facet::Channel,
+];
+
+/// A request without the filter on one property; `None` when it has none.
+fn without(request: &Request, facet: Facet) -> Option<Request> {
+    let mut wider = request.clone();
+    let was_narrowed = match facet {
+        Facet::Section => wider.section.take().is_some(),
+        Facet::Organization => wider.organization.take().is_some(),
+        Facet::OrganizationKind => wider.kind.take().is_some(),
+        Facet::Round => wider.round.take().is_some(),
+        Facet::Stance => wider.stance.take().is_some(),
+        Facet::Decision => wider.decision.take().is_some(),
+        Facet::State => wider.state.take().is_some(),
+        Facet::Channel => wider.channel.take().is_some(),
+        Facet::Drafter => wider.drafter.take().is_some(),
+        Facet::Document => false,
+    };
+    was_narrowed.then_some(wider)
+}
+
 /// A label without marks, case, spaces and dots at the end, so that "đề án·iii.2" is found too.
 fn key(label: &str) -> String {
     fold(label)
@@ -308,6 +339,10 @@ impl App {
         filters.decisions = request.decision.map(|decision| vec![decision].into());
         filters.states = request.state.map(|state| vec![state]);
         filters.channels = request.channel.map(|channel| vec![channel]);
+        if let Some(drafter) = request.drafter.as_deref() {
+            let theirs = self.points_of_drafter(consultation, names, drafter).await?;
+            filters.points = Some(theirs);
+        }
         Ok(index::Query {
             scope: if request.in_answers {
                 index::Scope::Answers
@@ -337,6 +372,35 @@ impl App {
         let query = self.query(consultation, &names, request).await?;
         let index = self.index.clone();
         Ok(run_blocking(move || index.count_by(&query, facet)).await??)
+    }
+
+    /// Counts what a search finds by each property that it can be narrowed by: how many there would
+    /// be with each value chosen, all other filters as they are.
+    pub async fn count_filters(
+        &self,
+        consultation: &Consultation,
+        request: &Request,
+    ) -> Result<BTreeMap<Facet, Vec<Count>>, Error> {
+        let names = self.names(consultation).await?;
+        let mut counts = BTreeMap::new();
+        // What is not narrowed yet is counted in one pass, the others without their own filter.
+        let (narrowed, free): (Vec<Facet>, Vec<Facet>) = FILTERED
+            .into_iter()
+            .partition(|facet| without(request, *facet).is_some());
+        let mut passes = vec![(request.clone(), free)];
+        for facet in narrowed {
+            passes.extend(without(request, facet).map(|wider| (wider, vec![facet])));
+        }
+        for (request, facets) in passes {
+            let query = self.query(consultation, &names, &request).await?;
+            let index = self.index.clone();
+            let counted = run_blocking(move || {
+                let counted = index.count_each(&query, &facets);
+                counted.map(|counted| facets.into_iter().zip(counted))
+            });
+            counts.extend(counted.await??);
+        }
+        Ok(counts)
     }
 
     /// The points before and after the one that was at place `at` of a search.

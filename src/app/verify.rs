@@ -156,6 +156,9 @@ fn describe(fault: &Fault) -> String {
                 | Action::SubmissionsChanged
                 | Action::BatchUndone => "lượt góp ý",
                 Action::PointsChanged => "ý kiến",
+                Action::NotesAdded => "ghi chú nội bộ",
+                Action::AssignmentsSet => "phân công",
+                Action::PhrasesSet => "mẫu câu",
                 Action::GroupsProposed | Action::GroupsChanged => "nhóm ý kiến trùng",
                 Action::ConsultationSet => "hồ sơ",
                 Action::DraftAdded | Action::DraftAligned => "dự thảo",

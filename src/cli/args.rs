@@ -324,6 +324,9 @@ pub struct SearchArgs {
     /// Kênh: email, table, letter, minutes, phone …
     #[arg(long, value_name = "KÊNH")]
     pub channel: Option<String>,
+    /// Người soạn; `none`: chưa phân công
+    #[arg(long, value_name = "TÊN")]
+    pub drafter: Option<String>,
     /// Tìm trong nội dung tiếp thu, giải trình thay vì trong ý kiến
     #[arg(long)]
     pub answers: bool,

@@ -76,6 +76,7 @@ pub(super) fn act(app: &App, point: PointId, words: &AnswerWords) -> Result<Act,
         decision,
         text: words.text.clone().unwrap_or_default(),
         change_place: words.change_place.clone(),
+        wording: None,
     });
     let step = if words.approve {
         Step::Approve

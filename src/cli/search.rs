@@ -66,6 +66,7 @@ pub(super) async fn run(
             &Channel::ALL,
             Channel::code,
         )?,
+        drafter: arguments.drafter.clone(),
         offset: arguments.offset,
         limit: arguments.limit,
     };

@@ -61,6 +61,23 @@ impl Decision {
     }
 }
 
+/// Proposed wording of the draft: what it says, and what it is to say instead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wording {
+    /// What the draft says; empty where words are added.
+    pub old: String,
+    /// What it is to say; empty where words are removed.
+    pub new: String,
+}
+
+impl Wording {
+    /// Of two texts as typed; `None` when both are empty.
+    pub fn of(old: &str, new: &str) -> Option<Self> {
+        let (old, new) = (old.trim().to_owned(), new.trim().to_owned());
+        (!old.is_empty() || !new.is_empty()).then_some(Self { old, new })
+    }
+}
+
 /// Where a version of an answer stands on its way through the approval chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResponseState {

@@ -102,46 +102,61 @@ impl Facet {
     }
 }
 
-/// Counts what a search finds by a property; most frequent first, then by value.
-pub(super) fn count_by(index: &Index, query: &Query, facet: Facet) -> Result<Vec<Count>, Error> {
+/// Counts what a search finds by each of some properties, in one pass; most frequent first, then by
+/// value.
+pub(super) fn count_each(
+    index: &Index,
+    query: &Query,
+    facets: &[Facet],
+) -> Result<Vec<Vec<Count>>, Error> {
     let searcher = index.shared.reader.searcher();
     let asked = Asked::new(index, &searcher, query)?;
-    let mut counts = count(&asked, facet)?;
-    if counts.is_empty()
+    let mut counted = count(&asked, facets)?;
+    if counted.iter().all(BTreeMap::is_empty)
         && let Some((asked, _)) = asked.corrected(query)?
     {
-        counts = count(&asked, facet)?;
+        counted = count(&asked, facets)?;
     }
-    let counts = counts.into_iter();
-    let mut counts: Vec<Count> = counts
-        .map(|(value, n_points)| Count { value, n_points })
-        .collect();
-    // The sort is stable: equal counts stay in the order of their values.
-    counts.sort_by_key(|count| std::cmp::Reverse(count.n_points));
-    Ok(counts)
+    let sorted = |counts: BTreeMap<FacetValue, u64>| {
+        let counts = counts.into_iter();
+        let mut counts: Vec<Count> = counts
+            .map(|(value, n_points)| Count { value, n_points })
+            .collect();
+        // The sort is stable: equal counts stay in the order of their values.
+        counts.sort_by_key(|count| std::cmp::Reverse(count.n_points));
+        counts
+    };
+    Ok(counted.into_iter().map(sorted).collect())
 }
 
-fn count(asked: &Asked<'_>, facet: Facet) -> Result<BTreeMap<FacetValue, u64>, Error> {
+fn count(asked: &Asked<'_>, facets: &[Facet]) -> Result<Vec<BTreeMap<FacetValue, u64>>, Error> {
     let condition = asked.condition();
     let weight = condition.weight(EnableScoring::disabled_from_searcher(asked.searcher))?;
-    let mut counts = BTreeMap::new();
+    let mut counted: Vec<BTreeMap<FacetValue, u64>> = vec![BTreeMap::new(); facets.len()];
     for segment in asked.searcher.segment_readers() {
-        let Some(column) = column(segment, facet.field_name())? else {
-            continue;
-        };
+        let mut tallies = Vec::with_capacity(facets.len());
+        for (facet, counts) in facets.iter().zip(&mut counted) {
+            if let Some(column) = column(segment, facet.field_name())? {
+                let tally = Tally::new(column.min_value(), column.max_value());
+                tallies.push((*facet, column, tally, counts));
+            }
+        }
         let gate = asked.filters.gate(Pass::Counting, segment)?;
-        let mut tally = Tally::new(column.min_value(), column.max_value());
         each_match(weight.as_ref(), segment, &gate, &mut |doc| {
-            for number in column.values_for_doc(doc) {
-                tally.add(number);
+            for (_, column, tally, _) in &mut tallies {
+                for number in column.values_for_doc(doc) {
+                    tally.add(number);
+                }
             }
             ControlFlow::Continue(())
         })?;
-        for (number, n_points) in tally.into_counts() {
-            *counts.entry(facet.value(number, segment)?).or_default() += n_points;
+        for (facet, _, tally, counts) in tallies {
+            for (number, n_points) in tally.into_counts() {
+                *counts.entry(facet.value(number, segment)?).or_default() += n_points;
+            }
         }
     }
-    Ok(counts)
+    Ok(counted)
 }
 
 /// Every point a search finds, by id.

@@ -13,8 +13,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Searcher, SegmentReader, Term};
 
 use crate::domain::{
-    Channel, ConsultationId, Decision, DocumentId, GroupId, OrganizationId, PointState, RoundId,
-    SectionId, Stance, SubmissionId,
+    Channel, ConsultationId, Decision, DocumentId, GroupId, OrganizationId, PointId, PointState,
+    RoundId, SectionId, Stance, SubmissionId,
 };
 
 use super::Error;
@@ -71,6 +71,8 @@ pub struct Filters {
     pub arrived: Option<(Date, Date)>,
     /// In this group.
     pub group: Option<GroupId>,
+    /// One of these points, which the database found.
+    pub points: Option<Vec<PointId>>,
 }
 
 /// What a value must be.
@@ -113,6 +115,11 @@ impl Filters {
         require(fields.consultation, self.consultation.map(|id| one(id.0)));
         require(fields.submission, self.submission.map(|id| one(id.0)));
         require(fields.group, self.group.map(|id| one(id.0)));
+        let numbers = self.points.as_ref().map(|points| {
+            let numbers = points.iter().map(|id| id_number(id.0));
+            Accepted::Numbers(numbers.collect())
+        });
+        require(fields.id, numbers);
         let numbers = self.organizations.as_ref();
         let numbers = numbers.map(|among| among.numbers(|id| id_number(id.0)));
         require(fields.organization, numbers);

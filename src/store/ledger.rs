@@ -34,6 +34,12 @@ pub enum Action {
     SubmissionsChanged,
     /// A person changed points: section, scope, leadership.
     PointsChanged,
+    /// Internal notes about points were written.
+    NotesAdded,
+    /// Sections were assigned to drafters.
+    AssignmentsSet,
+    /// Stock phrases were added or removed.
+    PhrasesSet,
     /// New versions of answers.
     ResponsesSaved,
     /// The program proposed groups of points that say the same, or no longer proposes some.
@@ -57,7 +63,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -67,6 +73,9 @@ impl Action {
         Self::RowsImported,
         Self::SubmissionsChanged,
         Self::PointsChanged,
+        Self::NotesAdded,
+        Self::AssignmentsSet,
+        Self::PhrasesSet,
         Self::ResponsesSaved,
         Self::GroupsProposed,
         Self::GroupsChanged,
@@ -91,6 +100,9 @@ impl Action {
             Self::RowsImported => "rows.imported",
             Self::SubmissionsChanged => "submissions.changed",
             Self::PointsChanged => "points.changed",
+            Self::NotesAdded => "notes.added",
+            Self::AssignmentsSet => "assignments.set",
+            Self::PhrasesSet => "phrases.set",
             Self::ResponsesSaved => "responses.saved",
             Self::GroupsProposed => "groups.proposed",
             Self::GroupsChanged => "groups.changed",
@@ -296,11 +308,14 @@ async fn content(
         || text FROM part WHERE submission_id BETWEEN $1 AND $2 ORDER BY id";
     const RESPONSES: &str = "SELECT id || ' ' || point_id || ' ' || version || ' '
         || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
-        || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' ' || text
+        || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' '
+        || COALESCE(old_wording, '') || ' ' || COALESCE(new_wording, '') || ' ' || text
         FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const LETTERHEADS: &str =
         "SELECT id || ' ' || COALESCE(consultation_id, 0) || ' ' || actor || ' '
         || saved_us || ' ' || content FROM letterhead WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    const NOTES: &str = "SELECT id || ' ' || point_id || ' ' || author || ' ' || written_us || ' '
+        || text FROM note WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
         || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' ' || pdf_hash || ' '
         || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
@@ -320,6 +335,7 @@ async fn content(
         Action::RowsImported => &[SUBMISSIONS, PARTS],
         Action::ResponsesSaved => &[RESPONSES],
         Action::LetterheadSet => &[LETTERHEADS],
+        Action::NotesAdded => &[NOTES],
         Action::ReportsFrozen => &[REPORTS],
         Action::ReportsIssued => &[ISSUES],
         Action::MailsQueued => &[MAILS],
@@ -328,6 +344,8 @@ async fn content(
         | Action::CatalogSet
         | Action::SubmissionsChanged
         | Action::PointsChanged
+        | Action::AssignmentsSet
+        | Action::PhrasesSet
         | Action::GroupsProposed
         | Action::GroupsChanged
         | Action::BatchUndone

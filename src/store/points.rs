@@ -433,7 +433,7 @@ pub struct Change {
     pub out_of_scope: Option<String>,
     /// Xin ý kiến lãnh đạo.
     pub needs_leadership: Option<bool>,
-    /// Who answers it.
+    /// Who answers it; an empty name leaves it to whom its section is assigned.
     pub drafter: Option<String>,
     /// Wording for the report; an empty text returns to the verbatim words.
     pub report_text: Option<String>,
@@ -456,7 +456,7 @@ pub async fn update_point(
                  section_confidence = CASE WHEN $3 IS NULL THEN section_confidence ELSE 1.0 END,
                  out_of_scope = NULLIF(COALESCE($4, out_of_scope), ''),
                  needs_leadership = COALESCE($5, needs_leadership),
-                 drafter = COALESCE($6, drafter),
+                 drafter = NULLIF(COALESCE($6, drafter), ''),
                  report_text = NULLIF(COALESCE($7, report_text), ''),
                  version = version + 1
              WHERE id = $1 AND version = $2",

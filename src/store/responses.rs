@@ -5,7 +5,7 @@ use sqlx::{FromRow, QueryBuilder};
 use super::engine::on_engine;
 use super::named::among;
 use super::{Error, Tx, known, storable};
-use crate::domain::{Decision, PointId, ResponseId, ResponseState};
+use crate::domain::{Decision, PointId, ResponseId, ResponseState, Wording};
 
 /// A version of an answer, to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct NewResponse {
     pub text: String,
     /// What changed in the draft, and where.
     pub change_place: Option<String>,
+    /// The words of the draft before and after.
+    pub wording: Option<Wording>,
     /// How far along the approval chain.
     pub state: ResponseState,
     /// Who wrote, approved or returned it.
@@ -54,8 +56,8 @@ pub async fn insert_response(
     let n_rows = on_engine!(tx, |conn| {
         sqlx::query(
             "INSERT INTO response (id, point_id, version, decision, text, change_place, state,
-                 author, remark, created_us)
-             SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9
+                 author, remark, created_us, old_wording, new_wording)
+             SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11
              FROM response WHERE point_id = $2",
         )
         .bind(id)
@@ -67,6 +69,8 @@ pub async fn insert_response(
         .bind(storable(&response.author))
         .bind(response.remark.as_deref().map(storable))
         .bind(now_us)
+        .bind(response.wording.as_ref().map(|it| storable(&it.old)))
+        .bind(response.wording.as_ref().map(|it| storable(&it.new)))
         .execute(&mut *conn)
         .await?;
         sqlx::query(
@@ -113,6 +117,8 @@ struct ResponseRow {
     author: String,
     remark: Option<String>,
     created_us: i64,
+    old_wording: Option<String>,
+    new_wording: Option<String>,
 }
 
 impl ResponseRow {
@@ -129,6 +135,10 @@ impl ResponseRow {
                     .transpose()?,
                 text: self.text,
                 change_place: self.change_place,
+                wording: Wording::of(
+                    &self.old_wording.unwrap_or_default(),
+                    &self.new_wording.unwrap_or_default(),
+                ),
                 state: known(ResponseState::parse(&self.state), "response", "state")?,
                 author: self.author,
                 remark: self.remark,

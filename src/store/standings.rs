@@ -298,7 +298,10 @@ pub async fn touched_by(
             | Action::ReportsIssued
             | Action::MailsQueued
             | Action::MailsChanged
-            | Action::AccountsChanged => {}
+            | Action::AccountsChanged
+            | Action::NotesAdded
+            | Action::AssignmentsSet
+            | Action::PhrasesSet => {}
             Action::SubmissionsClaimed
             | Action::SubmissionsSettled
             | Action::RowsImported

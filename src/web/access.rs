@@ -66,6 +66,36 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
         "/c/{code}/points/{id}/decision",
         Only(&[Drafter, Leader, Secretary]),
     ),
+    (
+        "POST",
+        "/c/{code}/points/answers",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    (
+        "POST",
+        "/c/{code}/points/{id}/unsaved",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    (
+        "POST",
+        "/c/{code}/points/{id}/unsaved/discard",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    ("GET", "/c/{code}/leader", SignedIn),
+    (
+        "POST",
+        "/c/{code}/leader/decisions",
+        Only(&[Leader, Secretary]),
+    ),
+    ("GET", "/c/{code}/phrases", SignedIn),
+    ("POST", "/c/{code}/phrases", Only(&[Drafter, Secretary])),
+    (
+        "POST",
+        "/c/{code}/phrases/{id}/removal",
+        Only(&[Drafter, Secretary]),
+    ),
+    ("GET", "/c/{code}/assignments", SignedIn),
+    ("POST", "/c/{code}/assignments", Only(&[Leader, Secretary])),
     ("GET", "/c/{code}/drafts", SignedIn),
     (
         "POST",

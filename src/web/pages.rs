@@ -2,14 +2,18 @@
 
 pub(super) mod account;
 pub(super) mod accounts;
+pub(super) mod assignments;
+pub(super) mod bulk;
 pub(super) mod drafts;
 pub(super) mod filters;
 pub(super) mod groups;
 pub(super) mod import;
+pub(super) mod leader;
 pub(super) mod letterhead;
 pub(super) mod letters;
 pub(super) mod originals;
 pub(super) mod overview;
+pub(super) mod phrases;
 pub(super) mod point;
 pub(super) mod points;
 pub(super) mod record;

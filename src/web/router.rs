@@ -9,8 +9,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    account, accounts, drafts, groups, import, letterhead, letters, originals, overview, point,
-    points, record, reports, roster, sign_in, submission, submissions, triage, versions,
+    account, accounts, assignments, bulk, drafts, groups, import, leader, letterhead, letters,
+    originals, overview, phrases, point, points, record, reports, roster, sign_in, submission,
+    submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -35,23 +36,11 @@ pub fn router(app: App) -> Router {
         .route("/", get(overview::get_start))
         .route("/c/{code}", get(overview::redirect_to_overview))
         .route("/c/{code}/", get(overview::get_overview))
-        .route("/c/{code}/points", get(points::list_points))
-        .route("/c/{code}/points/{id}", get(point::get_point))
-        .route("/c/{code}/points/{id}/answer", post(point::answer_point))
-        .route("/c/{code}/points/{id}/decision", post(point::decide_point))
+        .merge(answering_router())
         .route("/c/{code}/drafts", get(drafts::list_drafts))
         .route(
             "/c/{code}/drafts/{name}/verdict",
             post(drafts::judge_section),
-        )
-        .route("/c/{code}/submissions", get(submissions::list_submissions))
-        .route(
-            "/c/{code}/submissions/{id}",
-            get(submission::get_submission),
-        )
-        .route(
-            "/c/{code}/submissions/{id}/decision",
-            post(submission::decide_submission),
         )
         .route("/c/{code}/triage", get(triage::list_triage))
         .route(
@@ -96,6 +85,7 @@ pub fn router(app: App) -> Router {
             post(letters::decide_letter),
         )
         .route("/originals/{id}", get(originals::get_original))
+        .merge(submissions_router())
         .merge(groups_router())
         .merge(accounts_router())
         .nest("/api/v1", api::router())
@@ -131,6 +121,20 @@ fn accounts_router() -> Router<App> {
         .route("/accounts/{name}", post(accounts::change_account))
 }
 
+/// What was received.
+fn submissions_router() -> Router<App> {
+    Router::new()
+        .route("/c/{code}/submissions", get(submissions::list_submissions))
+        .route(
+            "/c/{code}/submissions/{id}",
+            get(submission::get_submission),
+        )
+        .route(
+            "/c/{code}/submissions/{id}/decision",
+            post(submission::decide_submission),
+        )
+}
+
 /// Points that say the same.
 fn groups_router() -> Router<App> {
     Router::new()
@@ -139,4 +143,33 @@ fn groups_router() -> Router<App> {
         .route("/c/{code}/groups/{id}", get(groups::get_group))
         .route("/c/{code}/groups/{id}/change", post(groups::change_group))
         .route("/c/{code}/groups/{id}/answer", post(groups::answer_group))
+}
+
+/// What drafters and leaders do with points.
+fn answering_router() -> Router<App> {
+    Router::new()
+        .route("/c/{code}/points", get(points::list_points))
+        .route("/c/{code}/points/answers", post(bulk::answer_points))
+        .route("/c/{code}/leader", get(leader::get_leader))
+        .route("/c/{code}/leader/decisions", post(bulk::decide_answers))
+        .route("/c/{code}/points/{id}", get(point::get_point))
+        .route("/c/{code}/points/{id}/answer", post(point::answer_point))
+        .route("/c/{code}/points/{id}/decision", post(point::decide_point))
+        .route("/c/{code}/points/{id}/unsaved", post(point::keep_unsaved))
+        .route(
+            "/c/{code}/points/{id}/unsaved/discard",
+            post(point::discard_unsaved),
+        )
+        .route(
+            "/c/{code}/phrases",
+            get(phrases::list_phrases).post(phrases::add_phrase),
+        )
+        .route(
+            "/c/{code}/phrases/{id}/removal",
+            post(phrases::remove_phrase),
+        )
+        .route(
+            "/c/{code}/assignments",
+            get(assignments::list_assignments).post(assignments::assign_sections),
+        )
 }

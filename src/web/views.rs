@@ -1,11 +1,13 @@
 //! The pieces pages are made of: plain texts and addresses, ready to print.
 
+mod diff;
 mod marked;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::response::{IntoResponse, Response};
 
+pub(super) use diff::Diff;
 pub(super) use marked::{Link, Marked, Marker};
 
 use super::access::{self, Person};
@@ -32,6 +34,7 @@ impl<T: Template> IntoResponse for Html<T> {
 pub(super) enum Place {
     Overview,
     Points,
+    Assignments,
     Groups,
     Submissions,
     Triage,
@@ -40,12 +43,15 @@ pub(super) enum Place {
     Record,
     Reports,
     Letters,
+    Leader,
 }
 
 impl Place {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
+        Self::Leader,
         Self::Points,
+        Self::Assignments,
         Self::Groups,
         Self::Submissions,
         Self::Triage,
@@ -60,6 +66,7 @@ impl Place {
         match self {
             Self::Overview => "Tổng quan",
             Self::Points => "Tra cứu",
+            Self::Assignments => "Phân công",
             Self::Groups => "Ý kiến trùng",
             Self::Submissions => "Lượt góp ý",
             Self::Triage => "Chờ xử lý",
@@ -68,6 +75,7 @@ impl Place {
             Self::Record => "Nhập tay",
             Self::Reports => "Báo cáo",
             Self::Letters => "Thư đi",
+            Self::Leader => "Lãnh đạo",
         }
     }
 
@@ -75,6 +83,7 @@ impl Place {
         match self {
             Self::Overview => "",
             Self::Points => "points",
+            Self::Assignments => "assignments",
             Self::Groups => "groups",
             Self::Submissions => "submissions",
             Self::Triage => "triage",
@@ -83,6 +92,7 @@ impl Place {
             Self::Record => "record",
             Self::Reports => "reports",
             Self::Letters => "letters",
+            Self::Leader => "leader",
         }
     }
 }

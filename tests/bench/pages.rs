@@ -101,6 +101,7 @@ async fn answer(folder: &Folder, n: usize) {
             decision: Some(Decision::Clarify),
             text: format!("Giải trình, làm rõ theo hồ sơ, lần {n}."),
             change_place: None,
+            wording: None,
         }),
         step: Step::Save,
         remark: None,

@@ -75,6 +75,7 @@ async fn save(folder: &Folder, n: usize) -> Saved {
             decision: Some(Decision::Clarify),
             text: format!("Giải trình, làm rõ theo hồ sơ {word}."),
             change_place: None,
+            wording: None,
         }),
         step: Step::Save,
         remark: None,

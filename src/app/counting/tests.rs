@@ -133,6 +133,7 @@ async fn answer(app: &App, point: PointId, text: &str, step: Step) -> Option<()>
             decision: Some(Decision::Clarify),
             text: text.to_owned(),
             change_place: None,
+            wording: None,
         }),
         step,
         remark: None,

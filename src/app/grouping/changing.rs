@@ -265,6 +265,7 @@ impl App {
             decision: content.decision,
             text: content.text.clone(),
             change_place: content.change_place.clone(),
+            wording: content.wording.clone(),
         };
         let state = respond::advance(Some(content.state), &draft, Step::Submit, None);
         let content = NewResponse {

@@ -375,6 +375,7 @@ pub(super) async fn insert_table_answers(
             decision: answer.decision.as_deref().and_then(parse_decision),
             text: answer.text.clone(),
             change_place: None,
+            wording: None,
             state: ResponseState::Draft,
             author: TABLE_AUTHOR.to_owned(),
             remark: None,

@@ -332,6 +332,7 @@ async fn save_row(
         decision,
         text,
         change_place: Some(change_place).filter(|place| !place.is_empty()),
+        wording: None,
     };
     let (state, missing) = match respond::advance(state, &draft, Step::Submit, None) {
         Ok(state) => (state, None),
@@ -345,6 +346,7 @@ async fn save_row(
         decision: draft.decision,
         text: draft.text,
         change_place: draft.change_place,
+        wording: draft.wording,
         state,
         author: format!("Tệp “{name}”"),
         remark: None,

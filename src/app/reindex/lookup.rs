@@ -90,6 +90,9 @@ impl Lookup {
             | Action::MailsQueued
             | Action::MailsChanged
             | Action::AccountsChanged
+            | Action::NotesAdded
+            | Action::AssignmentsSet
+            | Action::PhrasesSet
             | Action::GroupsProposed => return Ok((Vec::new(), None)),
             Action::GroupsChanged => {
                 let changes = self.changes_of_group(tx, GroupId(first)).await?;

@@ -92,6 +92,7 @@ impl Desk {
                 decision: Some(Decision::Clarify),
                 text: text.to_owned(),
                 change_place: None,
+                wording: None,
             }),
             step: Step::Save,
             remark: None,

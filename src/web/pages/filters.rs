@@ -7,7 +7,7 @@ use crate::web::address::query;
 use crate::web::error::Error;
 
 /// Every key an address may have, in the order addresses are written.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "q",
     "in",
     "section",
@@ -18,6 +18,7 @@ const KEYS: [&str; 10] = [
     "decision",
     "state",
     "channel",
+    "drafter",
 ];
 
 /// The values of [`KEYS`], empty where nothing is asked.
@@ -57,6 +58,16 @@ impl Filters {
         query(other.map(|(name, old)| (name, if name == key { value } else { old.as_str() })))
     }
 
+    /// The same with one key changed.
+    pub(in crate::web) fn narrowed(&self, key: &str, value: &str) -> Self {
+        let mut narrowed = self.clone();
+        let at = KEYS.iter().position(|known| *known == key);
+        if let Some(old) = at.and_then(|at| narrowed.values.get_mut(at)) {
+            value.clone_into(old);
+        }
+        narrowed
+    }
+
     /// The request to the use case.
     pub(in crate::web) fn request(&self, offset: usize, limit: usize) -> Result<Request, Error> {
         let asked = |key| Some(self.get(key).to_owned()).filter(|value| !value.is_empty());
@@ -71,6 +82,7 @@ impl Filters {
             decision: coded("decision", self.get("decision"), Decision::parse)?,
             state: coded("state", self.get("state"), PointState::parse)?,
             channel: coded("channel", self.get("channel"), Channel::parse)?,
+            drafter: asked("drafter"),
             offset,
             limit,
         })

@@ -237,7 +237,7 @@ fn round_line(
     }
 }
 
-fn decisions(total: &Tally, base: &str) -> Bar {
+pub(super) fn decisions(total: &Tally, base: &str) -> Bar {
     let decided = Decision::ALL.into_iter().map(|decision| {
         let n = total.by_decision.get(&decision).copied().unwrap_or(0);
         let address = format!("{base}/points?decision={}", decision.code());

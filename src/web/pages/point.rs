@@ -1,34 +1,44 @@
 //! One point: its words and why they were understood so, the draft beside it, its answer.
 
+mod answering;
+mod changing;
+mod form;
+mod reading;
+mod surroundings;
+
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
+use axum::response::{IntoResponse, Response};
 
 use super::beside::{self, Beside};
 use super::filters::Filters;
+use super::outline::{Outline, outline};
 use super::points::section_choices;
-use super::{coded, outlive};
-use crate::app::accounts::access::may_take;
+use crate::app::App;
 use crate::app::browse::PointInFull;
-use crate::app::responding::Act;
-use crate::app::search::Neighbors;
-use crate::app::values::{Draft, Part, PointChange, Response as Answer, Step, Submission};
-use crate::app::{self, App};
-use crate::domain::{
-    Confidence, Consultation, Decision, Evidence, Finding, PointId, PointState, SectionId, Span,
-};
-use crate::web::access::{Acting, Person};
+use crate::app::search::{Neighbors, PointView, Request};
+use crate::app::surroundings::Around;
+use crate::app::values::{Count, Facet, Submission};
+use crate::domain::{Confidence, Consultation, PointId, PointState, ResponseState, SectionId};
+use crate::web::access::Acting;
 use crate::web::address::{base, query};
 use crate::web::error::Error;
-use crate::web::extract::{Form, Id, InConsultation, Query};
-use crate::web::views::{Badge, Html, Marked, Marker, Page, Place, Select};
+use crate::web::extract::{Id, InConsultation, Query};
+use crate::web::views::{Badge, Html, Page, Place, Select};
 use crate::web::words;
 
-/// How much of the draft is shown beside a point.
-const DRAFT_CHARS: usize = 8_000;
+pub(super) use answering::{AnswerFields, act, tidy};
+pub(in crate::web) use answering::{answer_point, discard_unsaved, keep_unsaved};
+pub(in crate::web) use changing::decide_point;
+pub(super) use form::{AnswerForm, Version, answer_form, version};
+use form::{Conflict, conflict, diff};
+use reading::{DraftPiece, EvidenceLine, TextOfPart, cut, draft, evidence, texts};
+use surroundings::Surroundings;
+
 /// How much of a suggested section's heading.
 const SUGGESTION_CHARS: usize = 120;
+/// Levels of the draft's tree beside a point; its own place is shown however deep it lies.
+const TREE_DEPTH: u8 = 1;
 
 #[derive(Template)]
 #[template(path = "point.html", config = "src/web/askama.toml")]
@@ -62,7 +72,11 @@ struct PointPage {
     draft: Vec<DraftPiece>,
     is_draft_cut: bool,
     form: AnswerForm,
-    conflict: Option<Version>,
+    conflict: Option<Conflict>,
+    /// When the words in the form were typed, where they were kept and not saved.
+    unsaved: Option<String>,
+    around: Surroundings,
+    outline: Outline,
     problem: Option<String>,
     notice: Option<&'static str>,
     saved: Option<String>,
@@ -83,90 +97,12 @@ struct SuggestedSection {
     percent: String,
 }
 
-struct EvidenceLine {
-    what: &'static str,
-    rule: String,
-    confidence: String,
-    is_doubtful: bool,
-    words: String,
-    anchor: String,
-}
-
-struct TextOfPart {
-    path: String,
-    role: String,
-    marked: Marked,
-    is_cited: bool,
-}
-
-struct DraftPiece {
-    label: String,
-    heading: String,
-    body: String,
-}
-
-/// The answer as its form shows it.
-pub(super) struct AnswerForm {
-    pub(super) version: i64,
-    pub(super) decisions: Vec<(&'static str, &'static str, bool)>,
-    pub(super) text: String,
-    pub(super) change_place: String,
-    pub(super) remark: String,
-}
-
-/// A version of the answer.
-pub(super) struct Version {
-    pub(super) number: i64,
-    pub(super) moment: String,
-    pub(super) author: String,
-    pub(super) state: Badge,
-    pub(super) decision: Option<Badge>,
-    pub(super) text: String,
-    pub(super) change_place: String,
-    pub(super) remark: String,
-}
-
-/// What the answer form sends.
-#[derive(Deserialize, Clone)]
-pub(in crate::web) struct AnswerFields {
-    version: i64,
-    #[serde(default)]
-    decision: String,
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    change_place: String,
-    #[serde(default)]
-    remark: String,
-    #[serde(default)]
-    on_behalf: String,
-    step: String,
-    #[serde(default)]
-    kept: String,
-}
-
-/// What the other forms about a point send.
-#[derive(Deserialize)]
-pub(in crate::web) struct DecisionFields {
-    version: i64,
-    act: String,
-    #[serde(default)]
-    section: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    report_text: String,
-    #[serde(default)]
-    kept: String,
-}
-
 /// What a page shows beyond what is stored.
 #[derive(Default)]
 struct Shown {
     kept: Vec<(String, String)>,
     /// What was sent and could not be stored.
     fields: Option<AnswerFields>,
-    is_conflict: bool,
     problem: Option<String>,
 }
 
@@ -181,149 +117,6 @@ pub(in crate::web) async fn get_point(
         ..Shown::default()
     };
     show(&app, &consultation, PointId(id), StatusCode::OK, shown).await
-}
-
-pub(in crate::web) async fn answer_point(
-    Acting(app): Acting,
-    InConsultation(consultation): InConsultation,
-    Id(id): Id,
-    person: Person,
-    Form(fields): Form<AnswerFields>,
-) -> Result<Response, Error> {
-    let act = act(&app, &person, PointId(id), &fields)?;
-    // The point must belong to the consultation whose address was used.
-    app.point_in_full(&consultation, act.point).await?;
-    let writer = app.clone();
-    let failed = match outlive(async move { writer.answer(&act).await }).await {
-        Ok(answered) => {
-            let address = point_address(&consultation, id, &fields.kept, answered.state.code());
-            return Ok(Redirect::to(&address).into_response());
-        }
-        Err(error) => error,
-    };
-    let status = match failed.kind {
-        app::Kind::Conflict => StatusCode::CONFLICT,
-        app::Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => return Err(failed.into()),
-    };
-    let is_conflict = failed.kind == app::Kind::Conflict;
-    let problem = if is_conflict {
-        "Người khác vừa sửa ý kiến này nên bản vừa gửi chưa được lưu; bản đó còn nguyên trong biểu mẫu."
-            .to_owned()
-    } else {
-        failed.message
-    };
-    let shown = Shown {
-        kept: kept_pairs(&fields.kept),
-        is_conflict,
-        problem: Some(problem),
-        fields: Some(fields),
-    };
-    show(&app, &consultation, PointId(id), status, shown).await
-}
-
-pub(super) fn act(
-    app: &App,
-    person: &Person,
-    point: PointId,
-    fields: &AnswerFields,
-) -> Result<Act, Error> {
-    let step = match fields.step.as_str() {
-        "save" => Step::Save,
-        "submit" => Step::Submit,
-        "approve" => Step::Approve,
-        "return" => Step::Return,
-        other => return Err(Error::invalid(format!("Không có thao tác `{other}`."))),
-    };
-    let is_on_behalf = !fields.on_behalf.trim().is_empty();
-    if !may_take(&person.roles(), step, is_on_behalf) {
-        return Err(Error::new(
-            StatusCode::FORBIDDEN,
-            "Vai trò của tài khoản này không làm được bước đó: người soạn trả lời và trình, lãnh đạo duyệt hoặc trả lại, thư ký chỉ ghi thay ý kiến lãnh đạo.",
-        ));
-    }
-    let is_leader = matches!(step, Step::Approve | Step::Return);
-    let draft = Draft {
-        decision: coded("decision", &fields.decision, Decision::parse)?,
-        text: tidy(&fields.text),
-        change_place: Some(tidy(&fields.change_place)).filter(|place| !place.is_empty()),
-    };
-    let actor = app.actor();
-    Ok(Act {
-        point,
-        seen_version: Some(fields.version),
-        draft: (!is_leader).then_some(draft),
-        step,
-        remark: Some(tidy(&fields.remark)).filter(|remark| !remark.is_empty()),
-        actor: match fields.on_behalf.trim() {
-            "" => actor.to_owned(),
-            leader => format!("{leader} (do {actor} ghi)"),
-        },
-    })
-}
-
-/// Forms send line ends as CR LF.
-pub(super) fn tidy(text: &str) -> String {
-    text.replace("\r\n", "\n").trim().to_owned()
-}
-
-pub(in crate::web) async fn decide_point(
-    Acting(app): Acting,
-    InConsultation(consultation): InConsultation,
-    Id(id): Id,
-    Form(fields): Form<DecisionFields>,
-) -> Result<Response, Error> {
-    let full = app.point_in_full(&consultation, PointId(id)).await?;
-    let change = point_change(&fields, &full)?;
-    let actor = app.actor().to_owned();
-    let writer = app.clone();
-    let version = Some(fields.version);
-    let decided = outlive(async move {
-        writer
-            .decide_point(PointId(id), version, &change, &actor)
-            .await
-    });
-    match decided.await {
-        Ok(()) => {
-            let address = point_address(&consultation, id, &fields.kept, "changed");
-            Ok(Redirect::to(&address).into_response())
-        }
-        Err(error) if error.kind == app::Kind::Conflict => {
-            let shown = Shown {
-                kept: kept_pairs(&fields.kept),
-                problem: Some(error.message),
-                ..Shown::default()
-            };
-            show(
-                &app,
-                &consultation,
-                PointId(id),
-                StatusCode::CONFLICT,
-                shown,
-            )
-            .await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn point_change(fields: &DecisionFields, full: &PointInFull) -> Result<PointChange, Error> {
-    let mut change = PointChange::default();
-    match fields.act.as_str() {
-        "section" => change.section = Some(full.names.find_section(&fields.section)?),
-        "out_of_scope" if fields.reason.trim().is_empty() => {
-            return Err(Error::invalid(
-                "Hãy ghi lý do ý kiến này nằm ngoài phạm vi.",
-            ));
-        }
-        "out_of_scope" => change.out_of_scope = Some(tidy(&fields.reason)),
-        "in_scope" => change.out_of_scope = Some(String::new()),
-        "escalate" => change.needs_leadership = Some(true),
-        "settle" => change.needs_leadership = Some(false),
-        "report_text" => change.report_text = Some(tidy(&fields.report_text)),
-        other => return Err(Error::invalid(format!("Không có thao tác `{other}`."))),
-    }
-    Ok(change)
 }
 
 /// The query string a form carries along, without the message of an earlier save.
@@ -366,84 +159,99 @@ async fn show(
     consultation: &Consultation,
     id: PointId,
     status: StatusCode,
-    shown: Shown,
+    mut shown: Shown,
 ) -> Result<Response, Error> {
+    let actor = app.actor();
     let full = app.point_in_full(consultation, id).await?;
+    let around = app.around(consultation, &full).await?;
     let at = shown.kept.iter().find(|(key, _)| key == "at");
+    let request = Filters::read(&shown.kept).request(0, 0)?;
     let neighbors = match at.and_then(|(_, at)| at.parse().ok()) {
-        Some(at) => {
-            let request = Filters::read(&shown.kept).request(0, 0)?;
-            // A search that no longer works only costs the way to its neighbors.
-            app.neighbors(consultation, &request, at, id).await.ok()
-        }
+        // A search that no longer works only costs the way to its neighbors.
+        Some(at) => app.neighbors(consultation, &request, at, id).await.ok(),
         None => None,
     };
+    let everywhere = Request {
+        section: None,
+        ..request
+    };
+    let counts = app.count_points(consultation, &everywhere, Facet::Section);
+    let counts = counts.await.unwrap_or_default();
+    let mut typed = None;
+    if shown.fields.is_none()
+        && let Some(unsaved) = app.unsaved_answer(id, actor).await?
+    {
+        shown.fields = Some(AnswerFields::unsaved(&unsaved));
+        typed = Some(words::moment(unsaved.typed_us));
+    }
     let title = format!("Ý kiến số {id}");
     let page = Page::new(consultation, Place::Points, &title);
-    let depth = app.config.section_depth;
-    Ok((
-        status,
-        Html(view(page, &full, neighbors.as_ref(), shown, depth)),
-    )
-        .into_response())
+    let seen = Seen {
+        full,
+        around,
+        neighbors,
+        counts,
+        typed,
+        depth: app.config.section_depth,
+    };
+    Ok((status, Html(view(page, &seen, shown))).into_response())
 }
 
-fn view(
-    page: Page,
-    full: &PointInFull,
-    neighbors: Option<&Neighbors>,
-    shown: Shown,
+/// What a page is made of.
+struct Seen {
+    full: PointInFull,
+    around: Around,
+    neighbors: Option<Neighbors>,
+    counts: Vec<Count>,
+    typed: Option<String>,
     depth: u8,
-) -> PointPage {
+}
+
+fn view(page: Page, seen: &Seen, shown: Shown) -> PointPage {
+    let Seen {
+        full,
+        around,
+        neighbors,
+        depth,
+        ..
+    } = seen;
+    let neighbors = neighbors.as_ref();
     let base = page.base.clone();
-    let (seen, point) = (&full.view, &full.view.point);
+    let (about, point) = (&full.view, &full.view.point);
     let kept = search_pairs(&shown.kept);
     let (draft, is_draft_cut) = draft(full);
     let versions: Vec<Version> = full.versions.iter().rev().map(version).collect();
     let current = full.versions.last();
-    let beside = |other: Option<(usize, PointId)>| {
-        let (at, id) = other?;
-        let mut pairs: Vec<(String, String)> = kept
-            .iter()
-            .filter(|(key, _)| key != "at")
-            .cloned()
-            .collect();
-        pairs.push(("at".to_owned(), at.to_string()));
-        Some(format!("{base}/points/{id}{}", as_query(&pairs)))
-    };
     let filters = Filters::read(&kept);
-    let sender = seen
-        .submission
-        .sender
-        .as_deref()
-        .unwrap_or("Chưa rõ cơ quan, đơn vị");
     let chosen = point
         .section
         .map(|id| format!("id:{id}"))
         .unwrap_or_default();
+    let in_section = filters.narrowed("section", &chosen);
+    let fields = begun(full, around, &shown);
     PointPage {
         id: point.id.0,
         address: format!("{base}/points/{}", point.id),
         list_address: format!("{base}/points{}", filters.with("", "")),
-        before: neighbors.and_then(|n| beside(n.before)),
-        after: neighbors.and_then(|n| beside(n.after)),
+        before: neighbors.and_then(|n| Some(way(&base, &kept, n.before?))),
+        after: neighbors.and_then(|n| Some(way(&base, &kept, n.after?))),
         position: neighbors.map(position).unwrap_or_default(),
-        badges: Badge::of_point(seen),
-        has_section: seen.section.is_some(),
+        badges: Badge::of_point(about),
+        has_section: about.section.is_some(),
         section_address: format!("{base}/points{}", query([("section", chosen.as_str())])),
-        section: seen
+        section: about
             .section
             .clone()
             .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
-        other_sections: seen.other_sections.clone(),
+        other_sections: about.other_sections.clone(),
         suggestions: suggestions(full),
         cited_as: point.cited_as.clone().unwrap_or_default(),
-        words: seen.text.clone(),
+        words: about.text.clone(),
         report_text: point.report_text.clone().unwrap_or_default(),
-        organizations: words::names(&seen.organizations, sender),
-        submission: letter_or_channel(&seen.submission),
+        organizations: speakers(about),
+        submission: letter_or_channel(&about.submission),
         submission_address: format!("{base}/submissions/{}#p{}", point.submission, point.id),
-        round: seen.round.map(|n| format!("Đợt {n}")).unwrap_or_default(),
+        round: about.round.map(|n| format!("Đợt {n}")).unwrap_or_default(),
         arrived: words::date(point.arrived_on),
         stance: point
             .stance
@@ -453,21 +261,22 @@ fn view(
         texts: texts(full),
         draft,
         is_draft_cut,
-        conflict: shown.is_conflict.then(|| current.map(version)).flatten(),
-        can_approve: current
-            .is_some_and(|it| it.content.state == crate::domain::ResponseState::Submitted),
-        form: answer_form(
-            point.version,
-            suggested(full, &shown.kept).or(current),
-            shown.fields.as_ref(),
-        ),
+        conflict: shown
+            .fields
+            .as_ref()
+            .and_then(|fields| conflict(&full.versions, fields)),
+        can_approve: current.is_some_and(|it| it.content.state == ResponseState::Submitted),
+        form: answer_form(point.version, current, fields.as_ref()),
+        unsaved: seen.typed.clone(),
+        around: Surroundings::new(&base, full, around, &kept),
+        outline: outline(&full.names, &seen.counts, &in_section, TREE_DEPTH),
         problem: shown.problem,
         notice: full.notice,
         saved: saved(&shown.kept),
         needs_leadership: point.needs_leadership,
         is_out_of_scope: point.state == PointState::OutOfScope,
         out_of_scope: point.out_of_scope.clone().unwrap_or_default(),
-        place: place_select(full, &chosen, depth),
+        place: place_select(full, &chosen, *depth),
         versions,
         beside: beside::beside(&base, full),
         kept: as_query(&kept),
@@ -475,12 +284,52 @@ fn view(
     }
 }
 
-/// The earlier answer that a person wants to begin with.
-fn suggested<'a>(full: &'a PointInFull, pairs: &[(String, String)]) -> Option<&'a Answer> {
-    let (_, id) = pairs.iter().find(|(key, _)| key == "like")?;
-    let id: i64 = id.parse().ok()?;
-    let found = full.similar.iter().find(|one| one.view.point.id.0 == id)?;
-    found.view.response.as_ref()
+/// What the form begins with: what was typed, with the earlier answer, stock phrase or wording of the
+/// comment that a person asked for.
+fn begun(full: &PointInFull, around: &Around, shown: &Shown) -> Option<AnswerFields> {
+    let asked = |wanted: &str| {
+        let found = shown.kept.iter().find(|(key, _)| key == wanted);
+        found.and_then(|(_, value)| value.parse::<i64>().ok())
+    };
+    let begin = || {
+        let stored = || full.versions.last().map(AnswerFields::stored);
+        shown.fields.clone().or_else(stored).unwrap_or_default()
+    };
+    if let Some(id) = asked("like") {
+        let found = full.similar.iter().find(|one| one.view.point.id.0 == id)?;
+        let mut fields = begin();
+        fields.add_answer(found.view.response.as_ref()?);
+        Some(fields)
+    } else if let Some(id) = asked("phrase") {
+        let phrase = around.phrases.iter().find(|phrase| phrase.id == id)?;
+        let mut fields = begin();
+        fields.add_text(&phrase.text, phrase.decision);
+        Some(fields)
+    } else if let Some(n) = asked("wording") {
+        let proposal = around.proposals.get(usize::try_from(n).ok()?)?;
+        let mut fields = begin();
+        fields.old_wording.clone_from(&proposal.wording.old);
+        fields.new_wording.clone_from(&proposal.wording.new);
+        Some(fields)
+    } else {
+        shown.fields.clone()
+    }
+}
+
+/// The page of the point before or after, with its place in the search.
+fn way(base: &str, kept: &[(String, String)], (at, id): (usize, PointId)) -> String {
+    let pairs = kept.iter().filter(|(key, _)| key != "at").cloned();
+    let pairs: Vec<(String, String)> = pairs.chain([("at".to_owned(), at.to_string())]).collect();
+    format!("{base}/points/{id}{}", as_query(&pairs))
+}
+
+/// Who says it.
+fn speakers(about: &PointView) -> String {
+    let sender = about.submission.sender.as_deref();
+    words::names(
+        &about.organizations,
+        sender.unwrap_or("Chưa rõ cơ quan, đơn vị"),
+    )
 }
 
 fn position(neighbors: &Neighbors) -> String {
@@ -496,6 +345,8 @@ fn saved(pairs: &[(String, String)]) -> Option<String> {
         "approved" => "Đã duyệt nội dung trả lời.",
         "returned" => "Đã trả lại kèm ý kiến.",
         "changed" => "Đã ghi thay đổi.",
+        "noted" => "Đã thêm ghi chú.",
+        "discarded" => "Đã bỏ phần soạn dở.",
         _ => return None,
     };
     Some(text.to_owned())
@@ -530,153 +381,9 @@ fn places(full: &PointInFull, chosen: &str, depth: u8) -> Vec<(String, String)> 
     places
 }
 
-pub(super) fn answer_form(
-    version: i64,
-    current: Option<&Answer>,
-    sent: Option<&AnswerFields>,
-) -> AnswerForm {
-    let content = current.map(|answer| &answer.content);
-    let decision = match sent {
-        Some(sent) => Decision::parse(&sent.decision),
-        None => content.and_then(|content| content.decision),
-    };
-    let stored = |text: Option<&String>| text.cloned().unwrap_or_default();
-    AnswerForm {
-        version,
-        decisions: Decision::ALL
-            .map(|it| (it.code(), it.name(), decision == Some(it)))
-            .into(),
-        text: sent.map_or_else(
-            || stored(content.map(|it| &it.text)),
-            |sent| sent.text.clone(),
-        ),
-        change_place: sent.map_or_else(
-            || stored(content.and_then(|it| it.change_place.as_ref())),
-            |sent| sent.change_place.clone(),
-        ),
-        remark: sent.map(|sent| sent.remark.clone()).unwrap_or_default(),
-    }
-}
-
-pub(super) fn version(answer: &Answer) -> Version {
-    let content = &answer.content;
-    Version {
-        number: answer.version,
-        moment: words::moment(answer.created_us),
-        author: content.author.clone(),
-        state: Badge::response(content.state),
-        decision: content.decision.map(Badge::decision),
-        text: content.text.clone(),
-        change_place: content.change_place.clone().unwrap_or_default(),
-        remark: content.remark.clone().unwrap_or_default(),
-    }
-}
-
-/// The part that evidence spans point into.
-fn cited_part(full: &PointInFull) -> Option<crate::domain::PartId> {
-    full.view.point.spans.first().map(|(part, _)| *part)
-}
-
-fn evidence(full: &PointInFull) -> Vec<EvidenceLine> {
-    let part = cited_part(full).and_then(|id| full.parts.iter().find(|part| part.id == id));
-    let line = |(n, evidence): (usize, &Evidence)| {
-        let seen = evidence.span.and_then(|span| span.slice(&part?.text));
-        let seen = seen.filter(|seen| !seen.is_empty());
-        EvidenceLine {
-            what: words::finding(evidence.what),
-            rule: evidence.rule.to_string(),
-            confidence: format!("{:.0}%", evidence.confidence.value() * 100.0),
-            is_doubtful: evidence.confidence.needs_person(),
-            words: seen.map(|seen| cut(seen, 90)).unwrap_or_default(),
-            anchor: match seen {
-                Some(_) if is_whole(evidence) => "own".to_owned(),
-                Some(_) => format!("e{n}"),
-                None => String::new(),
-            },
-        }
-    };
-    (1..).zip(&full.view.point.evidence).map(line).collect()
-}
-
-fn cut(text: &str, n_chars: usize) -> String {
-    let mut chars = text.chars();
-    let mut cut: String = chars.by_ref().take(n_chars).collect();
-    if chars.next().is_some() {
-        cut.push('…');
-    }
-    cut
-}
-
-fn texts(full: &PointInFull) -> Vec<TextOfPart> {
-    let cited = cited_part(full);
-    let point = &full.view.point;
-    let text = |part: &Part| {
-        let own = point.spans.iter().filter(|(id, _)| *id == part.id);
-        let mut markers: Vec<Marker> = own.map(|(_, span)| marker(*span, "point", "own")).collect();
-        if cited == Some(part.id) {
-            let seen = (1..).zip(&point.evidence);
-            let seen = seen.filter(|(_, evidence)| !is_whole(evidence));
-            let seen = seen.filter_map(|(n, e): (usize, _)| Some((n, e.span?)));
-            markers.extend(seen.map(|(n, span)| marker(span, "why", &format!("e{n}"))));
-        }
-        TextOfPart {
-            path: part.path.clone(),
-            role: words::role(&part.role).to_owned(),
-            is_cited: point.spans.iter().any(|(id, _)| *id == part.id),
-            marked: Marked::new(&part.text, &markers),
-        }
-    };
-    full.parts.iter().map(text).collect()
-}
-
-/// Whether evidence is about the whole point, which is marked anyway.
-fn is_whole(evidence: &Evidence) -> bool {
-    evidence.what == Finding::Split
-}
-
-fn marker(span: Span, class: &'static str, anchor: &str) -> Marker {
-    Marker {
-        span,
-        class,
-        anchor: anchor.to_owned(),
-        after: None,
-    }
-}
-
 fn letter_or_channel(submission: &Submission) -> String {
     match words::letter(submission.letter_number.as_ref(), submission.letter_date) {
         text if text.is_empty() => submission.channel.name().to_owned(),
         text => text,
     }
-}
-
-/// The draft's own words of the section, down to a readable length.
-fn draft(full: &PointInFull) -> (Vec<DraftPiece>, bool) {
-    let mut left = DRAFT_CHARS;
-    let mut pieces = Vec::new();
-    for section in &full.draft {
-        if left == 0 {
-            return (pieces, true);
-        }
-        let n_chars = section.heading.chars().count() + section.body.chars().count();
-        left = left.saturating_sub(n_chars);
-        let has_label = words::has_label(section.kind);
-        // The "heading" of an unheaded paragraph is its beginning.
-        let beginning = section.heading.trim_end_matches('…').trim_end();
-        let is_repeated = section.body.starts_with(beginning);
-        pieces.push(DraftPiece {
-            label: if has_label {
-                section.label.clone()
-            } else {
-                String::new()
-            },
-            heading: if is_repeated {
-                String::new()
-            } else {
-                section.heading.clone()
-            },
-            body: cut(&section.body, DRAFT_CHARS),
-        });
-    }
-    (pieces, false)
 }

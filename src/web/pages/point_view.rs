@@ -11,6 +11,8 @@ const N_CHARS: usize = 480;
 /// What a list shows of a point.
 pub(in crate::web) struct PointLine {
     pub(in crate::web) id: i64,
+    /// `number:version`, as forms about several points send it.
+    pub(in crate::web) choice: String,
     pub(in crate::web) address: String,
     pub(in crate::web) section: String,
     pub(in crate::web) heading: String,
@@ -49,6 +51,7 @@ pub(in crate::web) fn point_line(
         .unwrap_or("Chưa rõ cơ quan, đơn vị");
     PointLine {
         id: view.point.id.0,
+        choice: format!("{}:{}", view.point.id, view.point.version),
         address: format!("{base}/points/{}{}", view.point.id, query(pairs)),
         has_section: view.section.is_some(),
         section: view

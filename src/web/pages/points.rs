@@ -1,5 +1,6 @@
 //! Tra cứu: search with filters, the outline beside it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use super::filters::{Filters, page_number};
 use super::outline::{Outline, n_without_section, outline};
 use super::point_view::{PointLine, point_line};
+use crate::app::assigning::NOBODY;
 use crate::app::search::{Found, Names, Request};
-use crate::app::values::{Count, Facet};
+use crate::app::values::{Count, Facet, FacetValue};
 use crate::app::{self, App};
 use crate::domain::{Channel, Consultation, Decision, PointState, Stance};
 use crate::web::access::Acting;
@@ -28,6 +30,9 @@ struct PointsPage {
     page: Page,
     text: String,
     is_in_answers: bool,
+    /// What leads back to this list.
+    kept: String,
+    bulk: Vec<(&'static str, &'static str)>,
     organization: String,
     organizations: Vec<String>,
     selects: Vec<Select>,
@@ -58,7 +63,8 @@ struct Surroundings {
     kinds: Vec<(String, String)>,
     rounds: Vec<(String, String)>,
     organizations: Vec<String>,
-    counts: Vec<Count>,
+    counts: BTreeMap<Facet, Vec<Count>>,
+    drafters: Vec<(String, String)>,
     depth: u8,
 }
 
@@ -95,15 +101,10 @@ async fn surroundings(
     request: &Request,
     is_problem: bool,
 ) -> Result<Surroundings, Error> {
-    let everywhere = Request {
-        section: None,
-        ..request.clone()
-    };
     let counts = if is_problem {
-        Vec::new()
+        BTreeMap::new()
     } else {
-        app.count_points(consultation, &everywhere, Facet::Section)
-            .await?
+        app.count_filters(consultation, request).await?
     };
     let kinds = app.organization_kinds().await?;
     let rounds = app.rounds(consultation).await?;
@@ -114,6 +115,7 @@ async fn surroundings(
             .into_iter()
             .map(|kind| (kind.code, kind.name))
             .collect(),
+        drafters: drafter_choices(&app.assignments(consultation).await?.drafters),
         rounds: rounds.iter().map(round_choice).collect(),
         organizations: organizations.into_iter().map(|o| o.name).collect(),
         counts,
@@ -125,6 +127,12 @@ async fn surroundings(
 pub(super) fn round_choice(round: &crate::domain::Round) -> (String, String) {
     let text = format!("Đợt {}: {}", round.number, round.title);
     (round.number.to_string(), text)
+}
+
+/// People who answer as choices.
+pub(super) fn drafter_choices(drafters: &[String]) -> Vec<(String, String)> {
+    let choice = |name: &String| (name.clone(), name.clone());
+    drafters.iter().map(choice).collect()
 }
 
 /// A section as a choice, indented.
@@ -164,19 +172,26 @@ fn view(
     PointsPage {
         text: filters.get("q").to_owned(),
         is_in_answers: filters.get("in") == "answers",
+        kept: filters.with("", ""),
+        bulk: Decision::ALL.map(|it| (it.code(), it.name())).into(),
         organization: filters.get("organization").to_owned(),
         chips: chips(filters, &around, &selects),
         is_filtered: kept
             .iter()
             .any(|(key, _)| !matches!(*key, "q" | "in" | "section")),
         selects,
-        outline: outline(&around.names, &around.counts, filters, around.depth),
+        outline: outline(
+            &around.names,
+            around.of(Facet::Section),
+            filters,
+            around.depth,
+        ),
         without_section: Chip {
             text: "Chưa xác định mục".to_owned(),
             address: format!("{address}{}", filters.with("section", "none")),
             is_current: filters.get("section") == "none",
         },
-        n_without_section: words::number(n_without_section(&around.counts)),
+        n_without_section: words::number(n_without_section(around.of(Facet::Section))),
         everywhere: format!("{address}{}", filters.with("section", "")),
         organizations: around.organizations,
         total: found
@@ -193,10 +208,55 @@ fn view(
     }
 }
 
+impl Surroundings {
+    fn of(&self, facet: Facet) -> &[Count] {
+        self.counts.get(&facet).map_or(&[], Vec::as_slice)
+    }
+
+    /// Points there would be with this value chosen.
+    fn n_with(&self, facet: Facet, code: &str) -> u64 {
+        let wanted = FacetValue::Code(code.to_owned());
+        let found = self.of(facet).iter().find(|count| count.value == wanted);
+        found.map_or(0, |count| count.n_points)
+    }
+
+    fn counted_rounds(&self) -> Vec<(String, String)> {
+        let n = |number: &str| {
+            let of_round = |count: &&Count| match count.value {
+                FacetValue::Id(id) => {
+                    let round = self.names.round_number(crate::domain::RoundId(id));
+                    round.is_some_and(|round| round.to_string() == number)
+                }
+                FacetValue::None | FacetValue::Code(_) => false,
+            };
+            let found = self.of(Facet::Round).iter().find(of_round);
+            found.map_or(0, |count| count.n_points)
+        };
+        let rounds = self.rounds.iter();
+        rounds
+            .map(|(number, text)| {
+                let n = words::number(n(number));
+                (number.clone(), format!("{text} ({n})"))
+            })
+            .collect()
+    }
+}
+
 fn selects(filters: &Filters, around: &Surroundings) -> Vec<Select> {
     let select = |name, label, choices: Vec<(String, String)>| {
         Select::new(name, label, "Tất cả", filters.get(name), choices)
     };
+    let counted = |facet, choices: Vec<(String, String)>| -> Vec<(String, String)> {
+        let choices = choices.into_iter();
+        choices
+            .map(|(code, name)| {
+                let n = around.n_with(facet, &code);
+                (code, format!("{name} ({})", words::number(n)))
+            })
+            .collect()
+    };
+    let mut drafters = around.drafters.clone();
+    drafters.push((NOBODY.to_owned(), "Chưa phân công".to_owned()));
     let mut sections = section_choices(&around.names, around.depth);
     sections.insert(0, ("none".to_owned(), "Chưa xác định mục".to_owned()));
     let chosen = filters.get("section");
@@ -205,28 +265,45 @@ fn selects(filters: &Filters, around: &Surroundings) -> Vec<Select> {
     }
     vec![
         select("section", "Mục của dự thảo", sections),
-        select("kind", "Loại cơ quan", around.kinds.clone()),
-        select("round", "Đợt", around.rounds.clone()),
+        select(
+            "kind",
+            "Loại cơ quan",
+            counted(Facet::OrganizationKind, around.kinds.clone()),
+        ),
+        select("round", "Đợt", around.counted_rounds()),
         select(
             "stance",
             "Loại ý kiến",
-            choices(&Stance::ALL, Stance::code, Stance::name),
+            counted(
+                Facet::Stance,
+                choices(&Stance::ALL, Stance::code, Stance::name),
+            ),
         ),
         select(
             "decision",
             "Kết quả xử lý",
-            choices(&Decision::ALL, Decision::code, Decision::name),
+            counted(
+                Facet::Decision,
+                choices(&Decision::ALL, Decision::code, Decision::name),
+            ),
         ),
         select(
             "state",
             "Trạng thái",
-            choices(&PointState::ALL, PointState::code, PointState::name),
+            counted(
+                Facet::State,
+                choices(&PointState::ALL, PointState::code, PointState::name),
+            ),
         ),
         select(
             "channel",
             "Kênh nhận",
-            choices(&Channel::ALL, Channel::code, Channel::name),
+            counted(
+                Facet::Channel,
+                choices(&Channel::ALL, Channel::code, Channel::name),
+            ),
         ),
+        select("drafter", "Người soạn", drafters),
     ]
 }
 

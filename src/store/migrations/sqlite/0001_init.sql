@@ -280,12 +280,58 @@ CREATE TABLE response (
     decision TEXT,
     text TEXT NOT NULL,
     change_place TEXT,
+    old_wording TEXT,              -- of the draft, where the answer proposes other words
+    new_wording TEXT,
     state TEXT NOT NULL,
     author TEXT NOT NULL,
     remark TEXT,
     created_us BIGINT NOT NULL,
     UNIQUE (point_id, version)
 );
+
+-- What somebody is typing about a point before saving it: one for each person and point, gone once
+-- saved. Nobody else sees it and no report knows it, so the ledger does not either.
+CREATE TABLE unsaved_answer (
+    point_id BIGINT NOT NULL REFERENCES point (id),
+    author TEXT NOT NULL,
+    base_version BIGINT NOT NULL,  -- the version of the answer it began from; 0: there was none
+    decision TEXT,
+    text TEXT NOT NULL,
+    change_place TEXT NOT NULL,
+    old_wording TEXT NOT NULL,
+    new_wording TEXT NOT NULL,
+    typed_us BIGINT NOT NULL,
+    PRIMARY KEY (point_id, author)
+);
+
+-- Ghi chú nội bộ: what drafters tell each other about a point; in no report.
+CREATE TABLE note (
+    id BIGINT NOT NULL PRIMARY KEY,
+    point_id BIGINT NOT NULL REFERENCES point (id),
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    written_us BIGINT NOT NULL
+);
+CREATE INDEX note_by_point ON note (point_id, id);
+
+-- Phân công: who answers what is said about a section and all below it, unless a section below or the
+-- point itself names somebody else.
+CREATE TABLE assignment (
+    section_id BIGINT NOT NULL PRIMARY KEY REFERENCES section (id),
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    drafter TEXT NOT NULL
+);
+CREATE INDEX assignment_by_consultation ON assignment (consultation_id);
+
+-- Mẫu câu: phrases that answers are put together from.
+CREATE TABLE phrase (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    decision TEXT,                 -- of which answers; for any without
+    text TEXT NOT NULL,
+    is_removed BOOLEAN NOT NULL
+);
+CREATE INDEX phrase_by_consultation ON phrase (consultation_id, id);
 
 -- Đã chốt (bản trình lần N): a report as it was, and the files that were written from it. Number, day
 -- and signed file come from Văn thư after issue and close the version.

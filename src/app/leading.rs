@@ -1,0 +1,76 @@
+//! What a leader looks at: what waits for a decision, and where views oppose each other.
+
+use std::collections::BTreeMap;
+
+use super::search::PointView;
+use super::{App, Error};
+use crate::domain::{Consultation, SectionId, Stance};
+use crate::respond::opposing::{Opposition, find_opposition};
+use crate::store::related;
+
+/// A page of what waits for a leader: questions first, then answers in the order of the draft.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Those of the page.
+    pub points: Vec<PointView>,
+    /// Everything that waits.
+    pub n_total: usize,
+    /// Of that, what a leader was asked about.
+    pub n_escalated: usize,
+}
+
+impl App {
+    /// Lists what waits for a leader.
+    pub async fn waiting_for_leader(
+        &self,
+        consultation: &Consultation,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Waiting, Error> {
+        let names = self.names(consultation).await?;
+        let mut tx = self.store.read().await?;
+        let mut found = related::list_for_leader(&mut tx, consultation.id).await?;
+        drop(tx);
+        let order: BTreeMap<SectionId, usize> = names
+            .sections
+            .iter()
+            .enumerate()
+            .map(|(at, section)| (section.id, at))
+            .collect();
+        found.sort_by_key(|it| {
+            let at = it.section.and_then(|section| order.get(&section));
+            (
+                !it.is_escalated,
+                at.copied().unwrap_or(usize::MAX),
+                it.point,
+            )
+        });
+        let ids: Vec<_> = found.iter().map(|it| it.point).collect();
+        let shown: Vec<_> = ids.iter().skip(offset).take(limit).copied().collect();
+        Ok(Waiting {
+            points: self.points(consultation, &names, &shown).await?,
+            n_total: found.len(),
+            n_escalated: found.iter().filter(|it| it.is_escalated).count(),
+        })
+    }
+
+    /// Sections on which what people want cannot all be followed, in the order of the draft.
+    pub async fn opposing_sections(
+        &self,
+        consultation: &Consultation,
+    ) -> Result<Vec<(SectionId, Opposition)>, Error> {
+        let names = self.names(consultation).await?;
+        let mut tx = self.store.read().await?;
+        let stances = related::list_stances(&mut tx, consultation.id, None).await?;
+        drop(tx);
+        let mut by_section: BTreeMap<SectionId, Vec<Stance>> = BTreeMap::new();
+        for (section, stance) in stances {
+            by_section.entry(section).or_default().push(stance);
+        }
+        let found = names.sections.iter().filter_map(|section| {
+            let opposition = find_opposition(by_section.get(&section.id)?)?;
+            Some((section.id, opposition))
+        });
+        Ok(found.collect())
+    }
+}

@@ -1,0 +1,139 @@
+//! Points found by what they have in common with another one: their section, their speakers.
+
+use sqlx::QueryBuilder;
+
+use super::engine::on_engine;
+use super::{Error, Tx, known};
+use crate::domain::{ConsultationId, PointId, SectionId, Stance, SubmissionId};
+
+/// Lists counted points about these sections, by key, at most so many; and how many there are.
+pub async fn list_in_sections(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    sections: &[SectionId],
+    limit: i64,
+) -> Result<(Vec<PointId>, i64), Error> {
+    const FROM: &str = " FROM point p JOIN submission s ON s.id = p.submission_id
+        WHERE p.is_current AND s.disposition = 'counted' AND p.consultation_id = ";
+    if sections.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let (ids, n): (Vec<i64>, i64) = on_engine!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT p.id");
+        query.push(FROM).push_bind(consultation.0);
+        query.push(" AND p.section_id IN (");
+        let mut list = query.separated(", ");
+        for section in sections {
+            list.push_bind(section.0);
+        }
+        query.push(") ORDER BY p.id LIMIT ").push_bind(limit);
+        let ids = query.build_query_scalar().fetch_all(&mut *conn).await?;
+        let mut query = QueryBuilder::new("SELECT COUNT(*)");
+        query.push(FROM).push_bind(consultation.0);
+        query.push(" AND p.section_id IN (");
+        let mut list = query.separated(", ");
+        for section in sections {
+            list.push_bind(section.0);
+        }
+        query.push(")");
+        (ids, query.build_query_scalar().fetch_one(conn).await?)
+    });
+    Ok((ids.into_iter().map(PointId).collect(), n))
+}
+
+/// Lists counted points about the same section that the same organizations sent in another round,
+/// latest first.
+pub async fn list_of_other_rounds(
+    tx: &mut Tx,
+    point: PointId,
+    submission: SubmissionId,
+    limit: i64,
+) -> Result<Vec<PointId>, Error> {
+    let ids: Vec<i64> = on_engine!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT DISTINCT p.id FROM point own
+             JOIN submission mine ON mine.id = own.submission_id
+             JOIN submission_organization me ON me.submission_id = $2
+             JOIN submission_organization other ON other.organization_id = me.organization_id
+             JOIN submission s ON s.id = other.submission_id
+             JOIN point p ON p.submission_id = s.id AND p.section_id = own.section_id
+             WHERE own.id = $1 AND p.is_current AND s.disposition = 'counted'
+               AND s.round_id <> mine.round_id
+             ORDER BY p.id DESC LIMIT $3",
+        )
+        .bind(point.0)
+        .bind(submission.0)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?
+    });
+    Ok(ids.into_iter().map(PointId).collect())
+}
+
+/// Lists what counted points want of each section, each stance once; of one section, or of all.
+pub async fn list_stances(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    section: Option<SectionId>,
+) -> Result<Vec<(SectionId, Stance)>, Error> {
+    let rows: Vec<(i64, String)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT DISTINCT p.section_id, p.stance
+             FROM point p JOIN submission s ON s.id = p.submission_id
+             WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
+               AND p.joined_into IS NULL AND p.out_of_scope IS NULL AND p.stance IS NOT NULL
+               AND p.section_id IS NOT NULL AND ($2 IS NULL OR p.section_id = $2)
+             ORDER BY 1, 2",
+        )
+        .bind(consultation.0)
+        .bind(section.map(|id| id.0))
+        .fetch_all(conn)
+        .await?
+    });
+    rows.into_iter()
+        .map(|(id, code)| {
+            let stance = known(Stance::parse(&code), "point", "stance")?;
+            Ok((SectionId(id), stance))
+        })
+        .collect()
+}
+
+/// A point that waits for a leader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForLeader {
+    /// The point; for a group its representative.
+    pub point: PointId,
+    /// Its section.
+    pub section: Option<SectionId>,
+    /// Whether a leader was asked; otherwise its answer was handed in.
+    pub is_escalated: bool,
+}
+
+/// Lists counted points that a leader is asked about and has not approved, and those whose own answer
+/// was handed in.
+pub async fn list_for_leader(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+) -> Result<Vec<ForLeader>, Error> {
+    let rows: Vec<(i64, Option<i64>, bool)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, p.section_id, p.needs_leadership
+             FROM point p JOIN submission s ON s.id = p.submission_id
+             WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
+               AND p.joined_into IS NULL AND p.out_of_scope IS NULL
+               AND (p.response_state = 'submitted'
+                    OR p.needs_leadership
+                       AND (p.response_state IS NULL OR p.response_state <> 'approved'))
+             ORDER BY p.id",
+        )
+        .bind(consultation.0)
+        .fetch_all(conn)
+        .await?
+    });
+    let waiting = |(id, section, is_escalated): (i64, Option<i64>, bool)| ForLeader {
+        point: PointId(id),
+        section: section.map(SectionId),
+        is_escalated,
+    };
+    Ok(rows.into_iter().map(waiting).collect())
+}
