@@ -1,6 +1,7 @@
 //! From an empty folder to a consultation with documents, rounds and organizations.
 
 mod dossier_file;
+mod opening;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,6 +9,7 @@ use std::path::Path;
 
 pub use dossier_file::ImportStep;
 use dossier_file::{DocumentEntry, DossierFile, RoundEntry};
+pub use opening::{NewConsultation, NewDraftFile, NewRound};
 
 use super::{App, Error, Kind, catalog, disk, run_blocking};
 use crate::config::Config;

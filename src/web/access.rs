@@ -52,6 +52,15 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/accounts", Only(&[Administrator])),
     ("POST", "/accounts", Only(&[Administrator])),
     ("POST", "/accounts/{name}", Only(&[Administrator])),
+    ("GET", "/consultations", SignedIn),
+    (
+        "GET",
+        "/consultations/new",
+        Only(&[Administrator, Secretary]),
+    ),
+    ("POST", "/consultations", Only(&[Administrator, Secretary])),
+    ("GET", "/c/{code}/rounds", SignedIn),
+    ("POST", "/c/{code}/rounds", Only(&[Secretary])),
     ("GET", "/c/{code}", SignedIn),
     ("GET", "/c/{code}/", SignedIn),
     ("GET", "/c/{code}/points", SignedIn),
@@ -97,6 +106,7 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/c/{code}/assignments", SignedIn),
     ("POST", "/c/{code}/assignments", Only(&[Leader, Secretary])),
     ("GET", "/c/{code}/drafts", SignedIn),
+    ("POST", "/c/{code}/drafts", Only(&[Secretary])),
     (
         "POST",
         "/c/{code}/drafts/{name}/verdict",

@@ -11,6 +11,7 @@ pub(super) mod import;
 pub(super) mod leader;
 pub(super) mod letterhead;
 pub(super) mod letters;
+pub(super) mod opening;
 pub(super) mod originals;
 pub(super) mod overview;
 pub(super) mod phrases;

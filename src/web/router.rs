@@ -10,8 +10,8 @@ use tower_http::csrf::CsrfLayer;
 use super::error::Error;
 use super::pages::{
     account, accounts, assignments, bulk, drafts, groups, import, leader, letterhead, letters,
-    originals, overview, phrases, point, points, record, reports, roster, sign_in, submission,
-    submissions, triage, versions,
+    opening, originals, overview, phrases, point, points, record, reports, roster, sign_in,
+    submission, submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -32,12 +32,12 @@ pub fn router(app: App) -> Router {
     let signed_file = post(versions::issue_report).layer(DefaultBodyLimit::max(
         file_bytes.saturating_add(MAX_FORM_BYTES),
     ));
+    let with_files = DefaultBodyLimit::max(file_bytes.saturating_add(MAX_FORM_BYTES));
     Router::new()
         .route("/", get(overview::get_start))
         .route("/c/{code}", get(overview::redirect_to_overview))
         .route("/c/{code}/", get(overview::get_overview))
         .merge(answering_router())
-        .route("/c/{code}/drafts", get(drafts::list_drafts))
         .route(
             "/c/{code}/drafts/{name}/verdict",
             post(drafts::judge_section),
@@ -86,6 +86,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/originals/{id}", get(originals::get_original))
         .merge(submissions_router())
+        .merge(opening_router().layer(with_files))
         .merge(groups_router())
         .merge(accounts_router())
         .nest("/api/v1", api::router())
@@ -171,5 +172,23 @@ fn answering_router() -> Router<App> {
         .route(
             "/c/{code}/assignments",
             get(assignments::list_assignments).post(assignments::assign_sections),
+        )
+}
+
+/// What a consultation begins with, and what comes to it: drafts, rounds.
+fn opening_router() -> Router<App> {
+    Router::new()
+        .route(
+            "/consultations",
+            get(overview::list_consultations).post(opening::open_consultation),
+        )
+        .route("/consultations/new", get(opening::get_new_consultation))
+        .route(
+            "/c/{code}/rounds",
+            get(opening::list_rounds).post(opening::open_round),
+        )
+        .route(
+            "/c/{code}/drafts",
+            get(drafts::list_drafts).post(drafts::add_draft),
         )
 }

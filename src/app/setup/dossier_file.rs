@@ -38,6 +38,20 @@ pub(super) struct LetterheadEntry {
 }
 
 impl LetterheadEntry {
+    pub(super) fn from_domain(letterhead: Letterhead) -> Self {
+        Self {
+            superior: letterhead.superior,
+            agency: letterhead.agency,
+            symbol: letterhead.symbol,
+            place: letterhead.place,
+            signer_title: letterhead.signer_title,
+            signer_name: letterhead.signer_name,
+            addressee: letterhead.addressee,
+            recipients: letterhead.recipients,
+            legal_bases: letterhead.legal_bases,
+        }
+    }
+
     pub(super) fn into_domain(self) -> Letterhead {
         Letterhead {
             superior: self.superior,

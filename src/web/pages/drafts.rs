@@ -2,13 +2,17 @@
 //! what was accepted while its section stayed as it was.
 
 use askama::Template;
-use axum::response::Redirect;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::outlive;
 use crate::app::drafts::{Aligned, Change, Verdict};
 use crate::app::values::Document;
-use crate::web::access::Acting;
+use crate::app::{self, App};
+use crate::domain::{Consultation, Role};
+use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, InConsultation, Name};
@@ -26,6 +30,10 @@ const N_CHARS: usize = 200;
 #[template(path = "drafts.html", config = "src/web/askama.toml")]
 pub(in crate::web) struct DraftsPage {
     page: Page,
+    /// Codes and names of all documents.
+    choices: Vec<(String, String)>,
+    can_add: bool,
+    problem: Option<String>,
     documents: Vec<Compared>,
     n_unchanged: String,
     n_more_unchanged: usize,
@@ -63,21 +71,65 @@ struct Unchanged {
 
 pub(in crate::web) async fn list_drafts(
     Acting(app): Acting,
+    person: Person,
     InConsultation(consultation): InConsultation,
 ) -> Result<Html<DraftsPage>, Error> {
-    let page = Page::new(&consultation, Place::Overview, "Đối chiếu các lần dự thảo");
-    let names = app.names(&consultation).await?;
+    show(&app, &person, &consultation, None).await
+}
+
+/// Takes in the next draft of a document and compares it with the one before.
+pub(in crate::web) async fn add_draft(
+    Acting(app): Acting,
+    person: Person,
+    InConsultation(consultation): InConsultation,
+    request: Request,
+) -> Result<Response, Error> {
+    let (fields, files) = super::opening::read_form(&app, request).await?;
+    let document = fields.iter().find(|(key, _)| key == "document");
+    let document = document.map_or("", |(_, code)| code).to_owned();
+    let refused = match files.into_iter().next() {
+        None => "Chưa chọn tệp dự thảo.".to_owned(),
+        Some((name, bytes)) => {
+            let (writer, of) = (app.clone(), consultation.clone());
+            let added = outlive(async move {
+                let added = writer.add_draft(&of, &document, &name, &bytes, false);
+                added.await
+            });
+            match added.await {
+                Ok(_) => {
+                    let address = format!("{}/drafts", base(&consultation));
+                    return Ok(Redirect::to(&address).into_response());
+                }
+                Err(error) if matches!(error.kind, app::Kind::Invalid | app::Kind::Conflict) => {
+                    error.message
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let page = show(&app, &person, &consultation, Some(refused)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+async fn show(
+    app: &App,
+    person: &Person,
+    consultation: &Consultation,
+    problem: Option<String>,
+) -> Result<Html<DraftsPage>, Error> {
+    let page = Page::new(consultation, Place::Overview, "Đối chiếu các lần dự thảo");
+    let names = app.names(consultation).await?;
     let mut documents = Vec::new();
     for document in names.documents.iter().filter(|it| it.draft_number > 1) {
-        let report = app.draft_alignment(&consultation, &document.code).await?;
+        let report = app.draft_alignment(consultation, &document.code).await?;
         // A document may have begun with its second draft.
         if !report.sections.is_empty() {
             documents.push(compared(&page.base, document, &report.sections));
         }
     }
-    let ids = app.accepted_but_unchanged(&consultation).await?;
+    let ids = app.accepted_but_unchanged(consultation).await?;
     let shown = ids.get(..MAX_POINTS.min(ids.len())).unwrap_or(&[]);
-    let points = app.points(&consultation, &names, shown).await?;
+    let points = app.points(consultation, &names, shown).await?;
     let unchanged = points
         .iter()
         .map(|view| Unchanged {
@@ -87,7 +139,11 @@ pub(in crate::web) async fn list_drafts(
             words: view.text.chars().take(N_CHARS).collect(),
         })
         .collect();
+    let code = |document: &Document| (document.code.clone(), document.name.clone());
     Ok(Html(DraftsPage {
+        choices: names.documents.iter().map(code).collect(),
+        can_add: person.is_any(&[Role::Secretary]),
+        problem,
         documents,
         n_unchanged: words::number(ids.len()),
         n_more_unchanged: ids.len() - points.len(),

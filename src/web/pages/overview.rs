@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::app::status::Status;
 use crate::app::values::{Equation, Tally};
 use crate::domain::{Decision, Disposition, ResponseState, Round};
-use crate::web::access::Acting;
+use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
@@ -18,6 +18,7 @@ use crate::web::words;
 struct StartPage {
     page: Page,
     consultations: Vec<(String, String, String)>,
+    can_open: bool,
 }
 
 #[derive(Template)]
@@ -72,19 +73,35 @@ struct EquationLine {
 }
 
 /// Leads to the only consultation, or lets choose among several.
-pub(in crate::web) async fn get_start(Acting(app): Acting) -> Result<Response, Error> {
+pub(in crate::web) async fn get_start(
+    Acting(app): Acting,
+    person: Person,
+) -> Result<Response, Error> {
     let consultations = app.consultations().await?;
     if let [only] = consultations.as_slice() {
         return Ok(Redirect::to(&format!("{}/", base(only))).into_response());
     }
+    Ok(start(&consultations, &person))
+}
+
+/// All consultations, also where there is one only.
+pub(in crate::web) async fn list_consultations(
+    Acting(app): Acting,
+    person: Person,
+) -> Result<Response, Error> {
+    Ok(start(&app.consultations().await?, &person))
+}
+
+fn start(consultations: &[crate::domain::Consultation], person: &Person) -> Response {
     let line = |c: &crate::domain::Consultation| {
         (format!("{}/", base(c)), c.title.clone(), c.code.clone())
     };
     let page = StartPage {
         page: Page::bare("Hồ sơ lấy ý kiến"),
         consultations: consultations.iter().map(line).collect(),
+        can_open: person.may_open("/consultations/new"),
     };
-    Ok(Html(page).into_response())
+    Html(page).into_response()
 }
 
 /// The same page has one address.
