@@ -446,7 +446,7 @@ pub struct LetterheadArgs {
     /// Của cơ quan, dùng cho mọi hồ sơ ở chỗ hồ sơ không ghi riêng
     #[arg(long, conflicts_with = "consultation")]
     pub office: bool,
-    /// Sửa một trường, ví dụ --set signer_title="KT. GIÁM ĐỐC; PHÓ GIÁM ĐỐC"; có thể lặp lại
+    /// Sửa một trường, ví dụ `--set signer_title="KT. GIÁM ĐỐC; PHÓ GIÁM ĐỐC"`; có thể lặp lại
     #[arg(long, value_name = "TRƯỜNG=GIÁ TRỊ")]
     pub set: Vec<String>,
     /// Người sửa

@@ -171,6 +171,18 @@ impl Letterhead {
                 "chỉ ghi địa danh; ngày, tháng để trống cho Văn thư".into(),
             );
         }
+        self.check_signer(&mut say);
+        if let Some((_, before)) = self.recipients.split_last()
+            && before
+                .iter()
+                .any(|item| item.trim_start_matches(['-', '–', ' ']).starts_with("Lưu:"))
+        {
+            say("recipients", "“Lưu: VT, …” phải là dòng cuối".into());
+        }
+        problems
+    }
+
+    fn check_signer(&self, say: &mut impl FnMut(&'static str, Cow<'static, str>)) {
         let lines: Vec<String> = self.signer_lines().map(str::to_uppercase).collect();
         if let Some((_, above)) = lines.split_last() {
             for line in above {
@@ -196,14 +208,6 @@ impl Letterhead {
                 );
             }
         }
-        if let Some((_, before)) = self.recipients.split_last()
-            && before
-                .iter()
-                .any(|item| item.trim_start_matches(['-', '–', ' ']).starts_with("Lưu:"))
-        {
-            say("recipients", "“Lưu: VT, …” phải là dòng cuối".into());
-        }
-        problems
     }
 }
 

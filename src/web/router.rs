@@ -29,9 +29,6 @@ pub fn router(app: App) -> Router {
     let upload = get(import::get_import)
         .post(import::import_files)
         .layer(DefaultBodyLimit::max(upload_bytes));
-    let signed_file = post(versions::issue_report).layer(DefaultBodyLimit::max(
-        file_bytes.saturating_add(MAX_FORM_BYTES),
-    ));
     let with_files = DefaultBodyLimit::max(file_bytes.saturating_add(MAX_FORM_BYTES));
     Router::new()
         .route("/", get(overview::get_start))
@@ -58,35 +55,10 @@ pub fn router(app: App) -> Router {
             "/c/{code}/record",
             get(record::get_record).post(record::record_opinion),
         )
-        .route(
-            "/c/{code}/letterhead",
-            get(letterhead::get_letterhead).post(letterhead::set_letterhead),
-        )
-        .route(
-            "/office/letterhead",
-            get(letterhead::get_office).post(letterhead::set_office),
-        )
-        .route("/c/{code}/reports", get(reports::list_reports))
-        .route("/c/{code}/reports/{name}", get(reports::get_report))
-        .route(
-            "/c/{code}/versions",
-            get(versions::list_versions).post(versions::freeze_report),
-        )
-        .route(
-            "/c/{code}/versions/{id}/comparison",
-            get(versions::compare_versions),
-        )
-        .route("/c/{code}/versions/{id}/issue", signed_file)
-        .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
-        .route("/c/{code}/letters", get(letters::list_letters))
-        .route("/c/{code}/letters/{id}", get(letters::get_letter))
-        .route(
-            "/c/{code}/letters/{id}/decision",
-            post(letters::decide_letter),
-        )
         .route("/originals/{id}", get(originals::get_original))
         .merge(submissions_router())
         .merge(opening_router().layer(with_files))
+        .merge(reports_router(file_bytes))
         .merge(groups_router())
         .merge(accounts_router())
         .nest("/api/v1", api::router())
@@ -190,5 +162,39 @@ fn opening_router() -> Router<App> {
         .route(
             "/c/{code}/drafts",
             get(drafts::list_drafts).post(drafts::add_draft),
+        )
+}
+
+/// What leaves the office: reports, how they are headed, letters.
+fn reports_router(file_bytes: usize) -> Router<App> {
+    let signed_file = post(versions::issue_report).layer(DefaultBodyLimit::max(
+        file_bytes.saturating_add(MAX_FORM_BYTES),
+    ));
+    Router::new()
+        .route(
+            "/c/{code}/letterhead",
+            get(letterhead::get_letterhead).post(letterhead::set_letterhead),
+        )
+        .route(
+            "/office/letterhead",
+            get(letterhead::get_office).post(letterhead::set_office),
+        )
+        .route("/c/{code}/reports", get(reports::list_reports))
+        .route("/c/{code}/reports/{name}", get(reports::get_report))
+        .route(
+            "/c/{code}/versions",
+            get(versions::list_versions).post(versions::freeze_report),
+        )
+        .route(
+            "/c/{code}/versions/{id}/comparison",
+            get(versions::compare_versions),
+        )
+        .route("/c/{code}/versions/{id}/issue", signed_file)
+        .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
+        .route("/c/{code}/letters", get(letters::list_letters))
+        .route("/c/{code}/letters/{id}", get(letters::get_letter))
+        .route(
+            "/c/{code}/letters/{id}/decision",
+            post(letters::decide_letter),
         )
 }

@@ -64,6 +64,11 @@ impl Browser {
     }
 
     async fn click(&self, css: &str) {
+        self.find(css).await;
+        // Scrolling that glides would move what is clicked from under the click.
+        let script = "document.querySelector(arguments[0])
+            .scrollIntoView({behavior: 'instant', block: 'center'})";
+        self.client.execute(script, vec![json!(css)]).await.unwrap();
         if let Err(error) = self.find(css).await.click().await {
             let picture = std::env::temp_dir().join("tiepthu-browser-test.png");
             std::fs::write(&picture, self.client.screenshot().await.unwrap()).unwrap();
@@ -236,4 +241,91 @@ fn pages_fit_a_small_screen_and_a_phone() {
         }
         browser.stop().await;
     });
+}
+
+/// From an empty folder to the first comment, with nothing but clicks.
+#[test]
+fn an_office_begins_with_an_empty_folder() {
+    let desk = Desk::new();
+    let draft = "ĐỀ ÁN\nPhát triển đổi mới sáng tạo tỉnh\nI. SỰ CẦN THIẾT\n1. Căn cứ pháp lý\n\
+                 2. Căn cứ thực tiễn\nII. MỤC TIÊU\n1. Mục tiêu chung\n2. Mục tiêu cụ thể\n\
+                 a) Đến năm 2027\nb) Đến năm 2030\n";
+    let draft = desk.write("de_an.txt", draft);
+    let table = "STT,Cơ quan góp ý,Vị trí góp ý,Nội dung góp ý\n\
+                 1,Sở Tài chính,II.2.a,Đề nghị ghi rõ nguồn kinh phí từng năm.\n";
+    let table = desk.write("gop_y.csv", table);
+    let server = desk.serve();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let browser = Browser::start().await;
+        // The administrator, once.
+        browser.goto(&server, "/").await;
+        Browser::expect(&browser.text().await, "chưa có hồ sơ nào");
+        browser.click(".person a").await;
+        browser.fill("#name", "Nguyễn Văn An").await;
+        browser.fill("#login", "an.nv").await;
+        browser.fill("#password", "mot cau de nho").await;
+        browser.fill("#repeated", "mot cau de nho").await;
+        browser.submit("main button").await;
+        Browser::expect(&browser.text().await, "Nguyễn Văn An");
+
+        // The consultation; the first try forgets what an appraisal is and names an unknown office.
+        browser.click("a[href='/consultations/new']").await;
+        browser.fill("#code", "DA-2026").await;
+        browser.fill("#title", "Đề án “Đổi mới sáng tạo”").await;
+        browser.fill("#lead", "Sở Khoa học và Công nghệ").await;
+        browser.fill("#files", draft.to_str().unwrap()).await;
+        browser
+            .fill("#round_title", "Lấy ý kiến các sở, ngành")
+            .await;
+        browser.fill("#opened", "01/9/2026").await;
+        browser.fill("#deadline", "20/9/2026").await;
+        browser
+            .fill("#names", "Sở Tài chính\nSở Không Có Thật")
+            .await;
+        browser.submit("main button").await;
+        let refused = browser.text().await;
+        Browser::expect(&refused, "dòng 2");
+        Browser::expect(&refused, "Sở Không Có Thật");
+        browser.fill("#names", "Sở Tài chính\nSở Xây dựng").await;
+        browser.fill("#files", draft.to_str().unwrap()).await;
+        browser.submit("main button").await;
+        let opened = browser.text().await;
+        Browser::expect(&opened, "Đã lập hồ sơ");
+        Browser::expect(&opened, "đọc được 8 mục");
+
+        // The first file.
+        browser.submit("a[href='/c/DA-2026/import']").await;
+        browser
+            .fill("input[type=file]", table.to_str().unwrap())
+            .await;
+        browser.submit("main form[enctype] button").await;
+        Browser::expect(&browser.text().await, "1 ý kiến");
+        browser.goto(&server, "/c/DA-2026/points").await;
+        let points = browser.text().await;
+        Browser::expect(&points, "II.2.a");
+        Browser::expect(&points, "nguồn kinh phí từng năm");
+        browser.goto(&server, "/c/DA-2026/roster").await;
+        let roster = browser.text().await;
+        Browser::expect(&roster, "Sở Xây dựng");
+
+        // A second round, and the way out.
+        browser.goto(&server, "/c/DA-2026/rounds").await;
+        browser.fill("#round_title", "Lấy ý kiến lần 2").await;
+        browser.fill("#opened", "01/10/2026").await;
+        browser.fill("#deadline", "20/10/2026").await;
+        browser.submit("main form button").await;
+        Browser::expect(&browser.text().await, "Đợt 2: Lấy ý kiến lần 2");
+        browser.submit(".person form button").await;
+        Browser::expect(&browser.text().await, "Đăng nhập");
+        browser.goto(&server, "/c/DA-2026/points").await;
+        Browser::expect(&browser.text().await, "Mật khẩu");
+        browser.stop().await;
+    });
+    drop(server);
+    desk.run(["verify"]).expect(0);
 }
