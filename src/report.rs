@@ -9,6 +9,7 @@
 
 pub mod csv;
 pub mod docx;
+pub mod edition;
 pub mod frozen;
 pub mod html;
 pub mod model;
@@ -19,6 +20,7 @@ pub mod snapshot;
 pub mod work;
 pub mod xlsx;
 
+mod anonymous;
 mod facts;
 mod paper;
 mod place;

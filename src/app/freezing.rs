@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::reporting::FileFormat;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, ContentHash};
+use crate::report::edition::{Edition, Headings, Order};
 use crate::report::frozen::{self, Comparison, FrozenReport};
 use crate::report::model;
 use crate::report::reconcile::Scope;
@@ -54,6 +55,20 @@ struct ScopeRecord {
     include_internal: bool,
     section_depth: u8,
     include_agreeing: bool,
+    #[serde(default = "ordinary_order")]
+    order: String,
+    #[serde(default)]
+    is_anonymous: bool,
+    #[serde(default = "ordinary_headings")]
+    headings: String,
+}
+
+fn ordinary_order() -> String {
+    Order::default().code().to_owned()
+}
+
+fn ordinary_headings() -> String {
+    Headings::default().code().to_owned()
 }
 
 impl App {
@@ -79,6 +94,9 @@ impl App {
             include_internal: order.scope.include_internal,
             section_depth: order.scope.section_depth,
             include_agreeing: order.scope.include_agreeing,
+            order: order.scope.edition.order.code().to_owned(),
+            is_anonymous: order.scope.edition.is_anonymous,
+            headings: order.scope.edition.headings.code().to_owned(),
         })
         .map_err(unwritable)?;
         let kind = String::from(order.kind);
@@ -358,6 +376,11 @@ fn scope_of(version: &Version) -> Result<Scope, Error> {
         include_internal: kept.include_internal,
         section_depth: kept.section_depth,
         include_agreeing: kept.include_agreeing,
+        edition: Edition {
+            order: Order::parse(&kept.order).unwrap_or_default(),
+            is_anonymous: kept.is_anonymous,
+            headings: Headings::parse(&kept.headings).unwrap_or_default(),
+        },
     })
 }
 

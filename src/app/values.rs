@@ -3,6 +3,7 @@
 //! Faces name them here: they import neither adapters nor the brain.
 
 pub use crate::index::{Correction, Count, Facet, FacetValue, Total};
+pub use crate::report::edition::{Edition, Headings, Order};
 pub use crate::report::model::Kind as ReportKind;
 pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
 pub use crate::report::roster::{Reply, RosterEntry, RosterLetter, RoundRoster};

@@ -379,19 +379,39 @@ pub struct ReportArgs {
     /// Gồm cả đợt nội bộ
     #[arg(long)]
     pub include_internal: bool,
-    /// Gộp ý kiến đến cấp mục nào
-    #[arg(long, value_name = "CẤP")]
-    pub depth: Option<u8>,
+    /// How it is laid out.
+    #[command(flatten)]
+    pub form: FormArgs,
     /// Lấy lại tệp của bản trình đã chốt lần này
     #[arg(
         long,
         value_name = "LẦN",
-        conflicts_with_all = ["round", "include_internal", "depth", "organization"]
+        conflicts_with_all = ["round", "include_internal", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
     )]
     pub frozen: Option<u32>,
     /// Mã hồ sơ
     #[arg(long, value_name = "MÃ")]
     pub consultation: Option<String>,
+}
+
+/// How a report is laid out.
+#[derive(Debug, Args)]
+pub struct FormArgs {
+    /// Gộp ý kiến đến cấp mục nào, từ 1 đến 9
+    #[arg(long, value_name = "CẤP", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub depth: Option<u8>,
+    /// Thứ tự: section (theo mục), organization (theo đơn vị), decision (theo kết quả)
+    #[arg(long, value_name = "THỨ TỰ", default_value = "section", value_parser = ["section", "organization", "decision"])]
+    pub order: String,
+    /// Đơn vị thống nhất hoàn toàn: list (nêu tên từng đơn vị), count (chỉ nêu số)
+    #[arg(long, value_name = "CÁCH", default_value = "list", value_parser = ["list", "count"])]
+    pub agreeing: String,
+    /// Không nêu tên nơi góp ý
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Ngôn ngữ tiêu đề: vi, en
+    #[arg(long, value_name = "NGÔN NGỮ", default_value = "vi", value_parser = ["vi", "en"])]
+    pub headings: String,
 }
 
 /// Arguments of `freeze`.
@@ -403,9 +423,9 @@ pub struct FreezeArgs {
     /// Gồm cả đợt nội bộ
     #[arg(long)]
     pub include_internal: bool,
-    /// Gộp ý kiến đến cấp mục nào
-    #[arg(long, value_name = "CẤP")]
-    pub depth: Option<u8>,
+    /// How it is laid out.
+    #[command(flatten)]
+    pub form: FormArgs,
     /// Bản làm việc: còn ý kiến chưa xác định mục, chưa trả lời hoặc chưa duyệt
     #[arg(long)]
     pub working: bool,

@@ -25,8 +25,7 @@ pub(super) async fn freeze(
         scope: Scope {
             rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
             include_internal: arguments.include_internal,
-            section_depth: arguments.depth.unwrap_or(app.config.section_depth),
-            ..Scope::default()
+            ..super::report::laid_out(app, &arguments.form)
         },
         is_working: arguments.working,
         actor: arguments

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::ReportArgs;
+use super::args::{FormArgs, ReportArgs};
 use super::{Exit, Output};
 use crate::app::disk::write_whole;
 use crate::app::reporting::FileFormat;
 use crate::app::{App, Error, Kind};
+use crate::report::edition::{Edition, Headings, Order};
 use crate::report::model;
 use crate::report::reconcile::Scope;
 
@@ -67,12 +68,25 @@ pub(super) async fn run(
     let scope = Scope {
         rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
         include_internal: arguments.include_internal,
-        section_depth: arguments.depth.unwrap_or(app.config.section_depth),
-        ..Scope::default()
+        ..laid_out(app, &arguments.form)
     };
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
     save(&here.join(&arguments.output), &bytes, output)
+}
+
+/// The scope that says how a report is laid out.
+pub(super) fn laid_out(app: &App, form: &FormArgs) -> Scope {
+    Scope {
+        section_depth: form.depth.unwrap_or(app.config.section_depth),
+        include_agreeing: form.agreeing == "list",
+        edition: Edition {
+            order: Order::parse(&form.order).unwrap_or_default(),
+            is_anonymous: form.anonymous,
+            headings: Headings::parse(&form.headings).unwrap_or_default(),
+        },
+        ..Scope::default()
+    }
 }
 
 fn save(path: &Path, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Decision, PointState, ResponseState};
 
+use super::anonymous;
 use super::facts::Facts;
 use super::model::{self, Kind, ReportModel, Unreconciled};
 use super::reconcile::Scope;
@@ -63,7 +64,8 @@ pub fn freeze(
     scope: &Scope,
 ) -> Result<FrozenReport, Unreconciled> {
     let model = model::build(snapshot, kind, scope)?;
-    let facts = Facts::new(snapshot, scope);
+    let snapshot = anonymous::seen(snapshot, scope);
+    let facts = Facts::new(&snapshot, scope);
     let points = rows::rows(&facts)
         .iter()
         .flat_map(|row| lines(&facts, row))

@@ -6,6 +6,7 @@
 
 mod by_organization;
 mod by_section;
+mod english;
 mod extract;
 mod form;
 mod frame;
@@ -22,6 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::OrganizationId;
 
+use super::anonymous;
+use super::edition::Headings;
 use super::facts::Facts;
 use super::reconcile::{Equation, Reconciliation, Scope, reconcile_facts};
 use super::rows::{self, PointRow};
@@ -355,7 +358,8 @@ pub struct Unreconciled {
 
 /// Builds a report, or says which numbers do not add up.
 pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportModel, Unreconciled> {
-    let facts = Facts::new(snapshot, scope);
+    let snapshot = anonymous::seen(snapshot, scope);
+    let facts = Facts::new(&snapshot, scope);
     let rows = rows::rows(&facts);
     let reconciliation = reconcile_facts(&facts, &rows);
     let mut failing: Vec<Equation> = reconciliation.failing().cloned().collect();
@@ -382,13 +386,16 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         Kind::Form => form::build(&source),
         Kind::Reminder => reminder::build(&source),
     };
-    let info = info::build(&source, kind);
-    Ok(ReportModel {
+    let mut model = ReportModel {
         kind,
         title,
         parts,
-        info,
-    })
+        info: info::build(&source, kind),
+    };
+    if scope.edition.headings == Headings::English {
+        english::translate(&mut model);
+    }
+    Ok(model)
 }
 
 /// What every kind is built from.

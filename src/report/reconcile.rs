@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{OrganizationId, Round, RoundId};
 
+use super::edition::Edition;
 use super::facts::{Facts, Reply, RosterLine};
 use super::rows::{self, PointRow};
 use super::snapshot::Snapshot;
@@ -31,6 +32,8 @@ pub struct Scope {
     pub section_depth: u8,
     /// Whether units that only agree are listed by name.
     pub include_agreeing: bool,
+    /// Order, names and headings: the same points and numbers in another form.
+    pub edition: Edition,
 }
 
 impl Default for Scope {
@@ -40,6 +43,7 @@ impl Default for Scope {
             include_internal: false,
             section_depth: 3,
             include_agreeing: true,
+            edition: Edition::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod csv;
 mod docx;
+mod edition;
 mod frozen;
 mod html;
 mod model;

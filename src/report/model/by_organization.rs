@@ -45,7 +45,7 @@ struct Speaker<'a> {
     points: Vec<&'a PointEntry>,
 }
 
-fn table(source: &Source<'_>) -> Table {
+pub(super) fn table(source: &Source<'_>) -> Table {
     let mut columns = vec![
         Column::centered("STT", 12),
         Column::words("Cơ quan, đơn vị", 52),

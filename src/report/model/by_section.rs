@@ -32,16 +32,16 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
         count(total.classes.comments + total.not_asked_classes.comments),
         decided(source)
     ))));
-    let tables = points::by_document(source);
+    let tables = points::main_tables(source);
     let several = tables.len() > 1;
-    for (index, (caption, rows)) in tables.iter().enumerate() {
+    for (index, table) in tables.into_iter().enumerate() {
         if several {
             blocks.push(Block::Heading {
                 level: 3,
-                text: format!("{}. {caption}", index + 1),
+                text: format!("{}. {}", index + 1, table.caption),
             });
         }
-        blocks.push(Block::Table(points::main_table(source, caption, rows)));
+        blocks.push(Block::Table(table));
     }
     blocks.push(frame::signature(source));
     let part = Part {

@@ -337,18 +337,19 @@ fn outcome(source: &Source<'_>) -> Vec<Block> {
 
 /// The main tables and the signature, on wide pages.
 fn details(source: &Source<'_>, subject: &str) -> Part {
-    let tables = points::by_document(source);
+    let tables = points::main_tables(source);
     let several = tables.len() > 1;
     let mut blocks = Vec::new();
     if !tables.is_empty() {
         // Not at the foot of the portrait page before, where it would head nothing.
         blocks.push(heading(2, "2. Nội dung cụ thể"));
     }
-    for (index, (caption, rows)) in tables.iter().enumerate() {
+    for (index, table) in tables.into_iter().enumerate() {
         if several {
+            let caption = &table.caption;
             blocks.push(heading(3, &format!("2.{}. {caption}", index + 1)));
         }
-        blocks.push(Block::Table(points::main_table(source, caption, rows)));
+        blocks.push(Block::Table(table));
     }
     let closing = format!(
         "Trên đây là báo cáo tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject} của {}",
@@ -367,12 +368,18 @@ fn details(source: &Source<'_>, subject: &str) -> Part {
     }
 }
 
-/// Who replied; what was set aside and why.
+/// Who replied; what is answered together; what was set aside and why.
 fn annexes(source: &Source<'_>) -> Vec<Part> {
     let mut annexes = vec![(
         "Danh sách cơ quan, đơn vị đã trả lời và chưa trả lời",
         roster::tables(source),
     )];
+    if let Some(groups) = points::groups(source) {
+        annexes.push((
+            "Ý kiến trùng nhau được trả lời chung",
+            vec![Block::Table(groups)],
+        ));
+    }
     let apart = roster::set_aside(source);
     if !apart.is_empty() {
         annexes.push(("Lượt góp ý, ý kiến không đưa vào tổng hợp và lý do", apart));

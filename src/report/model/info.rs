@@ -1,5 +1,7 @@
 //! The info sheet: which part of the consultation, as of when, and the proof of the numbers.
 
+use crate::report::anonymous;
+
 use super::{Info, Kind, Source};
 
 pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
@@ -35,15 +37,23 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
             yes_no(scope.include_agreeing),
         ),
     ];
+    let edition = scope.edition;
+    filters.extend([
+        ("Thứ tự".to_owned(), edition.order.name().to_owned()),
+        ("Ẩn danh nơi góp ý".to_owned(), yes_no(edition.is_anonymous)),
+        ("Tiêu đề".to_owned(), edition.headings.name().to_owned()),
+    ]);
     if let Kind::Extract(id) = kind {
         filters.push(("Đơn vị".to_owned(), source.facts.organization_name(id)));
     }
+    let mut notices = source.numbers.notices.clone();
+    notices.extend(edition.is_anonymous.then(|| anonymous::LIMITS.to_owned()));
     Info {
         consultation: snapshot.consultation.title.clone(),
         taken_at: snapshot.taken_at,
         ledger_seq: snapshot.ledger_seq,
         filters,
         equations: source.numbers.equations.clone(),
-        notices: source.numbers.notices.clone(),
+        notices,
     }
 }

@@ -1,18 +1,59 @@
 //! Cells and tables of points and their answers.
 
 use crate::domain::{Decision, DocumentId, ExtraColumn, PointState, SectionKind};
+use crate::report::edition::Order;
 use crate::report::place;
 use crate::report::rows::PointRow;
 use crate::report::snapshot::{DocumentEntry, PointEntry, ResponseEntry, SectionEntry};
 use crate::report::wording;
 
-use super::{Cell, Column, Line, Row, RunStyle, Source, Table};
+use super::{Cell, Column, Line, Row, RunStyle, Source, Table, by_organization};
 
 /// The sheet that holds the main tables.
 pub(super) const SHEET: &str = "Tổng hợp";
 
-/// The four columns of the summary form, with what a workbook adds.
-pub(super) fn main_table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'_>]) -> Table {
+/// The main tables in the order of the edition, each with what tells it from the others.
+pub(super) fn main_tables(source: &Source<'_>) -> Vec<Table> {
+    let by_document = by_document(source);
+    match source.facts.scope.edition.order {
+        Order::Section => {
+            let tables = by_document.iter();
+            let tables = tables.map(|(caption, rows)| main_table(source, caption, &[("", rows)]));
+            tables.collect()
+        }
+        Order::Decision => {
+            let tables = by_document.iter().map(|(caption, rows)| {
+                let decided = by_outcome(rows);
+                let parts = decided
+                    .iter()
+                    .map(|(name, rows)| (name.as_str(), rows.as_slice()));
+                main_table(source, caption, &parts.collect::<Vec<_>>())
+            });
+            tables.collect()
+        }
+        Order::Organization if by_document.is_empty() => Vec::new(),
+        Order::Organization => vec![by_organization::table(source)],
+    }
+}
+
+/// The rows by what was decided, in the order of decisions; what has none comes last.
+fn by_outcome<'r, 'a>(rows: &[&'r PointRow<'a>]) -> Vec<(String, Vec<&'r PointRow<'a>>)> {
+    let mut names: Vec<&str> = Decision::ALL.map(Decision::name).into();
+    names.extend(PointState::ALL.map(PointState::name));
+    let parts = names.into_iter().filter_map(|name| {
+        let of_name = rows.iter().copied();
+        let of_name = of_name.filter(|row| outcome(row.state, row.response) == name);
+        let of_name: Vec<&PointRow<'_>> = of_name.collect();
+        let n_points: usize = of_name.iter().map(|row| row.points.len()).sum();
+        let title = format!("{name}: {} ý kiến", wording::count(n_points));
+        (n_points > 0).then_some((title, of_name))
+    });
+    parts.collect()
+}
+
+/// The four columns of the summary form, with what the office and a workbook add; each part of the
+/// rows below its title, if it has one.
+fn main_table(source: &Source<'_>, caption: &str, parts: &[(&str, &[&PointRow<'_>])]) -> Table {
     let extra = &source.facts.snapshot.consultation.letterhead.columns;
     let is_numbered = extra.contains(&ExtraColumn::Number);
     let mut columns = Vec::new();
@@ -33,24 +74,31 @@ pub(super) fn main_table(source: &Source<'_>, caption: &str, rows: &[&PointRow<'
         // A workbook has it anyway.
         *outcome = Column::words("KẾT QUẢ XỬ LÝ", 30);
     }
-    let mut above: Option<Cell> = None;
-    let mut cells = Vec::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
-        let place = place_cell(source, row);
-        let continues = above.as_ref() == Some(&place);
-        above = Some(place.clone());
-        let mut row_cells = Vec::with_capacity(columns.len());
-        if is_numbered {
-            row_cells.push(Cell::number(index + 1));
+    let mut cells = Vec::new();
+    let mut number = 0;
+    for (title, rows) in parts {
+        if !title.is_empty() {
+            cells.push(Row::Heading((*title).to_owned()));
         }
-        row_cells.extend([
-            place.continuing(continues),
-            senders_cell(source, row),
-            content_cell(source, row),
-            answer_cell(row),
-        ]);
-        row_cells.extend(sheet_cells(source, row));
-        cells.push(Row::Cells(row_cells));
+        let mut above: Option<Cell> = None;
+        for row in *rows {
+            number += 1;
+            let place = place_cell(source, row);
+            let continues = above.as_ref() == Some(&place);
+            above = Some(place.clone());
+            let mut row_cells = Vec::with_capacity(columns.len());
+            if is_numbered {
+                row_cells.push(Cell::number(number));
+            }
+            row_cells.extend([
+                place.continuing(continues),
+                senders_cell(source, row),
+                content_cell(source, row),
+                answer_cell(row),
+            ]);
+            row_cells.extend(sheet_cells(source, row));
+            cells.push(Row::Cells(row_cells));
+        }
     }
     Table {
         sheet: SHEET.to_owned(),
@@ -103,7 +151,7 @@ pub(super) fn outcome(state: PointState, response: Option<&ResponseEntry>) -> &'
 }
 
 /// The rows that belong in the main tables, table by table, each with its caption.
-pub(super) fn by_document<'a>(source: &Source<'a>) -> Vec<(String, Vec<&'a PointRow<'a>>)> {
+fn by_document<'a>(source: &Source<'a>) -> Vec<(String, Vec<&'a PointRow<'a>>)> {
     let snapshot = source.facts.snapshot;
     let living: Vec<&PointRow<'_>> = source
         .rows
@@ -330,6 +378,37 @@ fn decided(decision: Decision, words: &str) -> Line {
         return Line::bold(wording::upper_first(&opening)).then(rest);
     }
     Line::bold(format!("{name}. ")).then(wording::upper_first(words))
+}
+
+/// Which points are answered together, and who makes them; nothing without a group.
+pub(super) fn groups(source: &Source<'_>) -> Option<Table> {
+    let shared = source.rows.iter();
+    let shared =
+        shared.filter(|row| row.state == PointState::AnsweredInGroup && row.points.len() > 1);
+    let rows = shared.enumerate().map(|(index, row)| {
+        let texts = row.texts();
+        let words = texts.first().copied().unwrap_or_default();
+        Row::Cells(vec![
+            Cell::number(index + 1),
+            place_cell(source, row),
+            Cell::text(wording::shortened(words, 300)),
+            Cell::number(row.points.len()),
+            senders_cell(source, row),
+        ])
+    });
+    let rows: Vec<Row> = rows.collect();
+    (!rows.is_empty()).then(|| Table {
+        sheet: "Ý kiến trùng".to_owned(),
+        caption: String::new(),
+        columns: vec![
+            Column::centered("STT", 12),
+            Column::words("Vị trí góp ý", 36),
+            Column::words("Nội dung", 55),
+            Column::centered("Số ý kiến", 17),
+            Column::words("Chủ thể góp ý", 47),
+        ],
+        rows,
+    })
 }
 
 /// A table of what was found outside the scope, with the reason.

@@ -317,6 +317,7 @@ fn pages_follow_the_decree() {
             (true, false, false),
             (false, true, true),
             (false, true, true),
+            (false, true, true),
         ]
     );
 }

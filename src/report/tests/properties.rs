@@ -7,6 +7,7 @@ use crate::domain::{
     SubmissionId,
 };
 use crate::report::docx::render_docx;
+use crate::report::edition::{Edition, Order};
 use crate::report::html::render_html;
 use crate::report::model::{Kind, Row, Table, Value, build};
 use crate::report::reconcile::{Scope, reconcile};
@@ -179,6 +180,16 @@ fn break_one(snapshot: &mut Snapshot, how: usize) -> bool {
 
 fn scopes() -> [Scope; 4] {
     let of = |rounds: Option<Vec<u32>>, include_internal, section_depth| Scope {
+        // Another order and no names change no number.
+        edition: Edition {
+            order: if section_depth % 2 == 0 {
+                Order::Decision
+            } else {
+                Order::Section
+            },
+            is_anonymous: include_internal,
+            ..Edition::default()
+        },
         rounds,
         include_internal,
         section_depth,

@@ -8,16 +8,16 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::originals::attachment;
-use super::round_number;
+use super::{coded, round_number};
 use crate::app::reporting::FileFormat;
-use crate::app::values::{Equation, ReportKind, Scope};
+use crate::app::values::{Edition, Equation, Headings, Order, ReportKind, Scope};
 use crate::app::{self, App};
 use crate::domain::{Consultation, OrganizationId};
 use crate::web::access::Acting;
 use crate::web::address::query;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Name, Query};
-use crate::web::views::{Html, Page, Place, Select};
+use crate::web::views::{Html, Page, Place, Select, choices};
 
 #[derive(Template)]
 #[template(path = "reports.html", config = "src/web/askama.toml")]
@@ -25,8 +25,11 @@ pub(in crate::web) struct ReportsPage {
     page: Page,
     round: Select,
     is_internal: bool,
+    form: [Select; 4],
+    is_anonymous: bool,
+    /// What was chosen, for the form of the extract.
+    chosen: Vec<(&'static str, String)>,
     kinds: Vec<KindLine>,
-    round_value: String,
     organizations: Vec<String>,
 }
 
@@ -54,6 +57,16 @@ pub(in crate::web) struct Asked {
     organization: String,
     #[serde(default)]
     internal: String,
+    #[serde(default)]
+    depth: String,
+    #[serde(default)]
+    order: String,
+    #[serde(default)]
+    agreeing: String,
+    #[serde(default)]
+    anonymous: String,
+    #[serde(default)]
+    headings: String,
 }
 
 pub(in crate::web) async fn list_reports(
@@ -69,6 +82,9 @@ pub(in crate::web) async fn list_reports(
     Ok(Html(ReportsPage {
         round: Select::new("round", "Phạm vi", none, &asked.round, choices),
         is_internal: asked.internal == "1",
+        form: form_of(&asked),
+        is_anonymous: asked.anonymous == "1",
+        chosen: asked.chosen(),
         kinds: kinds(&page.base, &asked),
         organizations: app
             .organizations()
@@ -76,15 +92,75 @@ pub(in crate::web) async fn list_reports(
             .into_iter()
             .map(|o| o.name)
             .collect(),
-        round_value: asked.round,
         page,
     }))
+}
+
+impl Asked {
+    /// What was chosen, as fields of a form.
+    fn chosen(&self) -> Vec<(&'static str, String)> {
+        let fields = [
+            ("round", &self.round),
+            ("internal", &self.internal),
+            ("depth", &self.depth),
+            ("order", &self.order),
+            ("agreeing", &self.agreeing),
+            ("anonymous", &self.anonymous),
+            ("headings", &self.headings),
+        ];
+        let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        fields.map(|(name, value)| (name, value.clone())).collect()
+    }
+}
+
+/// The choices of how a report is laid out.
+pub(super) fn form_of(asked: &Asked) -> [Select; 4] {
+    let beside = |all: Vec<(String, String)>| all.into_iter().skip(1);
+    let orders = choices(&Order::ALL, Order::code, Order::name);
+    let depths = (1..=5).map(|n| (n.to_string(), format!("Đến cấp {n}")));
+    let counted = [("count".to_owned(), "Chỉ nêu số đơn vị".to_owned())];
+    let languages = choices(&Headings::ALL, Headings::code, Headings::name);
+    [
+        Select::new(
+            "order",
+            "Thứ tự",
+            Order::Section.name(),
+            &asked.order,
+            beside(orders),
+        ),
+        Select::new(
+            "depth",
+            "Chi tiết của mục",
+            "Như thiết lập chung",
+            &asked.depth,
+            depths,
+        ),
+        Select::new(
+            "agreeing",
+            "Đơn vị thống nhất hoàn toàn",
+            "Nêu tên từng đơn vị",
+            &asked.agreeing,
+            counted,
+        ),
+        Select::new(
+            "headings",
+            "Tiêu đề",
+            Headings::Vietnamese.name(),
+            &asked.headings,
+            beside(languages),
+        ),
+    ]
 }
 
 fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
     let scope = query([
         ("round", asked.round.as_str()),
         ("internal", asked.internal.as_str()),
+        ("depth", asked.depth.as_str()),
+        ("order", asked.order.as_str()),
+        ("agreeing", asked.agreeing.as_str()),
+        ("anonymous", asked.anonymous.as_str()),
+        ("headings", asked.headings.as_str()),
     ]);
     let about = |kind| match kind {
         ReportKind::Full => {
@@ -177,8 +253,16 @@ pub(super) fn scope_of(app: &App, asked: &Asked) -> Result<Scope, Error> {
     Ok(Scope {
         rounds: round_number(&asked.round)?.map(|number| vec![number]),
         include_internal: asked.internal == "1",
-        section_depth: app.config.section_depth,
-        ..Scope::default()
+        section_depth: coded("depth", &asked.depth, |text| {
+            text.parse().ok().filter(|depth| (1..=9).contains(depth))
+        })?
+        .unwrap_or(app.config.section_depth),
+        include_agreeing: asked.agreeing != "count",
+        edition: Edition {
+            order: coded("order", &asked.order, Order::parse)?.unwrap_or_default(),
+            is_anonymous: asked.anonymous == "1",
+            headings: coded("headings", &asked.headings, Headings::parse)?.unwrap_or_default(),
+        },
     })
 }
 

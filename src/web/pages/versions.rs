@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::import::cut_off;
 use super::originals::attachment;
 use super::record::parse_day;
-use super::reports::{Asked, file_response, scope_of};
+use super::reports::{Asked, file_response, form_of, scope_of};
 use super::{outlive, round_number};
 use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, differences};
 use crate::app::reporting::FileFormat;
@@ -28,6 +28,7 @@ use crate::web::views::{Html, Page, Place, Select};
 struct VersionsPage {
     page: Page,
     round: Select,
+    form: [Select; 4],
     versions: Vec<VersionView>,
     problem: Vec<String>,
 }
@@ -268,6 +269,7 @@ async fn show(
     };
     let page = VersionsPage {
         page: Page::new(consultation, Place::Reports, "Bản trình đã chốt"),
+        form: form_of(&Asked::default()),
         round: Select::new(
             "round",
             "Phạm vi",
