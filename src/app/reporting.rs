@@ -83,6 +83,15 @@ impl FileFormat {
         }
     }
 
+    /// Extension and media type of a rendered file: a long PDF comes as a `.zip` of volumes.
+    pub fn file_type(self, bytes: &[u8]) -> (&'static str, &'static str) {
+        if self == Self::Pdf && pdf::is_in_volumes(bytes) {
+            ("zip", "application/zip")
+        } else {
+            (self.extension(), self.media_type())
+        }
+    }
+
     /// Reads a [`FileFormat::extension`].
     pub fn parse(extension: &str) -> Option<Self> {
         Self::ALL

@@ -43,7 +43,7 @@ pub(super) async fn run(
             ));
         }
         let bytes = app.frozen_file(&version, format).await?;
-        return save(&here.join(&arguments.output), &bytes, output);
+        return save(&here.join(&arguments.output), format, &bytes, output);
     }
     let organization = match &arguments.organization {
         Some(name) => Some(app.organization_by_name(consultation.id, name).await?),
@@ -72,7 +72,7 @@ pub(super) async fn run(
     };
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
-    save(&here.join(&arguments.output), &bytes, output)
+    save(&here.join(&arguments.output), format, &bytes, output)
 }
 
 /// The scope that says how a report is laid out.
@@ -89,7 +89,15 @@ pub(super) fn laid_out(app: &App, form: &FormArgs) -> Scope {
     }
 }
 
-fn save(path: &Path, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {
+fn save(path: &Path, format: FileFormat, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {
+    let (extension, _) = format.file_type(bytes);
+    let path = if extension == format.extension() {
+        path.to_owned()
+    } else {
+        output.note("Báo cáo dài nên bản PDF gồm nhiều tập, để chung trong một tệp .zip.");
+        path.with_extension(extension)
+    };
+    let path = path.as_path();
     write_whole(path, bytes)?;
     output.data(
         || format!("{} ({} byte)", path.display(), bytes.len()),

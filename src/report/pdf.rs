@@ -6,9 +6,12 @@
 //! letter. Deterministic: the same model gives the same bytes.
 //!
 //! Takes a core and 0.4 MiB for each row of its tables: callers run one at a time, and a report of more
-//! than [`MOST_ROWS`] is one page that says where to read it instead.
+//! than [`MOST_ROWS`] comes in volumes, typeset one after another, in one `.zip`.
 
 mod printed;
+mod volumes;
+
+use std::io::{Cursor, Write};
 
 use std::sync::LazyLock;
 
@@ -20,9 +23,11 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::RenderError;
-use super::model::{Block, Line, Orientation, Part, ReportModel};
+use super::model::ReportModel;
 
 /// The four faces, as shipped.
 const FACES: [&[u8]; 4] = [
@@ -32,8 +37,8 @@ const FACES: [&[u8]; 4] = [
     include_bytes!("../../config/fonts/LiberationSerif-BoldItalic.ttf"),
 ];
 
-/// Rows of tables that are typeset in one go: about 2 GiB of memory.
-pub const MOST_ROWS: usize = 5_000;
+/// Rows of tables that are typeset in one go: about 600 MiB of memory.
+pub const MOST_ROWS: usize = 1_500;
 
 /// What every report shares.
 static SHARED: LazyLock<Shared> = LazyLock::new(Shared::load);
@@ -41,48 +46,44 @@ static SHARED: LazyLock<Shared> = LazyLock::new(Shared::load);
 /// Minutes that Vietnamese time is ahead, all year.
 const UTC_OFFSET: i32 = 7 * 60;
 
-/// Renders a report as a PDF.
+/// Renders a report as a PDF, or a long one as a `.zip` of volumes (see [`is_in_volumes`]).
 pub fn render_pdf(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
-    let n_rows = model.tables().map(|table| table.rows.len()).sum();
-    if n_rows > MOST_ROWS {
-        return render_pdf(&too_long(model, n_rows));
+    let volumes = volumes::split(model, MOST_ROWS);
+    if let [whole] = volumes.as_slice() {
+        return Ok(typeset(whole, 1)?.0);
     }
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    // A PDF is compressed already.
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let n = volumes.len();
+    let mut first_page = 1;
+    for (volume, number) in volumes.iter().zip(1..) {
+        let (bytes, last_page) = typeset(volume, first_page)?;
+        first_page = last_page + 1;
+        archive.start_file(format!("tap-{number:02}-tren-{n:02}.pdf"), stored)?;
+        archive.write_all(&bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// Whether what [`render_pdf`] gave is a `.zip` of volumes.
+pub fn is_in_volumes(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
+}
+
+/// The pages of a report, counted from `first_page`, and the number of the last one.
+fn typeset(model: &ReportModel, first_page: u64) -> Result<(Vec<u8>, u64), RenderError> {
     let covers = |c: char| SHARED.covers(c);
-    let printed =
-        serde_json::to_vec(&printed::lay_out(model, &covers)).map_err(std::io::Error::from)?;
+    let printed = printed::lay_out(model, first_page, &covers);
+    let printed = serde_json::to_vec(&printed).map_err(std::io::Error::from)?;
     let press = Press {
         shared: &SHARED,
         printed: Bytes::new(printed),
     };
-    let bytes = press.print(model);
+    let printed = press.print(model);
     // What typst remembers belongs to the whole process and would stay, after a failure too.
     comemo::evict(0);
-    bytes
-}
-
-/// What stands for a report that is too long: nobody may take it for the report.
-fn too_long(model: &ReportModel, n_rows: usize) -> ReportModel {
-    let number = super::wording::number(n_rows);
-    let words = format!(
-        "Báo cáo này có {number} dòng, dài quá mức dựng thành một tệp PDF. Hãy dùng tệp Word hoặc Excel của cùng báo cáo (in ra PDF từ Word nếu cần), hoặc xuất từng đợt."
-    );
-    let blocks = vec![
-        Block::Title {
-            name: "CHƯA DỰNG ĐƯỢC TỆP PDF".to_owned(),
-            subject: model.title.clone(),
-        },
-        Block::Paragraph(Line::plain(words)),
-    ];
-    ReportModel {
-        kind: model.kind,
-        title: model.title.clone(),
-        parts: vec![Part {
-            orientation: Orientation::Portrait,
-            restarts_pages: false,
-            blocks,
-        }],
-        info: model.info.clone(),
-    }
+    printed
 }
 
 struct Shared {
@@ -169,7 +170,7 @@ impl World for Press<'_> {
 }
 
 impl Press<'_> {
-    fn print(&self, model: &ReportModel) -> Result<Vec<u8>, RenderError> {
+    fn print(&self, model: &ReportModel) -> Result<(Vec<u8>, u64), RenderError> {
         let document = typst::compile::<PagedDocument>(self)
             .output
             .map_err(|problems| typesetting(&problems))?;
@@ -193,7 +194,10 @@ impl Press<'_> {
                 .map_err(|problem| RenderError::Typeset(problem.message().to_string()))?,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&document, &options).map_err(|problems| typesetting(&problems))
+        let last_page = document.pages().last().map_or(1, |page| page.number);
+        let bytes =
+            typst_pdf::pdf(&document, &options).map_err(|problems| typesetting(&problems))?;
+        Ok((bytes, last_page))
     }
 }
 
@@ -205,4 +209,22 @@ fn typesetting(problems: &[SourceDiagnostic]) -> RenderError {
         .map(|problem| problem.message.as_str())
         .collect();
     RenderError::Typeset(said.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typeset;
+    use crate::report::model::{Kind, build};
+    use crate::report::reconcile::Scope;
+    use crate::report::tests::many;
+
+    #[test]
+    fn a_volume_counts_its_pages_on() {
+        let world = many(40);
+        let model = build(&world.snapshot, Kind::BySection, &Scope::default()).unwrap();
+        let (_, n_pages) = typeset(&model, 1).unwrap();
+        assert!(n_pages > 1);
+        let (_, last) = typeset(&model, n_pages + 1).unwrap();
+        assert_eq!(last, 2 * n_pages);
+    }
 }

@@ -15,6 +15,8 @@ mod wording;
 mod world;
 mod xlsx;
 
+pub(super) use world::many;
+
 use super::model::{Kind, ReportModel, build};
 use super::reconcile::Scope;
 use super::snapshot::Snapshot;

@@ -108,8 +108,8 @@ const WORDS: &[(&str, &str)] = &[
     ("Đã trả lời", "Replied"),
     ("Chưa trả lời", "Not replied"),
     ("Thống nhất hoàn toàn", "Fully agree"),
-    ("Có ý kiến", "With comments"),
-    ("Không có ý kiến", "No comments"),
+    ("Có ý kiến", "With remarks"),
+    ("Không có ý kiến", "No remarks"),
     (
         "Không có ý kiến, không thuộc thẩm quyền",
         "No comments, not competent",

@@ -25,6 +25,8 @@ pub(super) type Covers<'a> = &'a dyn Fn(char) -> bool;
 #[derive(Serialize)]
 pub(super) struct Printed<'a> {
     title: Cow<'a, str>,
+    /// Number of the first page.
+    first_page: u64,
     margins: Margins,
     parts: Vec<PrintedPart<'a>>,
 }
@@ -137,12 +139,17 @@ struct Bookmark<'a> {
 }
 
 /// Works a model out for the template.
-pub(super) fn lay_out<'a>(model: &'a ReportModel, covers: Covers<'_>) -> Printed<'a> {
+pub(super) fn lay_out<'a>(
+    model: &'a ReportModel,
+    first_page: u64,
+    covers: Covers<'_>,
+) -> Printed<'a> {
     let next_restarts = model.parts.iter().skip(1).map(|part| part.restarts_pages);
     let parts = model.parts.iter().zip(next_restarts.chain([false]));
     let mut outline = Outline::default();
     Printed {
         title: printable(&model.title, covers),
+        first_page,
         margins: Margins {
             left: paper::LEFT,
             right: paper::RIGHT,

@@ -2,7 +2,7 @@
 
 use crate::domain::ReplyClass;
 use crate::report::model::{Block, Kind};
-use crate::report::pdf::{MOST_ROWS, render_pdf};
+use crate::report::pdf::{MOST_ROWS, is_in_volumes, render_pdf};
 use crate::report::snapshot::Snapshot;
 
 use super::world::{World, many, one_of_everything};
@@ -33,17 +33,27 @@ fn every_size_is_typeset() {
 }
 
 #[test]
-fn a_report_that_is_too_long_says_so() {
+fn a_long_report_comes_in_volumes() {
     let mut model = report(&many(3).snapshot, Kind::BySection);
-    let short = render_pdf(&model).unwrap();
+    assert!(!is_in_volumes(&render_pdf(&model).unwrap()));
     for block in model.parts.iter_mut().flat_map(|part| &mut part.blocks) {
         if let Block::Table(table) = block {
             let row = table.rows.last().unwrap().clone();
             table.rows.resize(MOST_ROWS + 1, row);
         }
     }
-    let notice = render_pdf(&model).unwrap();
-    assert!(notice.len() < short.len(), "one page");
+    let bytes = render_pdf(&model).unwrap();
+    assert!(is_in_volumes(&bytes));
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = (archive.file_names())
+        .map(|name| name.unwrap().into_owned())
+        .collect();
+    assert_eq!(names, ["tap-01-tren-02.pdf", "tap-02-tren-02.pdf"]);
+    for index in 0..archive.len() {
+        let mut start = [0; 8];
+        std::io::Read::read_exact(&mut archive.by_index(index).unwrap(), &mut start).unwrap();
+        assert_eq!(&start, b"%PDF-1.7");
+    }
 }
 
 #[test]

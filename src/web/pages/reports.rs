@@ -239,12 +239,7 @@ pub(in crate::web) async fn get_report(
         Err(error) => return Err(error.into()),
     };
     let (_, bytes) = app.render(model, format).await?;
-    let file = format!(
-        "{}-{}.{}",
-        consultation.code,
-        kind.code(),
-        format.extension()
-    );
+    let file = format!("{}-{}", consultation.code, kind.code());
     Ok(file_response(&file, format, bytes))
 }
 
@@ -292,15 +287,20 @@ async fn refuse(
     Ok((StatusCode::CONFLICT, Html(page)).into_response())
 }
 
+/// A rendered report, by its name without extension.
 pub(super) fn file_response(name: &str, format: FileFormat, bytes: Vec<u8>) -> Response {
-    let content_type = (CONTENT_TYPE, format.media_type().to_owned());
+    let (extension, media_type) = format.file_type(&bytes);
+    let content_type = (CONTENT_TYPE, media_type.to_owned());
     match format {
         FileFormat::Docx
         | FileFormat::Pdf
         | FileFormat::Xlsx
         | FileFormat::Csv
         | FileFormat::Json => {
-            let saved = (CONTENT_DISPOSITION, attachment(name));
+            let saved = (
+                CONTENT_DISPOSITION,
+                attachment(&format!("{name}.{extension}")),
+            );
             ([content_type, saved], bytes).into_response()
         }
         FileFormat::Html => {

@@ -14,6 +14,7 @@ use super::reports::{Asked, file_response, form_of, scope_of};
 use super::{outlive, round_number};
 use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, differences};
 use crate::app::reporting::FileFormat;
+use crate::app::responding::compare_words;
 use crate::app::values::ReportKind;
 use crate::app::{self, App, local_time};
 use crate::domain::Consultation;
@@ -21,7 +22,7 @@ use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Name, Query};
-use crate::web::views::{Html, Page, Place, Select};
+use crate::web::views::{Diff, Html, Page, Place, Select};
 
 #[derive(Template)]
 #[template(path = "versions.html", config = "src/web/askama.toml")]
@@ -65,7 +66,8 @@ struct PointLine {
 
 struct ChangedView {
     line: PointLine,
-    differences: Vec<(&'static str, String, String)>,
+    /// What differs, word by word.
+    differences: Vec<(&'static str, Diff)>,
 }
 
 /// What the form that freezes sends.
@@ -190,12 +192,7 @@ pub(in crate::web) async fn get_file(
     }
     let format = FileFormat::parse(&name).ok_or_else(Error::no_such_page)?;
     let bytes = app.frozen_file(&version, format).await?;
-    let file = format!(
-        "{}-ban-trinh-lan-{}.{}",
-        consultation.code,
-        version.ordinal,
-        format.extension()
-    );
+    let file = format!("{}-ban-trinh-lan-{}", consultation.code, version.ordinal);
     Ok(file_response(&file, format, bytes))
 }
 
@@ -238,7 +235,12 @@ pub(in crate::web) async fn compare_versions(
             .iter()
             .map(|(before, after)| ChangedView {
                 line: line(after),
-                differences: differences(before, after),
+                differences: differences(before, after)
+                    .into_iter()
+                    .map(|(label, before, after)| {
+                        (label, Diff::new(&compare_words(&before, &after)))
+                    })
+                    .collect(),
             })
             .collect(),
     }))
