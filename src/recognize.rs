@@ -6,7 +6,6 @@
 //! * [`organization`]: who is speaking.
 //! * [`stance`]: agreeing, proposing, objecting, asking.
 //! * [`suggestion`]: sections a point without a cited place may be about.
-//! * [`proposal`]: words a comment wants in place of others.
 //! * [`outline`]: the tree of a draft document.
 //! * [`alignment`]: what became of the sections of a draft in the next one.
 //! * [`returned`]: copies of the draft that come back with changes.
@@ -19,7 +18,6 @@ pub mod citation;
 pub mod letter;
 pub mod organization;
 pub mod outline;
-pub mod proposal;
 pub mod returned;
 pub mod stance;
 pub mod suggestion;

@@ -132,6 +132,14 @@ pub fn split_passage(text: &str) -> Vec<SplitPoint> {
     points_of(text, &paragraphs, true)
 }
 
+/// The words of the draft that a point wants in place of others, where it quotes them: added, changed or
+/// removed.
+pub fn find_proposed_wording(words: &str) -> Option<crate::domain::Wording> {
+    let wording = wording::read_wording(words, Span::whole(words));
+    let quoted = |span: Option<Span>| span.and_then(|span| span.slice(words)).unwrap_or_default();
+    crate::domain::Wording::of(quoted(wording.old_text), quoted(wording.new_text))
+}
+
 /// Whether words are wording for the draft itself, not a request to change it.
 pub fn is_wording(words: &str) -> bool {
     let words = Words::new(words);

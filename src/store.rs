@@ -30,6 +30,7 @@ pub mod phrases;
 pub mod points;
 pub mod problems;
 pub mod progress;
+pub mod recut;
 pub mod related;
 pub mod report_versions;
 pub mod responses;

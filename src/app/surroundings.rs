@@ -2,17 +2,20 @@
 //! said before, whose it is, what colleagues noted.
 
 use super::browse::PointInFull;
+use super::recut::{Cut, find_cuts};
 use super::search::PointView;
 use super::{App, Error, assigning};
-use crate::domain::Consultation;
-use crate::recognize::proposal::{Proposal, find_proposals};
+use crate::domain::{Consultation, PointId, Wording};
 use crate::respond::opposing::{Opposition, find_opposition};
+use crate::split::find_proposed_wording;
 use crate::store::notes::{self, Note};
 use crate::store::phrases::{self, Phrase};
-use crate::store::related;
+use crate::store::{points, related};
 
 /// Other points of the section that are shown beside one.
 const N_IN_SECTION: i64 = 9;
+/// Other points of the same submission: a table row has one, a letter seldom more than thirty.
+const N_OF_SUBMISSION: usize = 40;
 /// Points of other rounds by the same people.
 const N_EARLIER: i64 = 5;
 
@@ -27,8 +30,12 @@ pub struct Around {
     pub of_other_rounds: Vec<PointView>,
     /// Why what is said about its section cannot all be followed.
     pub opposition: Option<Opposition>,
-    /// Changes of words it proposes.
-    pub proposals: Vec<Proposal>,
+    /// The change of words it proposes.
+    pub proposed: Option<Wording>,
+    /// The other points of its submission, which it may be joined with.
+    pub of_submission: Vec<PointView>,
+    /// Where it may be taken apart.
+    pub cuts: Vec<Cut>,
     /// Internal notes.
     pub notes: Vec<Note>,
     /// Who answers it.
@@ -65,6 +72,14 @@ impl App {
             None => None,
         };
         let notes = notes::list_notes(&mut tx, point.id).await?;
+        let of = points::Which::OfSubmissions(point.submission, point.submission);
+        let siblings = points::list_points(&mut tx, of).await?;
+        let siblings: Vec<PointId> = siblings
+            .iter()
+            .map(|it| it.id)
+            .filter(|id| *id != point.id)
+            .take(N_OF_SUBMISSION)
+            .collect();
         let phrases = phrases::list_phrases(&mut tx, consultation.id).await?;
         let assigned = assigning::read_assignments(&mut tx, consultation, &full.names).await?;
         drop(tx);
@@ -74,7 +89,9 @@ impl App {
             n_in_section,
             of_other_rounds: self.points(consultation, &full.names, &earlier).await?,
             opposition,
-            proposals: find_proposals(&full.view.text),
+            proposed: find_proposed_wording(&full.view.text),
+            of_submission: self.points(consultation, &full.names, &siblings).await?,
+            cuts: find_cuts(full),
             notes,
             drafter: drafter.map(str::to_owned),
             drafters: assigned.drafters,

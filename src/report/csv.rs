@@ -49,6 +49,26 @@ pub fn render_csv(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
+/// Renders plain rows below titles.
+pub fn render_rows(
+    titles: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<Vec<u8>, RenderError> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(titles).map_err(std::io::Error::from)?;
+    for row in rows {
+        let fields = row.iter().map(|text| guarded(text).into_owned());
+        let fields: Vec<String> = fields.collect();
+        writer.write_record(fields).map_err(std::io::Error::from)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(csv::IntoInnerError::into_error)?;
+    Ok(bytes)
+}
+
 /// The tables that share the sheet of the main one: the first with columns for the way back to the
 /// points, or simply the first.
 fn main_tables(model: &ReportModel) -> Vec<&Table> {

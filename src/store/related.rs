@@ -137,3 +137,25 @@ pub async fn list_for_leader(
     };
     Ok(rows.into_iter().map(waiting).collect())
 }
+
+/// Lists counted points whose own answer accepts them, wholly or in part, and was not returned; for a
+/// group its representative.
+pub async fn list_accepted(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+) -> Result<Vec<(PointId, Option<SectionId>)>, Error> {
+    let rows: Vec<(i64, Option<i64>)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, p.section_id FROM point p JOIN submission s ON s.id = p.submission_id
+             WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
+               AND p.joined_into IS NULL AND p.out_of_scope IS NULL
+               AND p.decision IN ('accept', 'accept_in_part') AND p.response_state <> 'returned'
+             ORDER BY p.id",
+        )
+        .bind(consultation.0)
+        .fetch_all(conn)
+        .await?
+    });
+    let accepted = |(id, section): (i64, Option<i64>)| (PointId(id), section.map(SectionId));
+    Ok(rows.into_iter().map(accepted).collect())
+}

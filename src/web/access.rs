@@ -91,6 +91,10 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
         Only(&[Drafter, Leader, Secretary]),
     ),
     ("GET", "/c/{code}/leader", SignedIn),
+    ("GET", "/c/{code}/mine", SignedIn),
+    ("GET", "/c/{code}/keys", SignedIn),
+    ("GET", "/c/{code}/edits", SignedIn),
+    ("GET", "/c/{code}/edits.csv", SignedIn),
     (
         "POST",
         "/c/{code}/leader/decisions",

@@ -9,9 +9,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    account, accounts, assignments, bulk, drafts, groups, import, leader, letterhead, letters,
-    opening, originals, overview, phrases, point, points, record, reports, roster, sign_in,
-    submission, submissions, triage, versions,
+    account, accounts, assignments, bulk, drafts, edits, groups, import, keys, leader, letterhead,
+    letters, mine, opening, originals, overview, phrases, point, points, record, reports, roster,
+    sign_in, submission, submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -133,6 +133,10 @@ fn answering_router() -> Router<App> {
             "/c/{code}/points/{id}/unsaved/discard",
             post(point::discard_unsaved),
         )
+        .route("/c/{code}/mine", get(mine::get_mine))
+        .route("/c/{code}/keys", get(keys::get_keys))
+        .route("/c/{code}/edits", get(edits::list_edits))
+        .route("/c/{code}/edits.csv", get(edits::get_edits_csv))
         .route(
             "/c/{code}/phrases",
             get(phrases::list_phrases).post(phrases::add_phrase),

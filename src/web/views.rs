@@ -44,11 +44,13 @@ pub(super) enum Place {
     Reports,
     Letters,
     Leader,
+    Mine,
 }
 
 impl Place {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Overview,
+        Self::Mine,
         Self::Leader,
         Self::Points,
         Self::Assignments,
@@ -76,6 +78,7 @@ impl Place {
             Self::Reports => "Báo cáo",
             Self::Letters => "Thư đi",
             Self::Leader => "Lãnh đạo",
+            Self::Mine => "Việc của tôi",
         }
     }
 
@@ -93,6 +96,7 @@ impl Place {
             Self::Reports => "reports",
             Self::Letters => "letters",
             Self::Leader => "leader",
+            Self::Mine => "mine",
         }
     }
 }

@@ -11,14 +11,14 @@ use serde_json::json;
 use crate::support::{Desk, Server, tool};
 
 /// Chromium, driven by chromedriver on a free port; both end when dropped.
-struct Browser {
+pub(crate) struct Browser {
     driver: Child,
-    client: Client,
+    pub(crate) client: Client,
     _profile: tempfile::TempDir,
 }
 
 impl Browser {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mut driver = tool("chromedriver", "chromium chromium-driver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -56,14 +56,14 @@ impl Browser {
         }
     }
 
-    async fn goto(&self, server: &Server, path: &str) {
+    pub(crate) async fn goto(&self, server: &Server, path: &str) {
         self.client
             .goto(&format!("{}{path}", server.url))
             .await
             .unwrap();
     }
 
-    async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
         self.find(css).await;
         // Scrolling that glides would move what is clicked from under the click.
         let script = "document.querySelector(arguments[0])
@@ -78,7 +78,7 @@ impl Browser {
 
     /// Clicks what sends a form, and waits for the page that comes in answer: until then the old one
     /// still stands and would be read or filled in its place.
-    async fn submit(&self, css: &str) {
+    pub(crate) async fn submit(&self, css: &str) {
         let mark = "document.documentElement.dataset.old = '1'";
         self.client.execute(mark, vec![]).await.unwrap();
         self.click(css).await;
@@ -90,7 +90,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("no page after `{css}`: {error}"));
     }
 
-    async fn find(&self, css: &str) -> fantoccini::elements::Element {
+    pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
         self.client
             .wait()
             .at_most(Duration::from_secs(10))
@@ -99,26 +99,26 @@ impl Browser {
             .unwrap_or_else(|error| panic!("no `{css}`: {error}"))
     }
 
-    async fn fill(&self, css: &str, text: &str) {
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
         let element = self.find(css).await;
         element.clear().await.unwrap();
         element.send_keys(text).await.unwrap();
     }
 
     /// What a person reads on the page.
-    async fn text(&self) -> String {
+    pub(crate) async fn text(&self) -> String {
         self.find("body").await.text().await.unwrap()
     }
 
     #[track_caller]
-    fn expect(text: &str, words: &str) {
+    pub(crate) fn expect(text: &str, words: &str) {
         assert!(
             text.contains(words),
             "the page does not say “{words}”:\n{text}"
         );
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         let Self {
             mut driver,
             client,
@@ -131,7 +131,7 @@ impl Browser {
     }
 }
 
-fn in_browser<F: Future<Output = ()>>(script: impl FnOnce(Browser, Server) -> F) {
+pub(crate) fn in_browser<F: Future<Output = ()>>(script: impl FnOnce(Browser, Server) -> F) {
     let desk = Desk::with_demo();
     let server = desk.serve();
     let runtime = tokio::runtime::Builder::new_multi_thread()

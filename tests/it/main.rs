@@ -16,6 +16,7 @@ mod batches; // a table taken back; its bad rows corrected
 mod browser; // pages in a real Chromium
 mod crash; // killed at any moment, it goes on as if nothing had happened
 mod demo; // the main job on the shipped example, end to end
+mod desk; // drafters and a leader at their pages, in a real Chromium
 mod dirty_mail; // mails as they really come: none is lost
 mod drafts; // the next draft: points follow their sections
 mod durability; // the order of system calls: durable first, then acknowledged

@@ -182,7 +182,12 @@ impl Desk {
 
     /// Starts the server on a free port; it stops when dropped.
     pub(crate) fn serve(&self) -> Server {
-        let mut command = self.command(["serve", "--listen", "127.0.0.1:0"]);
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// Starts the server at an address; it stops when dropped.
+    pub(crate) fn serve_at(&self, address: &str) -> Server {
+        let mut command = self.command(["serve", "--listen", address]);
         let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

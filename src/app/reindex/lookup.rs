@@ -111,6 +111,12 @@ impl Lookup {
         };
         let points = points::list_points(tx, which).await?;
         let mut changes = self.changes_of(tx, &points).await?;
+        if entry.action == Action::PointsChanged {
+            // A point that was taken apart is there no more.
+            let is_gone = |id: &i64| points.iter().all(|point| point.id.0 != *id);
+            let gone = (first..=last).filter(is_gone);
+            changes.extend(gone.map(|id| Change::Delete(PointId(id))));
+        }
         if entry.action == Action::ResponsesSaved {
             for group in groups::list_answered(tx, ResponseId(first), ResponseId(last)).await? {
                 changes.extend(self.changes_of_group(tx, group).await?);

@@ -84,6 +84,8 @@ struct PointPage {
     needs_leadership: bool,
     out_of_scope: String,
     is_out_of_scope: bool,
+    is_joined: bool,
+    joined_into: Option<i64>,
     place: Select,
     versions: Vec<Version>,
     beside: Beside,
@@ -274,6 +276,8 @@ fn view(page: Page, seen: &Seen, shown: Shown) -> PointPage {
         notice: full.notice,
         saved: saved(&shown.kept),
         needs_leadership: point.needs_leadership,
+        is_joined: point.joined_into.is_some(),
+        joined_into: point.joined_into.map(|id| id.0),
         is_out_of_scope: point.state == PointState::OutOfScope,
         out_of_scope: point.out_of_scope.clone().unwrap_or_default(),
         place: place_select(full, &chosen, *depth),
@@ -305,11 +309,11 @@ fn begun(full: &PointInFull, around: &Around, shown: &Shown) -> Option<AnswerFie
         let mut fields = begin();
         fields.add_text(&phrase.text, phrase.decision);
         Some(fields)
-    } else if let Some(n) = asked("wording") {
-        let proposal = around.proposals.get(usize::try_from(n).ok()?)?;
+    } else if shown.kept.iter().any(|(key, _)| key == "wording") {
+        let proposed = around.proposed.as_ref()?;
         let mut fields = begin();
-        fields.old_wording.clone_from(&proposal.wording.old);
-        fields.new_wording.clone_from(&proposal.wording.new);
+        fields.old_wording.clone_from(&proposed.old);
+        fields.new_wording.clone_from(&proposed.new);
         Some(fields)
     } else {
         shown.fields.clone()
@@ -345,6 +349,8 @@ fn saved(pairs: &[(String, String)]) -> Option<String> {
         "approved" => "Đã duyệt nội dung trả lời.",
         "returned" => "Đã trả lại kèm ý kiến.",
         "changed" => "Đã ghi thay đổi.",
+        "joined" => "Đã gộp.",
+        "split" => "Đã tách thành hai ý kiến; đây là ý kiến thứ nhất.",
         "noted" => "Đã thêm ghi chú.",
         "discarded" => "Đã bỏ phần soạn dở.",
         _ => return None,

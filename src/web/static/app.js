@@ -9,7 +9,7 @@
   }
   document.querySelector(".outline [aria-current]")?.scrollIntoView({ block: "nearest" });
 
-  // Keys: "/" to the search box, "j" and "k" to the next and previous comment, Ctrl+S saves.
+  // Keys: what the page "Phím tắt" lists.
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       const save = document.querySelector("[data-save]");
@@ -20,7 +20,7 @@
     const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
     if (!target) { return; }
     event.preventDefault();
-    if (target.matches("input")) { target.focus(); target.select(); } else { target.click(); }
+    if (target.matches("input, textarea")) { target.focus(); if (target.matches("input")) { target.select(); } } else { target.click(); }
   });
 
   // What is typed into an answer is kept by the server after each pause, until it is saved. While the

@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::answering::tidy;
 use super::{Shown, kept_pairs, point_address, show};
-use crate::app;
 use crate::app::browse::PointInFull;
+use crate::app::recut::Cut;
 use crate::app::values::PointChange;
-use crate::domain::PointId;
+use crate::app::{self, App};
+use crate::domain::{Consultation, PointId};
 use crate::web::access::Acting;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation};
@@ -31,6 +32,10 @@ pub(in crate::web) struct DecisionFields {
     #[serde(default)]
     note: String,
     #[serde(default)]
+    cut: String,
+    #[serde(default)]
+    into: String,
+    #[serde(default)]
     kept: String,
 }
 
@@ -47,6 +52,9 @@ pub(in crate::web) async fn decide_point(
             .await?;
         let address = point_address(&consultation, id, &fields.kept, "noted");
         return Ok(Redirect::to(&format!("{address}#notes")).into_response());
+    }
+    if matches!(fields.act.as_str(), "split" | "join" | "part") {
+        return recut(app, consultation, PointId(id), fields).await;
     }
     let change = point_change(&fields, &full)?;
     let writer = app.clone();
@@ -78,6 +86,39 @@ pub(in crate::web) async fn decide_point(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Takes a point apart, joins it into another one, or lets it stand alone again.
+async fn recut(
+    app: App,
+    consultation: Consultation,
+    id: PointId,
+    fields: DecisionFields,
+) -> Result<Response, Error> {
+    let actor = app.actor().to_owned();
+    let seen = Some(fields.version);
+    let of = consultation.clone();
+    let (id, done) = match fields.act.as_str() {
+        "split" => {
+            let cut = Cut::parse(&fields.cut)
+                .ok_or_else(|| Error::invalid("Hãy chọn chỗ bắt đầu ý thứ hai."))?;
+            let halves = async move { app.split_point(&of, id, seen, cut, &actor).await };
+            let [first, _second] = outlive(halves).await?;
+            (first, "split")
+        }
+        "join" => {
+            let into = fields.into.trim().parse().ok().map(PointId);
+            let into = into.ok_or_else(|| Error::invalid("Hãy ghi số của ý kiến để gộp vào."))?;
+            outlive(async move { app.join_point(&of, id, seen, Some(into), &actor).await }).await?;
+            (id, "joined")
+        }
+        _ => {
+            outlive(async move { app.join_point(&of, id, seen, None, &actor).await }).await?;
+            (id, "changed")
+        }
+    };
+    let address = point_address(&consultation, id.0, &fields.kept, done);
+    Ok(Redirect::to(&address).into_response())
 }
 
 fn point_change(fields: &DecisionFields, full: &PointInFull) -> Result<PointChange, Error> {

@@ -22,7 +22,10 @@ pub(super) struct Surroundings {
     pub(super) of_other_rounds: Vec<OtherLine>,
     /// What opposes what, and the rule that says so.
     pub(super) opposition: Option<(&'static str, &'static str)>,
-    pub(super) proposals: Vec<ProposalLine>,
+    /// What the comment wants to change, and the page with these words in the form.
+    pub(super) proposed: Option<(Diff, String)>,
+    pub(super) of_submission: Vec<(i64, String)>,
+    pub(super) cuts: Vec<(String, String)>,
     pub(super) notes: Vec<NoteLine>,
     pub(super) drafter: String,
     pub(super) drafters: Select,
@@ -38,14 +41,6 @@ pub(super) struct OtherLine {
     pub(super) stance: &'static str,
     pub(super) words: String,
     pub(super) badges: Vec<Badge>,
-}
-
-/// A change of words that the comment proposes.
-pub(super) struct ProposalLine {
-    pub(super) diff: Option<Diff>,
-    pub(super) rule: &'static str,
-    /// The page with these words in the form.
-    pub(super) taken: String,
 }
 
 /// An internal note.
@@ -86,15 +81,17 @@ impl Surroundings {
             n_in_section: words::number(around.n_in_section),
             of_other_rounds: others(&around.of_other_rounds),
             opposition: around.opposition.map(|it| (it.text, it.rule)),
-            proposals: around
-                .proposals
+            proposed: diff(around.proposed.as_ref())
+                .map(|diff| (diff, own("wording", "comment".to_owned()))),
+            of_submission: around
+                .of_submission
                 .iter()
-                .enumerate()
-                .map(|(n, proposal)| ProposalLine {
-                    diff: diff(Some(&proposal.wording)),
-                    rule: proposal.rule,
-                    taken: own("wording", n.to_string()),
-                })
+                .map(|view| (view.point.id.0, cut(&view.text, N_CHARS / 3)))
+                .collect(),
+            cuts: around
+                .cuts
+                .iter()
+                .map(|it| (it.code(), cut(&it.words, N_CHARS / 2)))
                 .collect(),
             notes: around.notes.iter().map(note_line).collect(),
             drafter: around.drafter.clone().unwrap_or_default(),

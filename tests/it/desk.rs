@@ -1,0 +1,261 @@
+//! Drafters and a leader at their pages: two at one answer, a server that dies in the middle of an
+//! edit, a thousand comments on one section, and what axe-core says of every page.
+
+use std::time::Duration;
+
+use fantoccini::Locator;
+use serde_json::Value;
+
+use crate::browser::{Browser, in_browser};
+use crate::postgres::block_on;
+use crate::support::{Desk, Server, http_client, root};
+
+const BASE: &str = "/c/DA-TTKHCN-2021";
+
+/// An open point of the example.
+fn open_point(desk: &Desk) -> String {
+    let found = desk
+        .run(["search", "", "--state", "open", "--json"])
+        .expect(0);
+    let id = found.json()["points"][0]["id"].clone();
+    format!("{BASE}/points/{id}")
+}
+
+/// Waits until the page says something.
+async fn wait_for(browser: &Browser, words: &str) {
+    for _ in 0..200 {
+        if browser.text().await.contains(words) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the page never says “{words}”:\n{}", browser.text().await);
+}
+
+async fn sign_in(browser: &Browser, server: &Server, login: &str, password: &str) {
+    browser.goto(server, "/sign-in").await;
+    browser.fill("input[name=login]", login).await;
+    browser.fill("input[name=password]", password).await;
+    browser.submit("main button[type=submit]").await;
+}
+
+/// The value of the answer's field, as the browser has it.
+async fn typed(browser: &Browser) -> String {
+    let script = "return document.querySelector('textarea[name=text]').value";
+    let value = browser.client.execute(script, vec![]).await.unwrap();
+    value.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn two_drafters_at_one_answer_lose_nothing() {
+    let desk = Desk::with_demo();
+    let own = open_point(&desk);
+    let server = desk.serve();
+    let add = |login: &str, name: &str, roles: &str| {
+        let account = [
+            "account", "add", login, "--name", name, "--roles", roles, "--json",
+        ];
+        let added = desk.run(account).expect(0).json();
+        added["password"].as_str().unwrap().to_owned()
+    };
+    add("quan.tri", "Phạm Quản Trị", "administrator");
+    let first_password = add("le.an", "Lê Thị An", "drafter");
+    let second_password = add("vu.bach", "Vũ Văn Bách", "drafter");
+    block_on(async {
+        let (first, second) = (Browser::start().await, Browser::start().await);
+        sign_in(&first, &server, "le.an", &first_password).await;
+        sign_in(&second, &server, "vu.bach", &second_password).await;
+        first.goto(&server, &own).await;
+        second.goto(&server, &own).await;
+        first
+            .fill("textarea[name=text]", "Ghi nhận, giao phòng chuyên môn.")
+            .await;
+        wait_for(&first, "Đã giữ phần soạn dở").await;
+        // What one types the other does not see.
+        second.goto(&server, &own).await;
+        assert!(!second.text().await.contains("giao phòng chuyên môn"));
+        second.click("input[name=decision][value=note]").await;
+        second
+            .fill("textarea[name=text]", "Ghi nhận, giao trung tâm.")
+            .await;
+        second.submit("button[name=step][value=save]").await;
+        Browser::expect(&second.text().await, "Đã lưu nội dung trả lời.");
+
+        first.click("input[name=decision][value=note]").await;
+        first.submit("button[name=step][value=save]").await;
+        let clash = first.text().await;
+        for words in [
+            "Hai người cùng sửa câu trả lời này",
+            "Lúc bắt đầu",
+            "Chưa có câu trả lời.",
+            "Ghi nhận, giao trung tâm.",
+            "Vũ Văn Bách",
+            "Ghi nhận, giao phòng chuyên môn.",
+        ] {
+            Browser::expect(&clash, words);
+        }
+        assert_eq!(typed(&first).await, "Ghi nhận, giao phòng chuyên môn.");
+        // She takes hers; both stand in the history.
+        first.submit("button[name=step][value=save]").await;
+        let after = first.text().await;
+        Browser::expect(&after, "Đã lưu nội dung trả lời.");
+        Browser::expect(&after, "Lần 2 · Lê Thị An (le.an)");
+        Browser::expect(&after, "Lần 1 · Vũ Văn Bách (vu.bach)");
+        first.stop().await;
+        second.stop().await;
+    });
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn words_survive_a_server_that_dies_in_the_middle_of_an_edit() {
+    let desk = Desk::with_demo();
+    let own = open_point(&desk);
+    let server = desk.serve();
+    let address = server.url.trim_start_matches("http://").to_owned();
+    block_on(async {
+        let browser = Browser::start().await;
+        browser.goto(&server, &own).await;
+        browser.fill("textarea[name=text]", "Câu thứ nhất.").await;
+        wait_for(&browser, "Đã giữ phần soạn dở").await;
+        server.kill();
+        let text = browser.find("textarea[name=text]").await;
+        text.send_keys(" Câu thứ hai.").await.unwrap();
+        wait_for(&browser, "Chưa giữ được phần đang soạn").await;
+        let server = desk.serve_at(&address);
+        wait_for(&browser, "Đã giữ phần soạn dở").await;
+        server.kill();
+
+        let server = desk.serve_at(&address);
+        browser.goto(&server, &own).await;
+        Browser::expect(&browser.text().await, "Phần soạn dở lúc");
+        assert_eq!(typed(&browser).await, "Câu thứ nhất. Câu thứ hai.");
+        Browser::expect(&browser.text().await, "Chưa có nội dung trả lời.");
+        browser.stop().await;
+    });
+    desk.run(["verify"]).expect(0);
+}
+
+#[test]
+fn many_are_chosen_with_one_mark_and_approved() {
+    in_browser(|browser, server| async move {
+        browser.goto(&server, &format!("{BASE}/leader")).await;
+        let before = browser.text().await;
+        Browser::expect(&before, "Chờ lãnh đạo");
+        Browser::expect(&before, "Số liệu khớp");
+        browser.click("[data-choose-all] input").await;
+        browser.submit("button[name=step][value=approve]").await;
+        let done = browser.text().await;
+        Browser::expect(&done, "Đã ghi");
+        Browser::expect(&done, "Đã duyệt");
+        browser
+            .goto(&server, &format!("{BASE}/points?state=open"))
+            .await;
+        browser.click("#bulk summary").await;
+        browser.click("[data-choose-all] input").await;
+        browser.click("#bulk input[value=note]").await;
+        browser.fill("#bulk textarea", "Ghi nhận.").await;
+        browser.submit("#bulk button[value=submit]").await;
+        Browser::expect(&browser.text().await, "Đã trình");
+        browser.stop().await;
+    });
+}
+
+/// Pages a person works with, of the example.
+const PAGES: &[&str] = &[
+    "/",
+    "/mine",
+    "/leader",
+    "/points?state=open",
+    "/points/1",
+    "/points/91",
+    "/assignments",
+    "/phrases",
+    "/edits",
+    "/keys",
+    "/groups",
+    "/submissions",
+    "/submissions/1",
+    "/triage",
+    "/roster",
+    "/import",
+    "/record",
+    "/reports",
+    "/versions",
+    "/letters",
+    "/letterhead",
+    "/drafts",
+];
+
+#[test]
+fn axe_finds_nothing_on_any_page_light_or_dark() {
+    let axe = root().join("target/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(&axe).unwrap_or_else(|_| {
+        panic!(
+            "axe-core is missing; `tests/run` downloads it to {}",
+            axe.display()
+        )
+    });
+    in_browser(|browser, server| async move {
+        let mut problems = Vec::new();
+        for path in PAGES {
+            browser.goto(&server, &format!("{BASE}{path}")).await;
+            browser.client.execute(&axe, vec![]).await.unwrap();
+            let script = "const done = arguments[arguments.length - 1];
+                axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
+                   .then((found) => done(found.violations.map((it) => `${it.id}: ` +
+                       it.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | '))));";
+            let found = browser.client.execute_async(script, vec![]).await.unwrap();
+            let found = found.as_array().cloned().unwrap_or_default();
+            problems.extend(found.iter().map(|it| format!("{path}: {it}")));
+        }
+        assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+        browser.stop().await;
+    });
+}
+
+#[test]
+fn a_thousand_comments_on_one_section_fit_every_page() {
+    let desk = Desk::with_consultation();
+    let mut table = String::from("STT,Cơ quan góp ý,Mục,Nội dung góp ý\n");
+    for n in 1..=1000 {
+        table.push_str(&format!(
+            "{n},Sở Tài chính,Mục III.2,\"Ý kiến thứ {n}: đề nghị bổ sung mức hỗ trợ số {n} và làm rõ nguồn kinh phí thực hiện.\"\n"
+        ));
+    }
+    let file = desk.write("bang.csv", table);
+    desk.run([
+        "import".as_ref(),
+        file.as_os_str(),
+        "--round".as_ref(),
+        "2".as_ref(),
+    ])
+    .expect(0);
+    let server = desk.serve();
+    let client = http_client();
+    let get = |path: &str| {
+        block_on(async {
+            let answer = client.get(format!("{}{BASE}{path}", server.url)).send();
+            let answer = answer.await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+            answer.text().await.unwrap()
+        })
+    };
+    let found = get("/points?state=open");
+    assert!(found.contains("1.000 ý kiến"), "all are about one section");
+    let section = desk
+        .run(["search", "", "--json", "--limit", "1"])
+        .expect(0)
+        .json();
+    let id = section["points"][0]["id"].clone();
+    assert_ne!(section["points"][0]["section"], Value::Null);
+    let paths = PAGES.iter().filter(|path| !path.contains("/points/"));
+    let paths = paths.map(|path| (*path).to_owned());
+    for path in paths.chain([
+        format!("/points/{id}?state=open&at=0"),
+        "/points?page=50".to_owned(),
+    ]) {
+        let page = get(&path);
+        assert!(page.len() < 150_000, "{path} has {} bytes", page.len());
+    }
+}
