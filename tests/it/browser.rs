@@ -19,6 +19,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With further arguments of Chromium.
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
         let mut driver = tool("chromedriver", "chromium chromium-driver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -35,12 +40,14 @@ impl Browser {
         };
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
-        let options = json!({"args": [
+        let mut options = json!({"args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--window-size=1366,768",
             format!("--user-data-dir={}", profile.path().display()),
         ]});
+        let all = options["args"].as_array_mut().unwrap();
+        all.extend(arguments.iter().map(|argument| json!(argument)));
         let capabilities = [("goog:chromeOptions".to_owned(), options)]
             .into_iter()
             .collect();
