@@ -93,6 +93,7 @@ pub async fn run(
         Command::Mail { action } => mail::run(app, here, action, output).await,
         Command::Remind(arguments) => remind::run(app, here, arguments, output).await,
         Command::Index { .. } => status::rebuild_index(app, output).await,
+        Command::Backup { folder } => status::back_up(app, &here.join(folder), output).await,
         Command::Verify => status::verify(app, output).await,
         Command::Status { consultation } => status::run(app, consultation.as_deref(), output).await,
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::counting::Counted;
 use super::{App, Error, run_blocking};
 use crate::blob::Health;
-use crate::domain::{ConsultationId, PointId, SubmissionId};
+use crate::domain::{ConsultationId, ContentHash, PointId, SubmissionId};
 use crate::index::{Filters, Query};
 use crate::report::reconcile::Scope;
 use crate::store::ledger::{self, Action, Fault};
-use crate::store::{self, standings, submissions, tallies};
+use crate::store::{self, Tx, standings, submissions, tallies};
 
 /// What was checked and what was found wrong.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,17 @@ pub struct Verification {
     pub n_points: usize,
     /// Everything wrong, one Vietnamese sentence each.
     pub faults: Vec<String>,
+}
+
+/// Every original that the database names, each once.
+pub(super) async fn list_originals(tx: &mut Tx) -> Result<Vec<ContentHash>, Error> {
+    let mut hashes = submissions::list_blobs(tx).await?;
+    hashes.extend(store::consultations::list_draft_blobs(tx).await?);
+    hashes.extend(store::report_versions::list_blobs(tx).await?);
+    hashes.extend(store::outbox::list_blobs(tx).await?);
+    hashes.sort_unstable();
+    hashes.dedup();
+    Ok(hashes)
 }
 
 impl App {
@@ -78,13 +89,8 @@ impl App {
 
     async fn verify_blobs(&self, found: &mut Verification) -> Result<(), Error> {
         let mut tx = self.store.read().await?;
-        let mut hashes = submissions::list_blobs(&mut tx).await?;
-        hashes.extend(store::consultations::list_draft_blobs(&mut tx).await?);
-        hashes.extend(store::report_versions::list_blobs(&mut tx).await?);
-        hashes.extend(store::outbox::list_blobs(&mut tx).await?);
+        let hashes = list_originals(&mut tx).await?;
         drop(tx);
-        hashes.sort_unstable();
-        hashes.dedup();
         found.n_blobs = hashes.len();
         for hash in hashes {
             match self.blobs.check(hash)? {

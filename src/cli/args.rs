@@ -121,6 +121,13 @@ pub enum Command {
         #[command(subcommand)]
         action: GroupAction,
     },
+    /// Chép cơ sở dữ liệu và bản gốc sang một thư mục khác; chạy lại chỉ chép phần mới
+    #[command(help_template = HELP)]
+    Backup {
+        /// Thư mục nhận, tốt nhất trên ổ đĩa khác
+        #[arg(value_name = "THƯ MỤC")]
+        folder: PathBuf,
+    },
     /// Tài khoản đăng nhập: liệt kê, thêm, giao vai trò, khóa, đặt lại mật khẩu
     #[command(help_template = HELP)]
     Account {

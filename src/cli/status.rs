@@ -1,4 +1,6 @@
-//! `status`, `verify` and `index rebuild`.
+//! `status`, `verify`, `backup` and `index rebuild`.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -168,6 +170,37 @@ pub(super) async fn verify(app: &App, output: &mut Output) -> Result<Exit, Error
         output.note(fault);
     }
     Ok(Exit::look_at(!found.faults.is_empty()))
+}
+
+pub(super) async fn back_up(app: &App, folder: &Path, output: &mut Output) -> Result<Exit, Error> {
+    let done = app.back_up(folder).await?;
+    output.data(
+        || {
+            format!(
+                "Đã sao lưu vào {}: {} bản gốc, {} bản mới chép\n",
+                folder.display(),
+                done.n_originals,
+                done.n_copied
+            )
+        },
+        || {
+            json!({
+                "originals": done.n_originals,
+                "copied": done.n_copied,
+                "has_database": done.has_database,
+                "faults": done.faults,
+            })
+        },
+    );
+    if !done.has_database {
+        output.note(
+            "Cơ sở dữ liệu ở máy chủ PostgreSQL chưa nằm trong bản sao này: sao lưu bằng pg_dump trước khi chạy lệnh này.",
+        );
+    }
+    for fault in &done.faults {
+        output.note(fault);
+    }
+    Ok(Exit::look_at(!done.faults.is_empty() || !done.has_database))
 }
 
 pub(super) async fn rebuild_index(app: &App, output: &mut Output) -> Result<Exit, Error> {

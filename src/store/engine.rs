@@ -190,6 +190,19 @@ impl Store {
         Ok(Tx { conn })
     }
 
+    /// Writes a copy of the database, as it is at one moment, into a file that does not exist yet.
+    /// `false` for a server, whose own means do that.
+    pub async fn copy_to(&self, file: &Path) -> Result<bool, Error> {
+        let Pools::Sqlite { readers, .. } = &self.pools else {
+            return Ok(false);
+        };
+        sqlx::query("VACUUM INTO $1")
+            .bind(file.to_string_lossy().into_owned())
+            .execute(readers)
+            .await?;
+        Ok(true)
+    }
+
     /// Closes all connections; SQLite writes its log back into the database file.
     pub async fn close(&self) {
         match &self.pools {

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod archives; // 7z and rar
+mod backup;
 mod bad_input; // what is wrong with a file is said, with its place; the rest goes in
 mod batches; // a table taken back; its bad rows corrected
 mod browser; // pages in a real Chromium
