@@ -16,6 +16,12 @@ use crate::domain::ContentHash;
 /// How the names of files begin that are being written.
 const INCOMING: &str = "incoming-";
 
+/// Files that are written at once: each is open until all are on disk.
+const FILES_AT_ONCE: usize = 128;
+/// Threads that wait for the disk at once. It writes what they wait for in one go, and waiting costs
+/// no core.
+const SYNCS_AT_ONCE: usize = 16;
+
 /// What can go wrong between us and the folder of originals.
 #[derive(Debug, thiserror::Error)]
 #[error("{attempt} original `{hash}`")]
@@ -60,8 +66,13 @@ impl Incoming {
     }
 
     /// Keeps the bytes, but leaves it to the caller to sync the folder returned and the one above.
-    fn finish_unsynced(mut self) -> Result<(ContentHash, PathBuf), Error> {
+    fn finish_unsynced(self) -> Result<(ContentHash, PathBuf), Error> {
         self.file.sync_all().map_err(being_written)?;
+        self.adopt()
+    }
+
+    /// Gives bytes that are on disk their name.
+    fn adopt(mut self) -> Result<(ContentHash, PathBuf), Error> {
         let hash = ContentHash(std::mem::take(&mut self.hasher).finalize().into());
         let folder = self.blobs.adopt(&self.path, hash).map_err(|source| Error {
             attempt: "store",
@@ -80,6 +91,21 @@ impl Drop for Incoming {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Does for each of many what waits for the disk.
+fn together<T: Sync>(all: &[T], wait: impl Fn(&T) -> io::Result<()> + Sync) -> io::Result<()> {
+    let share = all.len().div_ceil(SYNCS_AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = all
+            .chunks(share)
+            .map(|some| scope.spawn(|| some.iter().try_for_each(&wait)))
+            .collect();
+        waiting.into_iter().try_for_each(|thread| {
+            let lost = |_| io::Error::other("a thread that waited for the disk is gone");
+            thread.join().map_err(lost)?
+        })
+    })
 }
 
 fn being_written(source: io::Error) -> Error {
@@ -144,18 +170,22 @@ impl Blobs {
         let write = |bytes: &&[u8]| {
             let mut incoming = self.begin()?;
             incoming.write(bytes).map_err(being_written)?;
-            incoming.finish_unsynced()
+            Ok(incoming)
         };
-        let written: Result<Vec<(ContentHash, PathBuf)>, Error> =
-            all.par_iter().map(write).collect();
-        let (hashes, mut folders): (Vec<ContentHash>, Vec<PathBuf>) = written?.into_iter().unzip();
+        let mut kept = Vec::with_capacity(all.len());
+        for some in all.chunks(FILES_AT_ONCE) {
+            let written: Result<Vec<Incoming>, Error> = some.par_iter().map(write).collect();
+            let written = written?;
+            together(&written, |incoming| incoming.file.sync_all()).map_err(being_written)?;
+            for incoming in written {
+                kept.push(incoming.adopt()?);
+            }
+        }
+        let (hashes, mut folders): (Vec<ContentHash>, Vec<PathBuf>) = kept.into_iter().unzip();
         folders.sort_unstable();
         folders.dedup();
         folders.push(self.folder.clone());
-        folders
-            .par_iter()
-            .try_for_each(|folder| sync_folder(folder))
-            .map_err(being_written)?;
+        together(&folders, |folder| sync_folder(folder)).map_err(being_written)?;
         Ok(hashes)
     }
 

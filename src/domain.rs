@@ -25,7 +25,7 @@ pub use ids::{
     PartId, PointId, ResponseId, RoundId, SectionId, SubmissionId,
 };
 pub use letterhead::{ExtraColumn, Letterhead, LetterheadProblem};
-pub use mail::{MailKind, MailState};
+pub use mail::{Authentication, MailKind, MailState, Verdict};
 pub use organization::{Organization, OrganizationKind};
 pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};
 pub use person::{Account, Role, Roles};

@@ -30,6 +30,7 @@ mod layout;
 mod limits;
 pub mod mbox;
 pub mod outline_file;
+mod outlook;
 pub mod pages;
 mod plain;
 pub mod rows;
@@ -40,6 +41,7 @@ mod wrapped;
 mod tests;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 pub use archive::{Unpacked, unpack};
 pub use conversions::{Conversion, Conversions, Wanted};
@@ -49,7 +51,7 @@ pub use sniff::{Format, sniff};
 
 use archive::Budget;
 
-use crate::domain::{DraftLine, EmailAddress, Location, PageLine, Span, Warning};
+use crate::domain::{Authentication, DraftLine, EmailAddress, Location, PageLine, Span, Warning};
 
 /// What one received file says.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +67,9 @@ pub struct Reading {
     /// What other programs made of such files.
     conversions: Conversions,
 }
+
+/// The code of warnings about mails whose content lies behind a link.
+pub const LINK_ONLY: &str = "mail.cloud_link_only";
 
 /// The header fields of a mail that later steps use.
 #[derive(Debug, Clone, Default)]
@@ -89,6 +94,23 @@ pub struct MailHead {
     pub robot: Option<Robot>,
     /// Set when it reports what became of a letter.
     pub bounce: Option<Bounce>,
+    /// What our own server found out about the sender's address.
+    pub authentication: Option<Authentication>,
+    /// Mails forwarded in it, the outermost first.
+    pub forwarded: Vec<Forwarded>,
+}
+
+/// A mail that came inside another one: whoever forwards does not speak.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forwarded {
+    /// How the paths of its parts begin.
+    pub path: String,
+    /// The author's address.
+    pub from: Option<EmailAddress>,
+    /// The author's name.
+    pub from_name: Option<String>,
+    /// The day it was sent.
+    pub sent_on: Option<Date>,
 }
 
 /// A report about the delivery of a letter (RFC 3464).
@@ -220,6 +242,10 @@ pub fn read_as(
     };
     if format == Format::Eml {
         eml::read(bytes, &mut reading, budget);
+        return reading;
+    }
+    if format == Format::OutlookMessage {
+        outlook::read(bytes, &mut reading, budget);
         return reading;
     }
     if format == Format::Edxml {

@@ -1,5 +1,6 @@
 //! What pages show beside the other use cases: lists, and one thing with everything around it.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use super::grouping::Similar;
@@ -7,15 +8,18 @@ use super::search::{Names, PointView};
 use super::values::{RoundRoster, Section};
 use super::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
-    Confidence, Consultation, Disposition, OrganizationKind, PointId, PointState, Round, SectionId,
-    SectionKind, SubmissionId,
+    Authentication, Channel, Confidence, Consultation, Disposition, OrganizationKind, PointId,
+    PointState, Round, SectionId, SectionKind, SubmissionId,
 };
+use crate::intake;
 use crate::store;
 use crate::store::groups::{self, Group};
 use crate::store::points;
 use crate::store::responses::{self, Response};
 use crate::store::submissions::{self, Part, Submission};
 
+/// How much of a mail its head is looked for in.
+const HEAD_BYTES: u64 = 64 << 10;
 /// Earlier answers suggested for an open point.
 const N_SIMILAR: usize = 3;
 
@@ -41,6 +45,8 @@ pub struct SubmissionInFull {
     pub points: Vec<PointView>,
     /// The submission it is related to.
     pub related: Option<Submission>,
+    /// What our server found out about the sender of a mail.
+    pub authentication: Option<Authentication>,
     /// Labels and names.
     pub names: Arc<Names>,
 }
@@ -142,12 +148,29 @@ impl App {
             None => None,
         };
         Ok(SubmissionInFull {
+            authentication: self.authentication_of(&submission)?,
             submission,
             parts,
             points,
             related,
             names,
         })
+    }
+
+    /// Read out of the original each time: nothing is concluded from it but by a person.
+    fn authentication_of(&self, submission: &Submission) -> Result<Option<Authentication>, Error> {
+        if submission.channel != Channel::Email {
+            return Ok(None);
+        }
+        let mut head = Vec::new();
+        self.blobs
+            .open_blob(submission.blob)?
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(|error| {
+                Error::caused(Kind::Unavailable, "Không đọc lại được thư gốc.", error)
+            })?;
+        Ok(intake::read_mail_head(&head).authentication)
     }
 
     /// Reads a point of a consultation with its answers, its submission's texts and the draft.

@@ -420,10 +420,9 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 fn channel_of(format: Format) -> Channel {
-    if format == Format::Eml {
-        Channel::Email
-    } else {
-        Channel::Letter
+    match format {
+        Format::Eml | Format::OutlookMessage => Channel::Email,
+        _ => Channel::Letter,
     }
 }
 

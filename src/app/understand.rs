@@ -9,10 +9,14 @@
 
 mod cells;
 mod dossier;
+mod forwarding;
 mod letter;
 mod place;
+mod repeated;
 mod returned;
 mod row;
+mod sender;
+mod several;
 mod typed;
 
 pub use dossier::{Dossier, OlderDraft};
@@ -82,6 +86,17 @@ pub struct Understood {
     pub warnings: Vec<Warning>,
     /// What it reports about a letter of ours.
     pub bounce: Option<Bounce>,
+    /// The other letters of the same mail, each a submission of its own.
+    pub others: Vec<OtherLetter>,
+}
+
+/// One of several letters in a mail.
+#[derive(Debug, Clone)]
+pub struct OtherLetter {
+    /// Its turn in the mail, from 0 ([`Hint::letter`]).
+    pub number: usize,
+    /// Where it is in the mail.
+    pub path: String,
 }
 
 /// A text with its place in the submission.
@@ -163,6 +178,7 @@ impl Understood {
             evidence: Vec::new(),
             warnings: Vec::new(),
             bounce: None,
+            others: Vec::new(),
         }
     }
 

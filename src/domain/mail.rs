@@ -1,4 +1,4 @@
-//! Letters we send.
+//! Letters we send, and what is known about those who write to us.
 
 /// What a letter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,5 +122,65 @@ impl MailState {
     /// Whether a person has to decide what happens next.
     pub fn needs_person(self) -> bool {
         matches!(self, Self::Failed | Self::Unknown | Self::Bounced)
+    }
+}
+
+/// What a server found out about the address a mail came from (RFC 8601), by each method.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Authentication {
+    /// The server that says so.
+    pub server: String,
+    /// Method and result in lower case: `spf`, `pass`.
+    pub results: Vec<(String, String)>,
+}
+
+/// What the results come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The address is the sender's.
+    Passed,
+    /// It is not, or was changed on the way.
+    Failed,
+    /// Nothing was found out.
+    Unknown,
+}
+
+impl Authentication {
+    /// What the results come to: DMARC judges by the others (RFC 7489); without it, one that passes
+    /// suffices, since forwarding breaks the other.
+    pub fn verdict(&self) -> Verdict {
+        let of = |method: &str| {
+            let mut results = self.results.iter().filter(|(known, _)| known == method);
+            let is_passed = results.clone().any(|(_, result)| result == "pass");
+            let is_failed = results.any(|(_, result)| {
+                matches!(
+                    result.as_str(),
+                    "fail" | "softfail" | "hardfail" | "permerror"
+                )
+            });
+            match (is_passed, is_failed) {
+                (true, _) => Verdict::Passed,
+                (false, true) => Verdict::Failed,
+                (false, false) => Verdict::Unknown,
+            }
+        };
+        match of("dmarc") {
+            Verdict::Unknown => match (of("dkim"), of("spf")) {
+                (Verdict::Passed, _) | (_, Verdict::Passed) => Verdict::Passed,
+                (Verdict::Failed, _) | (_, Verdict::Failed) => Verdict::Failed,
+                _ => Verdict::Unknown,
+            },
+            known => known,
+        }
+    }
+
+    /// As shown: "spf=pass, dkim=fail".
+    pub fn summary(&self) -> String {
+        let results: Vec<String> = self
+            .results
+            .iter()
+            .map(|(method, result)| format!("{method}={result}"))
+            .collect();
+        results.join(", ")
     }
 }

@@ -24,6 +24,19 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// Counts bytes that were read out of a file.
+    pub(super) fn spend(&mut self, n: usize) -> Result<(), Refusal> {
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        let is_bomb = n > limits::ENTRY_BYTES || n > self.bytes;
+        if is_bomb {
+            return Err(Refusal::Bomb);
+        }
+        self.bytes -= n;
+        Ok(())
+    }
+}
+
 /// Why an entry was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {

@@ -1,17 +1,23 @@
 //! E-mail messages (RFC 5322, MIME): head, body, what was cut from it, attachments.
 //!
 //! * [`head`]: header fields; [`robot`]: whether a machine wrote it.
+//! * [`authentication`]: what our server found out about the sender's address.
+//! * [`forwarded`]: who wrote a mail that came inside another one; [`links`]: files left elsewhere.
 //! * [`strip`]: quoted history, mail signature and disclaimer are cut from the body and kept as
 //!   parts of their own.
-//! * [`transfer`]: transfer encodings and charsets, which senders get wrong.
+//! * [`body`]: the bodies as text; [`transfer`]: transfer encodings and charsets, which senders get wrong.
 //!
 //! The body is the plain text, or the page where there is no plain text, where it says much less
 //! than the page, or where only the page still has a table of comments. Pictures inside the page,
 //! signatures of S/MIME and PGP, calendars and cards are passed over in silence; every other
 //! attachment becomes a part or a warning. The MIME structure is read by `mail-parser`.
 
+mod authentication;
+mod body;
 mod bounce;
+mod forwarded;
 mod head;
+mod links;
 mod robot;
 mod strip;
 mod transfer;
@@ -22,10 +28,8 @@ use mail_parser::{
 };
 
 use super::archive::Budget;
-use super::{
-    MailHead, Markup, PartRole, PartTable, Reading, TextPart, columns, html, limits, plain,
-};
-use crate::domain::{Location, Span, Warning};
+use super::{MailHead, Markup, PartRole, PartTable, Reading, TextPart, limits, plain};
+use crate::domain::{Location, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
 
@@ -90,7 +94,11 @@ pub(super) fn read_nested(
         budget,
         depth + 1,
     );
-    if let Some(outer) = outer {
+    if let Some(mut outer) = outer {
+        if let Some(inner) = reading.mail.take() {
+            outer.forwarded.push(forwarded::of_mail(&inner, path));
+            outer.forwarded.extend(inner.forwarded);
+        }
         reading.mail = Some(outer);
     }
 }
@@ -143,15 +151,20 @@ fn read_into(
     let is_forward = strip::is_forward(&mail.subject);
     let is_report = mail.robot.as_ref().is_some_and(robot::is_report);
     reading.mail = Some(mail);
-    let bodies = read_bodies(&message, &found, prefix, reading);
-    for body in bodies {
-        push_body(
+    let has_files = !found.attachments.is_empty();
+    let bodies = body::read_bodies(&message, &found, prefix, reading);
+    for text in bodies {
+        let warnings = body::push_body(
             reading,
             prefix,
             role,
-            &body,
-            is_forward && found.attachments.is_empty(),
+            &text,
+            is_forward && !has_files,
+            has_files,
         );
+        if !is_report {
+            reading.warnings.extend(warnings);
+        }
     }
     if is_report {
         // What a bounce carries is our own letter coming back.
@@ -278,136 +291,6 @@ fn sort_leaf(part: &MessagePart<'_>, at: usize, found: &mut Found) {
             found.n_documents += usize::from(!is_text && part.message().is_none());
         }
     }
-}
-
-/// A body as text.
-struct Text {
-    text: String,
-    tables: Vec<PartTable>,
-    extractor: &'static str,
-}
-
-/// Reads all bodies; those that follow one another without tables are one, as some programs cut a
-/// text at every picture.
-fn read_bodies(
-    message: &Message<'_>,
-    found: &Found,
-    prefix: &str,
-    reading: &mut Reading,
-) -> Vec<Text> {
-    let mut texts: Vec<Text> = Vec::new();
-    for body in &found.bodies {
-        let part = |at: Option<usize>| at.and_then(|at| message.parts.get(at));
-        let plain = part(body.plain).map(|part| transfer::text(message, part));
-        let page = part(body.page).map(|part| html::read(&transfer::text(message, part)));
-        if [body.plain, body.page]
-            .into_iter()
-            .any(|at| part(at).is_some_and(|part| part.is_encoding_problem))
-        {
-            reading.warnings.push(damaged(part_location(prefix, BODY)));
-        }
-        let text = match (plain.map(|text| normalize(&text)), page) {
-            (Some(plain), Some(page)) if !prefers_page(&plain, &page) => from_plain(plain),
-            (Some(plain), None) => from_plain(plain),
-            (_, Some(page)) => Text {
-                text: page.text,
-                tables: page.tables,
-                extractor: "html/1",
-            },
-            (None, None) => continue,
-        };
-        match texts.last_mut() {
-            Some(last) if last.tables.is_empty() && text.tables.is_empty() => {
-                last.text.push_str("\n\n");
-                last.text.push_str(&text.text);
-            }
-            _ => texts.push(text),
-        }
-    }
-    texts.retain(|text| !text.text.trim().is_empty());
-    texts
-}
-
-fn from_plain(text: String) -> Text {
-    Text {
-        text,
-        tables: Vec::new(),
-        extractor: EXTRACTOR,
-    }
-}
-
-/// Whether the page of a body says what its plain text does not.
-fn prefers_page(plain: &str, page: &html::Page) -> bool {
-    let n_letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    if n_letters(plain) * 3 < n_letters(&page.text) {
-        return true;
-    }
-    page.tables.iter().any(|table| {
-        let rows: Vec<Vec<String>> = table
-            .rows
-            .iter()
-            .take(columns::ROWS_ABOVE)
-            .map(|row| {
-                row.iter()
-                    .map(|span| span.slice(&page.text).unwrap_or_default().to_owned())
-                    .collect()
-            })
-            .collect();
-        columns::recognize_columns(&rows).is_some()
-    })
-}
-
-/// Cuts a body into what the author wrote and what the mail program added, each a part.
-fn push_body(reading: &mut Reading, prefix: &str, role: PartRole, body: &Text, is_forward: bool) {
-    let pieces = strip::cut(&body.text, is_forward);
-    for piece in pieces {
-        let (name, role) = match piece.kind {
-            strip::PieceKind::Body => (BODY, role),
-            strip::PieceKind::Forwarded => ("nội dung thư được chuyển tiếp", role),
-            strip::PieceKind::Quoted => ("phần trích thư trước", PartRole::Quoted),
-            strip::PieceKind::Signature => ("chữ ký thư", PartRole::Signature),
-        };
-        // Tables stay with a piece that contains them whole and unchanged.
-        let tables = match piece.spans.as_slice() {
-            [span] => tables_within(&body.tables, *span),
-            _ => Vec::new(),
-        };
-        let text: String = piece
-            .spans
-            .iter()
-            .filter_map(|span| span.slice(&body.text))
-            .collect();
-        push_part(
-            reading,
-            format!("{prefix}{name}"),
-            role,
-            text,
-            tables,
-            body.extractor,
-        );
-    }
-}
-
-/// The tables inside a piece, moved to its coordinates.
-fn tables_within(tables: &[PartTable], piece: Span) -> Vec<PartTable> {
-    let moved = |span: Span| {
-        Span::new(
-            span.start.clamp(piece.start, piece.end) - piece.start,
-            span.end.clamp(piece.start, piece.end) - piece.start,
-        )
-    };
-    tables
-        .iter()
-        .filter(|table| piece.contains(table.span))
-        .map(|table| PartTable {
-            rows: table
-                .rows
-                .iter()
-                .map(|row| row.iter().copied().map(moved).collect())
-                .collect(),
-            span: moved(table.span),
-        })
-        .collect()
 }
 
 fn push_part(

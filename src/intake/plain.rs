@@ -5,7 +5,7 @@ use super::archive::{self, Budget};
 use super::conversions::{Conversion, Wanted, located};
 use super::{
     Format, Markup, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout,
-    limits, pages, sniff, wrapped,
+    limits, outlook, pages, sniff, wrapped,
 };
 use crate::domain::{DraftLine, Location, Span, Warning};
 use crate::text::legacy;
@@ -177,6 +177,9 @@ pub(super) fn read_attachment(
             edxml::read(bytes, &prefix, role, reading, budget, depth);
         }
         Format::Zip => archive::read_parts(bytes, &path, role, reading, budget, depth),
+        Format::OutlookMessage => {
+            outlook::read_attached(bytes, &path, role, reading, budget, depth);
+        }
         _ => {
             if let Err(warning) = read_document(bytes, format, path, role, reading, budget) {
                 reading.warnings.push(*warning);
@@ -296,9 +299,7 @@ pub(super) fn unreadable(format: Format, location: Location) -> Warning {
         Format::LegacyWord | Format::OpenDocument | Format::RichText => {
             "Mở bằng Word hoặc LibreOffice, lưu thành .docx rồi nạp lại."
         }
-        Format::OutlookMessage => {
-            "Mở bằng Outlook, lưu thư thành .eml (hoặc chép nội dung) rồi nạp lại."
-        }
+        Format::OutlookMessage => "Nạp riêng tệp thư này, không nạp làm dự thảo.",
         Format::Mbox => "Tách hộp thư thành từng thư .eml rồi nạp lại.",
         Format::Edxml => "Lấy tệp văn bản trong gói ra từ hệ thống quản lý văn bản rồi nạp tệp đó.",
         Format::Encrypted => {

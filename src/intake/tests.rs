@@ -188,6 +188,23 @@ fn show_head(head: &MailHead) -> String {
             ("robot", robot.as_deref()),
         ],
     );
+    for forwarded in &head.forwarded {
+        let from = forwarded.from.as_ref().map_or("-", EmailAddress::expose);
+        let name = forwarded.from_name.as_deref().unwrap_or("-");
+        let day = forwarded
+            .sent_on
+            .map_or("-".to_owned(), |day| day.to_string());
+        writeln!(
+            out,
+            "  forwarded: {name} <{from}>, {day} ({})",
+            forwarded.path
+        )
+        .unwrap();
+    }
+    if let Some(found) = &head.authentication {
+        let verdict = found.verdict();
+        writeln!(out, "  {}: {} {verdict:?}", found.server, found.summary()).unwrap();
+    }
     out
 }
 

@@ -42,6 +42,8 @@ pub struct Submission {
     pub batch: Option<BatchId>,
     /// How it came.
     pub channel: Channel,
+    /// What tells it from all others of its channel.
+    pub external_id: String,
     /// The original.
     pub blob: ContentHash,
     /// 1-based physical line in the original, for rows.
@@ -137,6 +139,7 @@ struct SubmissionRow {
     round_id: Option<i64>,
     batch_id: Option<i64>,
     channel: String,
+    external_id: String,
     blob_hash: String,
     row_number: Option<i64>,
     source: String,
@@ -177,6 +180,7 @@ impl SubmissionRow {
             round: self.round_id.map(RoundId),
             batch: self.batch_id.map(BatchId),
             channel: known(Channel::parse(&self.channel), TABLE, "channel")?,
+            external_id: self.external_id,
             blob: known(ContentHash::parse(&self.blob_hash), TABLE, "blob_hash")?,
             row_number: self.row_number.and_then(|row| u64::try_from(row).ok()),
             source: self.source,

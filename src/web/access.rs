@@ -177,6 +177,22 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("POST", "/c/{code}/versions/{id}/issue", Only(&[Secretary])),
     ("GET", "/c/{code}/versions/{id}/{name}", SignedIn),
     ("GET", "/c/{code}/letters", Only(&[Leader, Secretary])),
+    ("POST", "/c/{code}/letters", Only(&[Secretary])),
+    (
+        "GET",
+        "/c/{code}/letters/preview",
+        Only(&[Leader, Secretary]),
+    ),
+    (
+        "GET",
+        "/c/{code}/letters/templates",
+        Only(&[Administrator, Secretary]),
+    ),
+    (
+        "POST",
+        "/c/{code}/letters/templates",
+        Only(&[Administrator, Secretary]),
+    ),
     ("GET", "/c/{code}/letters/{id}", Only(&[Leader, Secretary])),
     (
         "POST",
@@ -187,6 +203,11 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/api/v1/status", SignedIn),
     ("GET", "/api/v1/points", SignedIn),
     ("GET", "/api/v1/points/{id}", SignedIn),
+    ("GET", "/api/v1/letters", Only(&[Leader, Secretary])),
+    ("POST", "/api/v1/letters", Only(&[Secretary])),
+    ("GET", "/api/v1/letters/{id}", Only(&[Leader, Secretary])),
+    ("POST", "/api/v1/letters/{id}/decision", Only(&[Secretary])),
+    ("GET", "/api/v1/mailboxes", Only(&[Leader, Secretary])),
 ];
 
 /// Name of the cookie that a signed-in browser shows.

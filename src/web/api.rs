@@ -1,4 +1,4 @@
-//! JSON for programs: the same use cases as the pages, read only in this version.
+//! JSON for programs: the same use cases as the pages; what is written is letters alone so far.
 //!
 //! Names are `snake_case`, times RFC 3339 in UTC; errors are
 //! `{"error": {"code", "message", "id"}}`. What is serialized here is a promise.
@@ -6,9 +6,11 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
+
+mod letters;
 
 use super::error::Error;
 use super::pages::filters::{Filters, page_number};
@@ -25,6 +27,13 @@ pub(super) fn router() -> Router<App> {
         .route("/status", get(get_status))
         .route("/points", get(list_points))
         .route("/points/{id}", get(get_point))
+        .route(
+            "/letters",
+            get(letters::list_letters).post(letters::order_letters),
+        )
+        .route("/letters/{id}", get(letters::get_letter))
+        .route("/letters/{id}/decision", post(letters::decide_letter))
+        .route("/mailboxes", get(letters::list_mailboxes))
         .fallback(async || ApiError(Error::no_such_page()))
 }
 
@@ -326,11 +335,16 @@ fn point_dto(view: PointView) -> PointDto {
             state: answer.content.state.code(),
             author: answer.content.author,
             remark: answer.content.remark,
-            created_at: jiff::Timestamp::from_microsecond(answer.created_us)
-                .unwrap_or_default()
-                .to_string(),
+            created_at: moment(answer.created_us),
         }),
     }
+}
+
+/// A moment as RFC 3339.
+fn moment(us: i64) -> String {
+    jiff::Timestamp::from_microsecond(us)
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// Says that the process answers and its database can be read.

@@ -9,9 +9,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    account, accounts, assignments, bulk, drafts, edits, groups, import, keys, leader, letterhead,
-    letters, mine, opening, originals, overview, phrases, point, points, record, reports, roster,
-    sign_in, submission, submissions, triage, versions,
+    account, accounts, assignments, bulk, compose, drafts, edits, groups, import, keys, leader,
+    letter_templates, letterhead, letters, mine, opening, originals, overview, phrases, point,
+    points, record, reports, roster, sign_in, submission, submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -59,6 +59,7 @@ pub fn router(app: App) -> Router {
         .merge(submissions_router())
         .merge(opening_router().layer(with_files))
         .merge(reports_router(file_bytes))
+        .merge(letters_router(upload_bytes))
         .merge(groups_router())
         .merge(accounts_router())
         .nest("/api/v1", api::router())
@@ -169,7 +170,7 @@ fn opening_router() -> Router<App> {
         )
 }
 
-/// What leaves the office: reports, how they are headed, letters.
+/// What leaves the office: reports, how they are headed.
 fn reports_router(file_bytes: usize) -> Router<App> {
     let signed_file = post(versions::issue_report).layer(DefaultBodyLimit::max(
         file_bytes.saturating_add(MAX_FORM_BYTES),
@@ -195,7 +196,20 @@ fn reports_router(file_bytes: usize) -> Router<App> {
         )
         .route("/c/{code}/versions/{id}/issue", signed_file)
         .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
-        .route("/c/{code}/letters", get(letters::list_letters))
+}
+
+/// Letters that go out: chosen, shown, sent, decided about; and their words.
+fn letters_router(upload_bytes: usize) -> Router<App> {
+    let sent = get(letters::list_letters)
+        .post(compose::send_letters)
+        .layer(DefaultBodyLimit::max(upload_bytes));
+    Router::new()
+        .route("/c/{code}/letters", sent)
+        .route("/c/{code}/letters/preview", get(compose::preview_letters))
+        .route(
+            "/c/{code}/letters/templates",
+            get(letter_templates::list_templates).post(letter_templates::change_template),
+        )
         .route("/c/{code}/letters/{id}", get(letters::get_letter))
         .route(
             "/c/{code}/letters/{id}/decision",

@@ -4,6 +4,7 @@ mod access;
 mod desk;
 mod groups;
 mod letterhead;
+mod letters;
 
 use std::path::PathBuf;
 
@@ -234,6 +235,8 @@ async fn every_page_is_whole() {
         "record".into(),
         "reports".into(),
         "letters".into(),
+        "letters/preview?kind=reminder&round=2".into(),
+        "letters/preview?kind=invitation&round=2&organization=STC".into(),
         "reports?round=2".into(),
     ];
     for page in pages {

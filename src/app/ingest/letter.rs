@@ -90,6 +90,20 @@ impl App {
         report.reasons.extend(understood.reasons.iter().cloned());
         let settled = self.settle_letter(dossier, submission, understood).await?;
         report.add(&settled);
+        self.read_claimed(dossier, &settled, report).await
+    }
+
+    /// Reads the other letters of a mail that was settled; they have none of their own.
+    pub(super) async fn read_claimed(
+        &self,
+        dossier: &Dossier,
+        settled: &Settled,
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        for id in &settled.claimed {
+            let letter = self.submission(*id).await?;
+            Box::pin(self.read_and_settle(dossier, &letter, report)).await?;
+        }
         Ok(())
     }
 
@@ -163,8 +177,10 @@ impl App {
         if let (None, Some(mail)) = (round, &read.reading.mail) {
             round = self.round_named(submission.consultation, mail).await?;
         }
+        let letter = letter_of(submission);
+        let hint = Hint { round, letter };
         // The dossier is borrowed, so this stays on this thread: a letter takes milliseconds.
-        let understood = understand_reading(dossier, read.reading, Hint { round });
+        let understood = understand_reading(dossier, read.reading, hint);
         Ok((understood, read.waits))
     }
 
@@ -212,13 +228,19 @@ impl App {
     }
 }
 
-/// What came as a mail is one, whatever it looks like.
+/// What came as a mail is one, whatever it looks like; Outlook's own kind tells by its first bytes.
 fn format_of(submission: &Submission, bytes: &[u8]) -> Format {
-    if submission.channel == Channel::Email {
-        Format::Eml
-    } else {
-        intake::sniff(bytes, &submission.source)
+    match intake::sniff(bytes, &submission.source) {
+        format @ Format::OutlookMessage => format,
+        _ if submission.channel == Channel::Email => Format::Eml,
+        format => format,
     }
+}
+
+/// Which of several letters of its mail a submission is, from 0 ([`super::settle`] claims them).
+fn letter_of(submission: &Submission) -> usize {
+    let number = submission.external_id.split_once('#');
+    number.map_or(0, |(_, number)| number.parse().unwrap_or(0))
 }
 
 /// A file that could not be read at all: it waits for a person.
@@ -241,6 +263,7 @@ pub(super) fn preview(
 ) {
     let hint = Hint {
         round: options.round.as_ref().map(|round| round.id),
+        ..Hint::default()
     };
     let understood = understand_reading(dossier, reading, hint);
     report.count(understood.disposition);

@@ -1,13 +1,15 @@
-//! The messages of a mailbox in one file: any number, in the memory of a few dozen.
+//! The messages of a mailbox in one file: any number, in the memory of a few hundred.
 //!
 //! A batch of messages is made durable at once: all bytes, then all claims in one transaction, then,
 //! read side by side on all cores, all that was understood in another. The order is the same as for one
 //! letter, so that a mailbox cut off in the middle is simply opened again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
+use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use tokio::sync::mpsc;
 
 use super::settle::settle_reply;
 use super::{FileReport, Options, Progress};
@@ -22,10 +24,12 @@ use crate::store::ledger::{self, Action};
 use crate::store::settlements::{self, Claim};
 use crate::store::submissions::{self, Submission};
 
-/// Messages that share two transactions; a person who saves meanwhile waits for one of these.
-const BATCH_MESSAGES: usize = 50;
+/// Messages whose bytes are made durable together, and that are claimed in one transaction.
+const BATCH_MESSAGES: usize = 128;
 /// Bytes of messages that are held at once.
 const BATCH_BYTES: usize = 16 << 20;
+/// Messages that are settled in one transaction; a person who saves meanwhile waits for one of these.
+const SETTLED_AT_ONCE: usize = 64;
 
 /// A message with its name.
 struct Named {
@@ -33,8 +37,27 @@ struct Named {
     bytes: Vec<u8>,
 }
 
+/// Messages whose bytes are safe.
+struct Kept {
+    messages: Vec<Named>,
+    hashes: Vec<ContentHash>,
+    /// Messages of the mailbox up to here.
+    n_so_far: u64,
+}
+
+/// Messages that are claimed and understood, to be settled.
+struct Concluded {
+    dossier: Arc<Dossier>,
+    messages: Vec<(Submission, Understood, bool)>,
+    n_known: u64,
+    n_so_far: u64,
+}
+
 impl App {
     /// Takes in all messages of a mailbox. Returns what is wrong with it.
+    ///
+    /// Bytes are kept, messages understood and settled side by side, a batch apart; they are settled in
+    /// the order of the mailbox, so that what repeats an earlier one is seen.
     pub(super) async fn import_messages(
         &self,
         consultation: ConsultationId,
@@ -44,10 +67,27 @@ impl App {
         progress: &(dyn Fn(Progress<'_>) + Sync),
         report: &mut FileReport,
     ) -> Result<Vec<Warning>, Error> {
+        let (kept, to_read) = mpsc::channel(1);
+        let (concluded, to_settle) = mpsc::channel(1);
+        let (warnings, (), ()) = tokio::try_join!(
+            Box::pin(self.keep_messages(mailbox, source, kept)),
+            Box::pin(self.conclude_messages(consultation, options, to_read, concluded)),
+            Box::pin(self.settle_messages(mailbox, to_settle, progress, report)),
+        )?;
+        Ok(warnings)
+    }
+
+    /// Makes the bytes of all messages durable, batch by batch.
+    async fn keep_messages(
+        &self,
+        mailbox: &str,
+        source: &mut (dyn BufRead + Send),
+        kept: mpsc::Sender<Kept>,
+    ) -> Result<Vec<Warning>, Error> {
         let mut warnings = Vec::new();
         let mut batch: Vec<Named> = Vec::new();
         let mut n_bytes = 0;
-        let mut n_messages: u64 = 0;
+        let mut n_so_far: u64 = 0;
         let mut messages = Messages::new(source);
         loop {
             let message = messages.next().transpose().map_err(|error| {
@@ -56,8 +96,8 @@ impl App {
             })?;
             let is_end = message.is_none();
             if let Some(message) = message {
-                n_messages += 1;
-                let name = format!("{mailbox} > thư {n_messages}.eml");
+                n_so_far += 1;
+                let name = format!("{mailbox} > thư {n_so_far}.eml");
                 if message.is_cut {
                     warnings.push(cut(&name));
                 }
@@ -68,42 +108,68 @@ impl App {
                 });
             }
             if is_end || batch.len() >= BATCH_MESSAGES || n_bytes >= BATCH_BYTES {
-                let batch = std::mem::take(&mut batch);
+                let messages = std::mem::take(&mut batch);
                 n_bytes = 0;
-                if !batch.is_empty() {
-                    self.import_batch(consultation, batch, options, report)
-                        .await?;
-                    progress(Progress {
-                        file: mailbox,
-                        rows: n_messages,
-                    });
+                let blobs = self.blobs.clone();
+                let (messages, hashes) = run_blocking(move || {
+                    let bytes: Vec<&[u8]> =
+                        messages.iter().map(|message| &*message.bytes).collect();
+                    let hashes = blobs.put_all(&bytes);
+                    (messages, hashes)
+                })
+                .await?;
+                let batch = Kept {
+                    messages,
+                    hashes: hashes?,
+                    n_so_far,
+                };
+                // Whoever reads them ends early only with an error, which is told instead.
+                if kept.send(batch).await.is_err() || is_end {
+                    return Ok(warnings);
                 }
-            }
-            if is_end {
-                return Ok(warnings);
             }
         }
     }
 
-    async fn import_batch(
+    /// Claims what is new, then reads and understands it.
+    async fn conclude_messages(
         &self,
         consultation: ConsultationId,
-        batch: Vec<Named>,
         options: &Options,
-        report: &mut FileReport,
+        mut kept: mpsc::Receiver<Kept>,
+        concluded: mpsc::Sender<Concluded>,
     ) -> Result<(), Error> {
-        let dossier = self.dossier(consultation).await?;
-        let blobs = self.blobs.clone();
-        let (batch, hashes) = run_blocking(move || {
-            let bytes: Vec<&[u8]> = batch.iter().map(|message| &*message.bytes).collect();
-            let hashes = blobs.put_all(&bytes);
-            (batch, hashes)
-        })
-        .await?;
-        let to_read = self
-            .claim_batch(consultation, batch, &hashes?, options)
-            .await?;
-        report.n_known_rows += to_read.n_known;
+        // What is claimed here and not settled yet is known, should it stand in the mailbox again.
+        let mut claimed = BTreeSet::new();
+        while let Some(batch) = kept.recv().await {
+            let n_so_far = batch.n_so_far;
+            let dossier = self.dossier(consultation).await?;
+            let to_read = self
+                .claim_batch(consultation, batch, options, &mut claimed)
+                .await?;
+            let n_known = to_read.n_known;
+            let messages = self
+                .understand_batch(consultation, &dossier, to_read)
+                .await?;
+            let batch = Concluded {
+                dossier,
+                messages,
+                n_known,
+                n_so_far,
+            };
+            if concluded.send(batch).await.is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn understand_batch(
+        &self,
+        consultation: ConsultationId,
+        dossier: &Arc<Dossier>,
+        to_read: ToRead,
+    ) -> Result<Vec<(Submission, Understood, bool)>, Error> {
         let limit = self.config.max_file_bytes;
         let read: Vec<(Submission, Result<Reading, Warning>, bool)> = run_blocking(move || {
             let read_one = |(submission, bytes): (Submission, Vec<u8>)| {
@@ -126,27 +192,53 @@ impl App {
             }
             hinted.push((submission, reading, round, waits));
         }
-        let of = std::sync::Arc::clone(&dossier);
-        let understood: Vec<(Submission, Understood, bool)> = run_blocking(move || {
+        let of = Arc::clone(dossier);
+        run_blocking(move || {
             let conclude = |(submission, reading, round, waits): (
                 Submission,
                 Result<Reading, Warning>,
                 Option<RoundId>,
                 bool,
             )| {
+                let hint = Hint {
+                    round,
+                    ..Hint::default()
+                };
                 let understood = match reading {
-                    Ok(reading) => understand_reading(&of, reading, Hint { round }),
+                    Ok(reading) => understand_reading(&of, reading, hint),
                     Err(warning) => super::letter::unreadable(warning, round),
                 };
                 (submission, understood, waits)
             };
             hinted.into_par_iter().map(conclude).collect()
         })
-        .await?;
-        self.settle_batch(&dossier, understood, report).await
+        .await
     }
 
-    /// Records what was understood of a batch, in one transaction.
+    /// Records what was understood, batch by batch.
+    async fn settle_messages(
+        &self,
+        mailbox: &str,
+        mut concluded: mpsc::Receiver<Concluded>,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        while let Some(batch) = concluded.recv().await {
+            report.n_known_rows += batch.n_known;
+            let mut rest = batch.messages.into_iter().peekable();
+            while rest.peek().is_some() {
+                let some = rest.by_ref().take(SETTLED_AT_ONCE).collect();
+                self.settle_batch(&batch.dossier, some, report).await?;
+            }
+            progress(Progress {
+                file: mailbox,
+                rows: batch.n_so_far,
+            });
+        }
+        Ok(())
+    }
+
+    /// Records what was understood of some messages, in one transaction.
     async fn settle_batch(
         &self,
         dossier: &Dossier,
@@ -158,6 +250,7 @@ impl App {
         // One for each letter, as where a mailbox is taken up again after a crash.
         let mut entries = Vec::new();
         let mut postponed = Vec::new();
+        let mut with_others = Vec::new();
         for (submission, understood, waits) in understood {
             report.warnings_of(&understood);
             if waits && understood.points.is_empty() {
@@ -168,7 +261,10 @@ impl App {
             let settled =
                 settle_reply(&mut tx, dossier, &submission, understood, day, now_us).await?;
             report.add(&settled);
-            entries.extend(settled.entries);
+            entries.extend(settled.entries.iter().copied());
+            if !settled.claimed.is_empty() {
+                with_others.push(settled);
+            }
         }
         for (action, first, last) in entries {
             ledger::append(&mut tx, now_us, &self.actor, action, first, last).await?;
@@ -178,6 +274,9 @@ impl App {
             self.postpone_and_count(&submission, &warnings, report)
                 .await?;
         }
+        for settled in with_others {
+            self.read_claimed(dossier, &settled, report).await?;
+        }
         Ok(())
     }
 
@@ -185,27 +284,27 @@ impl App {
     async fn claim_batch(
         &self,
         consultation: ConsultationId,
-        batch: Vec<Named>,
-        hashes: &[ContentHash],
+        batch: Kept,
         options: &Options,
+        claimed: &mut BTreeSet<SubmissionId>,
     ) -> Result<ToRead, Error> {
         let (now_us, today) = (self.clock.now_us(), self.clock.today());
         let mut tx = self.store.write().await?;
         let mut ids: Vec<(SubmissionId, Vec<u8>)> = Vec::new();
         let mut new: Option<(i64, i64)> = None;
         let mut n_known = 0;
-        for (message, &blob) in batch.into_iter().zip(hashes) {
+        for (message, blob) in batch.messages.into_iter().zip(batch.hashes) {
             let channel = Channel::Email;
             let external_id = blob.to_string();
             let known =
                 submissions::find_submission(&mut tx, consultation, channel, &external_id).await?;
             let id = match known {
-                // Settled before, or a message that stands in this batch twice.
+                // Settled before, or a message that stands in this mailbox twice.
                 Some((_, true)) => {
                     n_known += 1;
                     continue;
                 }
-                Some((id, false)) if ids.iter().any(|(other, _)| *other == id) => {
+                Some((id, false)) if claimed.contains(&id) => {
                     n_known += 1;
                     continue;
                 }
@@ -224,6 +323,7 @@ impl App {
                     id
                 }
             };
+            claimed.insert(id);
             ids.push((id, message.bytes));
         }
         if let Some((first, last)) = new {

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::app::Error;
-use crate::app::understand::{Dossier, Point, RULES_VERSION, TableAnswer, Understood, text_key};
+use crate::app::understand::{
+    Dossier, OtherLetter, Point, RULES_VERSION, TableAnswer, Understood, text_key,
+};
 use crate::domain::{
     Confidence, Decision, Disposition, Evidence, Finding, MailState, Relation, ResponseState,
     SectionId, SubmissionId,
@@ -15,7 +17,7 @@ use crate::intake::Bounce;
 use crate::store::ledger::Action;
 use crate::store::points::{self, NewPoint};
 use crate::store::responses::{self, NewResponse};
-use crate::store::settlements::{self, NewPart, Settlement};
+use crate::store::settlements::{self, Claim, NewPart, Settlement};
 use crate::store::submissions::{self, Change, Submission};
 use crate::store::{Tx, outbox, problems};
 use crate::text::fold::fold;
@@ -31,6 +33,8 @@ pub struct Settled {
     pub needs_person: bool,
     /// What was found about its relation to earlier ones, in Vietnamese.
     pub remark: Option<String>,
+    /// The other letters of the same mail, claimed with it and to be read.
+    pub(super) claimed: Vec<SubmissionId>,
     /// Ledger entries the transaction owes.
     pub(super) entries: Vec<(Action, i64, i64)>,
 }
@@ -68,15 +72,9 @@ pub(super) async fn settle_reply(
     let mut entries = Vec::new();
     if let Some(related) = &related {
         understood.disposition = related.disposition.unwrap_or(understood.disposition);
-        understood.evidence.push(Evidence::outside(
-            Finding::Relation,
-            related.rule,
-            if related.is_certain {
-                Confidence::CERTAIN
-            } else {
-                Confidence::new(0.7)
-            },
-        ));
+        let sure = Confidence::new(if related.is_certain { 1.0 } else { 0.7 });
+        let why = Evidence::outside(Finding::Relation, related.rule, sure);
+        understood.evidence.push(why);
         needs_person |= related.needs_person;
         if related.disposition.is_some() {
             needs_person = false;
@@ -94,6 +92,7 @@ pub(super) async fn settle_reply(
     }
     let table_answers = std::mem::take(&mut understood.answers_in_table);
     let warnings = std::mem::take(&mut understood.warnings);
+    let others = std::mem::take(&mut understood.others);
     let bounce = understood.bounce.take();
     let mut settlement = settlement(dossier, understood, received_on);
     settlement.needs_person = needs_person;
@@ -119,6 +118,10 @@ pub(super) async fn settle_reply(
     if let Some(bounce) = bounce.filter(|bounce| bounce.is_failed) {
         entries.extend(note_bounce(tx, submission.id, &bounce).await?);
     }
+    let claimed = claim_others(tx, submission, &others, received_on, now_us).await?;
+    if let (Some(first), Some(last)) = (claimed.first(), claimed.last()) {
+        entries.push((Action::SubmissionsClaimed, first.0, last.0));
+    }
     let answers: Vec<_> = table_answers
         .iter()
         .map(|(point, answer)| (submission.id, *point, answer))
@@ -129,8 +132,34 @@ pub(super) async fn settle_reply(
         n_points: u64::try_from(settlement.points.len()).unwrap_or(u64::MAX),
         needs_person,
         remark,
+        claimed,
         entries,
     })
+}
+
+/// Claims the other letters of a mail: with the mail's own settling, so that a crash loses none.
+async fn claim_others(
+    tx: &mut Tx,
+    mail: &Submission,
+    others: &[OtherLetter],
+    received_on: Date,
+    now_us: i64,
+) -> Result<Vec<SubmissionId>, Error> {
+    let mut claimed = Vec::with_capacity(others.len());
+    for other in others {
+        let source = format!("{} > {}", mail.source, other.path);
+        let mut claim = Claim::letter(
+            mail.consultation,
+            mail.round,
+            mail.channel,
+            mail.blob,
+            source,
+            now_us,
+        );
+        claim.external_id = format!("{}#{}", mail.blob, other.number);
+        claimed.push(settlements::claim(tx, &claim, received_on).await?);
+    }
+    Ok(claimed)
 }
 
 /// Links a report that a letter did not arrive to that letter.

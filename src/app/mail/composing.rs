@@ -25,6 +25,7 @@ use crate::store::ledger::{self, Action};
 use crate::store::outbox;
 
 pub use super::message::{Enclosure, Letter};
+pub use super::templates::LetterTemplate;
 
 /// Letters of one order.
 #[derive(Debug, Clone, Default)]
@@ -68,12 +69,28 @@ impl App {
         templates::write_out(&self.folder)
     }
 
+    /// The texts of letters, as they are used now.
+    pub fn letter_templates(&self) -> Result<Vec<LetterTemplate>, Error> {
+        templates::list(&self.folder)
+    }
+
+    /// Keeps an office's own text of a letter; `None` goes back to the shipped one.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] when no letter could be written from it.
+    pub fn set_letter_template(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
+        templates::set(&self.folder, name, text)
+    }
+
     /// Composes the letters of an order, without queueing any.
     pub async fn compose(
         &self,
         consultation: &Consultation,
         order: &Order,
     ) -> Result<Letters, Error> {
+        if order.kind == MailKind::Digest {
+            return self.compose_digests(consultation).await;
+        }
         let mut outgoing = self.settings_or_preview();
         if let Some(from) = &order.from {
             outgoing.from.clone_from(from);
@@ -196,7 +213,7 @@ impl App {
             MailKind::Acknowledgement | MailKind::Digest => {
                 return Err(Error::new(
                     Kind::Invalid,
-                    "Thư báo đã nhận và bản tin được gửi tự động theo cấu hình, không gửi theo lệnh.",
+                    "Thư báo đã nhận được gửi tự động theo cấu hình, không gửi theo lệnh.",
                 ));
             }
         };

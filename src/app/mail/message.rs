@@ -34,6 +34,8 @@ pub struct Letter {
     pub bytes: Vec<u8>,
     /// Who gets it, by name.
     pub to: String,
+    /// Its words without the page around them.
+    pub text: String,
     file_name: String,
 }
 
@@ -111,6 +113,7 @@ impl App {
             },
             bytes,
             to,
+            text: words.text,
             file_name,
         })
     }

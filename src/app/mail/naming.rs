@@ -37,6 +37,10 @@ impl App {
         consultation: ConsultationId,
         head: &MailHead,
     ) -> Result<Option<RoundId>, Error> {
+        // Most mails name nothing, and asking costs more than reading one.
+        if head.in_reply_to.is_empty() && codes(head).is_empty() {
+            return Ok(None);
+        }
         let mut tx = self.store.read().await?;
         let named = named(&mut tx, head).await?;
         Ok(named

@@ -367,6 +367,18 @@ pub enum MailDecision {
     Cancel,
 }
 
+impl MailDecision {
+    /// Reads the code in forms and commands.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "retry" => Some(Self::Retry),
+            "confirm" => Some(Self::Confirm),
+            "cancel" => Some(Self::Cancel),
+            _ => None,
+        }
+    }
+}
+
 /// The pause after so many attempts.
 fn pause_us(n_tries: i64) -> i64 {
     let doublings = u32::try_from(n_tries - 1).unwrap_or(0).min(16);

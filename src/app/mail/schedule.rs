@@ -4,7 +4,7 @@
 use minijinja::context;
 
 use super::super::{App, Error};
-use super::composing::{Order, about_round, date_words, day_of, days_between};
+use super::composing::{Letters, Order, about_round, date_words, day_of, days_between};
 use super::message::{Draft, Letter};
 use super::outbox::{Sent, sender_address};
 use super::templates::Templates;
@@ -42,9 +42,8 @@ impl App {
             for consultation in &consultations {
                 self.remind_by_calendar(consultation, &outgoing.remind_days)
                     .await?;
-                for address in &outgoing.digest_to {
-                    self.queue_digest(consultation, address).await?;
-                }
+                let digests = self.compose_digests(consultation).await?;
+                self.queue_letters(&digests.letters).await?;
             }
         }
         self.send_due().await
@@ -159,17 +158,26 @@ impl App {
         Ok(())
     }
 
-    async fn queue_digest(&self, consultation: &Consultation, address: &str) -> Result<(), Error> {
+    /// Today's digests, for those who get it and have not yet.
+    pub(super) async fn compose_digests(
+        &self,
+        consultation: &Consultation,
+    ) -> Result<Letters, Error> {
         let today = self.clock.today();
-        let occasion = format!("digest {} {today} {address}", consultation.id.0);
-        let mut tx = self.store.read().await?;
-        if outbox::has_occasion(&mut tx, &occasion).await? {
-            return Ok(());
+        let mut composed = Letters::default();
+        for address in &self.settings_or_preview().digest_to {
+            let occasion = format!("digest {} {today} {address}", consultation.id.0);
+            let mut tx = self.store.read().await?;
+            let is_known = outbox::has_occasion(&mut tx, &occasion).await?;
+            drop(tx);
+            if is_known {
+                composed.n_known += 1;
+            } else {
+                let letter = self.digest(consultation, address, occasion).await?;
+                composed.letters.push(letter);
+            }
         }
-        drop(tx);
-        let letter = self.digest(consultation, address, occasion).await?;
-        self.queue_letters(&[letter]).await?;
-        Ok(())
+        Ok(composed)
     }
 
     /// What the secretary should know this morning.

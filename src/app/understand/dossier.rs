@@ -237,6 +237,15 @@ impl Dossier {
         self.names.get(&id).map(String::as_str)
     }
 
+    /// Whether a letter with this number asked for the comments.
+    pub(super) fn is_request(&self, number: &LetterNumber) -> bool {
+        let mut numbers = self
+            .rounds
+            .iter()
+            .filter_map(|round| round.request_number.as_ref());
+        numbers.any(|known| known == number)
+    }
+
     /// Whether there are rounds to choose from; a draft read on its own has none.
     pub fn has_rounds(&self) -> bool {
         !self.rounds.is_empty()

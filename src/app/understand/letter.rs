@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::cells::{Cells, points_of_cells};
+use super::forwarding::Forwards;
 use super::place::{self, Surroundings};
-use super::{
-    Dossier, Part, Point, TableAnswer, Understood, agreement_alone, returned, sender_text,
-};
+use super::repeated::Repeated;
+use super::sender::{describe_mail, recognize_sender, warn_of_forgery};
+use super::several::{self, OneLetter};
+use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone, returned};
 use crate::domain::{
-    Disposition, Evidence, Finding, Location, NodeRef, ReplyClass, RoundId, Span, Warning,
+    Confidence, Disposition, Evidence, Finding, Location, NodeRef, ReplyClass, RoundId, Span,
+    Warning,
 };
-use crate::intake::{self, MailHead, PartRole, PartRow, Reading, TextPart};
+use crate::intake::{self, LINK_ONLY, MailHead, PartRole, PartRow, Reading, TextPart};
 use crate::recognize::letter::{LetterHead, read_letter_head};
-use crate::recognize::organization::Signals;
+use crate::recognize::returned::Copied;
 use crate::recognize::stance::stance_of_reply;
 use crate::report::work;
 use crate::split::{SplitPoint, split_letter};
@@ -25,6 +28,8 @@ use crate::text::normalize::squeeze;
 pub struct Hint {
     /// The round all of them answer.
     pub round: Option<RoundId>,
+    /// Which of several letters in one mail is meant, from 0.
+    pub letter: usize,
 }
 
 /// Understands a mail or a letter that this program reads by itself.
@@ -45,30 +50,106 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
         warnings,
         ..
     } = reading;
+    let mail_of_robot = mail.as_ref().filter(|mail| mail.robot.is_some());
+    let one = match mail_of_robot {
+        // Nothing of it is counted, however many letters it brings.
+        Some(_) => OneLetter {
+            parts,
+            others: Vec::new(),
+            is_of_several: false,
+        },
+        None => several::take_one(dossier, parts, hint.letter),
+    };
+    let parts = one.parts;
     let mut understood = Understood {
-        warnings,
+        // What is wrong with the mail is said once, with its first letter.
+        warnings: if hint.letter == 0 {
+            warnings
+        } else {
+            Vec::new()
+        },
+        others: one.others,
         ..Understood::empty()
     };
     understood.parts = parts.iter().map(stored_part).collect();
     if let Some(mail) = &mail {
         describe_mail(&mut understood, mail);
         understood.bounce.clone_from(&mail.bounce);
-        if let Some(robot) = &mail.robot {
-            understood.disposition = Disposition::SetAside;
-            understood
-                .reasons
-                .push(format!("Để riêng: {}.", robot.explanation));
-            understood.evidence.push(Evidence::outside(
-                Finding::Robot,
-                robot.rule,
-                crate::domain::Confidence::CERTAIN,
-            ));
-            understood.round = hint.round;
-            recognize_sender(dossier, &mut understood, Some(mail), None);
-            return understood;
-        }
     }
-    let mut readable: Vec<(usize, &TextPart, LetterHead)> = Vec::new();
+    let forwards = Forwards::new(mail.as_ref(), &parts);
+    if let Some(mail) = mail_of_robot {
+        set_aside(&mut understood, mail);
+        understood.round = hint.round;
+        recognize_sender(dossier, &mut understood, Some(mail), None, &forwards);
+        return understood;
+    }
+    let (readable, copies) = sort_parts(dossier, &mut understood, &parts);
+    let notes = forwards.notes(&parts);
+    let repeated = Repeated::find(readable.iter().map(|(index, part, _)| (*index, *part)));
+    read_points(dossier, &mut understood, &readable, &repeated, &notes);
+    for (_, part, _) in &readable {
+        returned::take_remarks(dossier, &mut understood, part, |_| None);
+    }
+    for (part, copied) in &copies {
+        returned::take_copy(dossier, &mut understood, part, copied);
+    }
+    let letters = readable
+        .iter()
+        .filter(|(index, _, _)| !notes.contains(index));
+    let main = main_letter(letters, &understood.points)
+        .or_else(|| main_letter(readable.iter(), &understood.points));
+    if let Some((index, part, head)) = main {
+        describe_letter(&mut understood, *index, part, head);
+    }
+    // Whoever sends several letters is none of their authors.
+    let mail_of_one = mail.as_ref().filter(|_| !one.is_of_several);
+    recognize_sender(dossier, &mut understood, mail_of_one, main, &forwards);
+    classify(&mut understood, &readable, main.map(|(index, _, _)| *index));
+    understood.round = hint
+        .round
+        .or_else(|| dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on));
+    let is_elsewhere = |warning: &Warning| warning.code == LINK_ONLY;
+    if understood.points.is_empty() && understood.warnings.iter().any(is_elsewhere) {
+        // Words that agree may say more behind the link.
+        understood.class = None;
+        understood
+            .evidence
+            .retain(|evidence| evidence.what != Finding::Agreement);
+    }
+    understood.conclude(dossier);
+    if let Some(mail) = mail_of_one {
+        warn_of_forgery(dossier, &mut understood, mail);
+    }
+    note_recognition(&mut understood, &parts, &repeated);
+    understood
+}
+
+/// Sets a machine's message aside.
+fn set_aside(understood: &mut Understood, mail: &MailHead) {
+    let Some(robot) = &mail.robot else {
+        return;
+    };
+    understood.disposition = Disposition::SetAside;
+    understood
+        .reasons
+        .push(format!("Để riêng: {}.", robot.explanation));
+    understood.evidence.push(Evidence::outside(
+        Finding::Robot,
+        robot.rule,
+        Confidence::CERTAIN,
+    ));
+}
+
+/// A part by its index, with what it says about itself as a letter.
+type Readable<'a> = (usize, &'a TextPart, LetterHead);
+
+/// The parts that speak, and those that are the draft itself.
+fn sort_parts<'a>(
+    dossier: &Dossier,
+    understood: &mut Understood,
+    parts: &'a [TextPart],
+) -> (Vec<Readable<'a>>, Vec<(&'a TextPart, Copied)>) {
+    let mut readable = Vec::new();
     let mut copies = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         if !matches!(part.role, PartRole::Body | PartRole::Attachment) {
@@ -88,25 +169,7 @@ pub fn understand_reading(dossier: &Dossier, reading: Reading, hint: Hint) -> Un
             None => readable.push((index, part, read_letter_head(&part.text))),
         }
     }
-    read_points(dossier, &mut understood, &readable);
-    for (_, part, _) in &readable {
-        returned::take_remarks(dossier, &mut understood, part, |_| None);
-    }
-    for (part, copied) in &copies {
-        returned::take_copy(dossier, &mut understood, part, copied);
-    }
-    let main = main_letter(&readable, &understood.points);
-    if let Some((index, part, head)) = main {
-        describe_letter(&mut understood, *index, part, head);
-    }
-    recognize_sender(dossier, &mut understood, mail.as_ref(), main);
-    classify(&mut understood, &readable, main.map(|(index, _, _)| *index));
-    understood.round = hint
-        .round
-        .or_else(|| dossier.find_round(understood.answers.0.as_ref(), understood.arrived_on));
-    understood.conclude(dossier);
-    note_recognition(&mut understood, &parts);
-    understood
+    (readable, copies)
 }
 
 /// Whether a part is a report of open work that comes back filled in.
@@ -117,10 +180,13 @@ fn is_work_file(part: &TextPart) -> bool {
     })
 }
 
-/// What a machine read in a picture is never taken without a person.
-fn note_recognition(understood: &mut Understood, parts: &[TextPart]) {
-    for part in parts {
-        if let Some(confidence) = part.recognized {
+/// What a machine read in a picture is never taken without a person; nothing is taken where the same
+/// letter came as typed.
+fn note_recognition(understood: &mut Understood, parts: &[TextPart], repeated: &Repeated) {
+    for (index, part) in parts.iter().enumerate() {
+        let is_taken = repeated.original(index).is_none()
+            || understood.points.iter().any(|point| point.part == index);
+        if let Some(confidence) = part.recognized.filter(|_| is_taken) {
             let percent = (confidence * 100.0).round();
             understood.reasons.push(format!(
                 "“{}” là bản quét, chữ do máy nhận dạng (độ tin cậy trung bình {percent}%); cần người đối chiếu với bản gốc.",
@@ -144,22 +210,13 @@ fn stored_part(part: &TextPart) -> Part {
     }
 }
 
-fn describe_mail(understood: &mut Understood, mail: &MailHead) {
-    let arrived = mail.received_at.or(mail.sent_at);
-    understood.arrived_on =
-        arrived.map(|moment| moment.to_zoned(crate::app::VIETNAM).datetime().date());
-    understood.message_id.clone_from(&mail.message_id);
-    understood.subject = Some(mail.subject.clone()).filter(|subject| !subject.is_empty());
-    understood.sender = sender_text(mail.from_name.as_deref(), mail.from.as_ref());
-}
-
 /// The part that is the official letter: the one with a number, else the one with most points,
 /// else the first.
 fn main_letter<'a>(
-    readable: &'a [(usize, &'a TextPart, LetterHead)],
+    readable: impl Iterator<Item = &'a Readable<'a>>,
     points: &[Point],
-) -> Option<&'a (usize, &'a TextPart, LetterHead)> {
-    readable.iter().max_by_key(|(index, part, head)| {
+) -> Option<&'a Readable<'a>> {
+    readable.max_by_key(|(index, part, head)| {
         let n_points = points.iter().filter(|point| point.part == *index).count();
         let is_letter = head.number.is_some();
         let names_agency = !head.agency_lines.is_empty();
@@ -194,43 +251,21 @@ fn describe_letter(understood: &mut Understood, index: usize, part: &TextPart, h
         }));
 }
 
-fn recognize_sender(
-    dossier: &Dossier,
-    understood: &mut Understood,
-    mail: Option<&MailHead>,
-    main: Option<&(usize, &TextPart, LetterHead)>,
-) {
-    let signals = Signals {
-        letter_text: main.map(|(_, part, _)| part.text.as_str()),
-        head: main.map(|(_, _, head)| head),
-        sender_name: mail.and_then(|mail| mail.from_name.as_deref()),
-        sender: mail.and_then(|mail| mail.from.as_ref()),
-        mail_subject: mail.map(|mail| mail.subject.as_str()),
-        cell: None,
-        date: understood.arrived_on,
-    };
-    let guess = dossier.directory.recognize(&signals);
-    let in_first_part = main.is_none_or(|(index, _, _)| *index == 0);
-    understood
-        .evidence
-        .extend(guess.evidence.into_iter().map(|mut evidence| {
-            if !in_first_part {
-                evidence.span = None;
-            }
-            evidence
-        }));
-    understood.organizations = guess.organizations;
-    understood.candidates = guess.candidates;
-    understood.written_name = guess.written;
-    understood.organization_confidence = guess.confidence;
-}
-
-/// Points of all parts; what an attachment repeats of the body counts once.
+/// Points of all parts; what an attachment repeats of the body, or of another, counts once.
 fn read_points(
     dossier: &Dossier,
     understood: &mut Understood,
-    readable: &[(usize, &TextPart, LetterHead)],
+    readable: &[Readable<'_>],
+    repeated: &Repeated,
+    notes: &BTreeSet<usize>,
 ) {
+    for _ in 0..repeated.len() {
+        let rule = "relation.same_letter_twice";
+        let sure = Confidence::new(0.9);
+        understood
+            .evidence
+            .push(Evidence::outside(Finding::Relation, rule, sure));
+    }
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for (index, part, _) in readable {
         let mut points: Vec<Found> = Vec::new();
@@ -269,8 +304,25 @@ fn read_points(
                 .iter()
                 .filter_map(|span| span.slice(&part.text))
                 .collect();
-            if !seen.insert(text_key(&words.join(" "))) && *index != 0 {
+            let words = words.join(" ");
+            if !seen.insert(text_key(&words)) && *index != 0 {
                 continue;
+            }
+            if notes.contains(index) && point.places.is_empty() {
+                // "Kính chuyển phòng Quản lý công nghệ."
+                continue;
+            }
+            if let Some(original) = repeated.original(*index) {
+                if original.says(&words) {
+                    continue;
+                }
+                let reason = format!(
+                    "“{}” gần như cùng nội dung với một tệp khác trong thư nhưng có ý khác; cần đối chiếu hai bản.",
+                    part.path
+                );
+                if !understood.reasons.contains(&reason) {
+                    understood.reasons.push(reason);
+                }
             }
             previous = point.places.iter().map(|(node, _)| *node).collect();
             if let Some(answer) = found.answer {
@@ -416,7 +468,7 @@ impl Found {
                         Finding::Split,
                         "split.table_row",
                         first,
-                        crate::domain::Confidence::CERTAIN,
+                        Confidence::CERTAIN,
                     )),
                     spans: point.spans,
                     headings: row.heading.into_iter().chain(point.headings).collect(),
@@ -466,11 +518,7 @@ impl Found {
 }
 
 /// What the reply amounts to, from the letter first and from covering notes after it.
-fn classify(
-    understood: &mut Understood,
-    readable: &[(usize, &TextPart, LetterHead)],
-    main: Option<usize>,
-) {
+fn classify(understood: &mut Understood, readable: &[Readable<'_>], main: Option<usize>) {
     let n_points = understood.points.len();
     let order = readable
         .iter()

@@ -93,3 +93,97 @@ fn suggestions_for_comments_without_a_place() {
         sure.len()
     );
 }
+
+/// Mails in `fixtures/understand/mail/`, against a directory of three departments.
+/// `UPDATE_FIXTURES=1` writes what is understood now.
+#[test]
+fn mails_are_understood_whoever_sends_them_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let draft = root.join("consultation/bac_giang_2021/documents/de_an.docx");
+    let (outlines, _) = read_outlines("Đề án", "de_an.docx", &fs::read(draft).unwrap());
+    let organizations = "code,name,kind,parent,aliases,letter_suffixes,domains,emails,valid_from,valid_to\n\
+         SKHCN,Sở Khoa học và Công nghệ,department,,,SKHCN,skhcn.example,,,\n\
+         SYT,Sở Y tế,department,,,SYT,syt.example,,,\n\
+         STC,Sở Tài chính,department,,,STC,stc.example,,,\n";
+    let mut organizations =
+        crate::app::catalog::parse_organizations("organizations.csv", organizations).unwrap();
+    for (id, organization) in (1..).zip(&mut organizations) {
+        organization.id = crate::domain::OrganizationId(id);
+    }
+    let dossier = Dossier::from_outlines(outlines, Some(0), &organizations);
+    let updates = std::env::var_os("UPDATE_FIXTURES").is_some_and(|value| value == "1");
+    let mut cases: Vec<_> = fs::read_dir(root.join("understand/mail"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    cases.sort();
+    let mut problems = String::new();
+    for case in &cases {
+        assert!(case.join("note.md").exists(), "{}", case.display());
+        let bytes = fs::read(case.join("input.eml")).unwrap();
+        let found = told(&dossier, &bytes);
+        let expected = case.join("expected.txt");
+        if updates {
+            fs::write(&expected, &found).unwrap();
+        }
+        if fs::read_to_string(&expected).unwrap_or_default() != found {
+            problems.push_str(&format!("== {}\n{found}\n", case.display()));
+        }
+    }
+    assert!(problems.is_empty(), "{problems}");
+}
+
+/// Everything concluded from a mail, with all letters in it.
+fn told(dossier: &Dossier, bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let mut turns = std::collections::VecDeque::from([0]);
+    while let Some(letter) = turns.pop_front() {
+        let hint = super::Hint {
+            letter,
+            ..super::Hint::default()
+        };
+        let understood = super::understand_letter(dossier, bytes, "thu.eml", hint);
+        let names: Vec<_> = understood
+            .organizations
+            .iter()
+            .filter_map(|id| dossier.organization_name(*id))
+            .collect();
+        out.push_str(&format!(
+            "{}, {:?}: {} · {} · {} · đến {}\n",
+            understood.disposition.code(),
+            understood.class,
+            names.join("; "),
+            understood.sender.as_deref().unwrap_or("-"),
+            understood
+                .letter_number
+                .as_ref()
+                .map_or("-", |number| number.as_str()),
+            understood
+                .arrived_on
+                .map_or("-".to_owned(), |day| day.to_string()),
+        ));
+        for part in &understood.parts {
+            out.push_str(&format!("  {} ({})\n", part.path, part.role));
+        }
+        for point in &understood.points {
+            let words = understood.text_of(point).replace('\n', " ⏎ ");
+            let path = &understood.parts[point.part].path;
+            out.push_str(&format!("  - {path}: {words}\n"));
+        }
+        for evidence in &understood.evidence {
+            out.push_str(&format!("  = {}\n", evidence.rule));
+        }
+        for reason in &understood.reasons {
+            out.push_str(&format!("  ? {reason}\n"));
+        }
+        for warning in &understood.warnings {
+            let value = warning.value.as_deref().unwrap_or_default();
+            out.push_str(&format!(
+                "  ! {} [{value}] {}\n",
+                warning.code, warning.problem
+            ));
+        }
+        turns.extend(understood.others.iter().map(|other| other.number));
+    }
+    out
+}

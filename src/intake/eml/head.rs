@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mail_parser::{Address, DateTime, HeaderName, HeaderValue, Message};
 
-use super::{Found, bounce, robot, transfer, words};
+use super::{Found, authentication, bounce, robot, transfer, words};
 use crate::domain::EmailAddress;
 use crate::intake::MailHead;
 use crate::text::normalize::{normalize, squeeze};
@@ -31,6 +31,8 @@ pub(super) fn read(message: &Message<'_>, found: &Found) -> MailHead {
         received_at: received_at(message),
         robot: None,
         bounce: bounce::read(message),
+        authentication: authentication::read(message),
+        forwarded: Vec::new(),
     };
     head.robot = robot::recognize(message, found, &head);
     head

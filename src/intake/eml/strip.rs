@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::forwarded;
 use crate::domain::Span;
 use crate::text::fold::fold;
 
@@ -23,6 +24,8 @@ pub(super) struct Piece {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
     Body,
+    /// The fields above a message that was forwarded.
+    ForwardHead,
     /// The body of a message that was forwarded.
     Forwarded,
     Quoted,
@@ -31,6 +34,8 @@ pub(super) enum PieceKind {
 
 /// Forwards of forwards that are followed.
 const MAX_FORWARDS: usize = 5;
+/// Messages of one talk that are told apart; the rest stays text.
+const MAX_MESSAGES: usize = 200;
 
 /// `-----Original Message-----`, `---------- Forwarded message ---------`, and Vietnamese.
 static RULE_MARK: LazyLock<Regex> = LazyLock::new(|| {
@@ -52,7 +57,9 @@ static OTHER_FIELD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static FORWARD_START: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:begin forwarded message|bat dau (?:thu|tin nhan) (?:duoc )?chuyen tiep)\s*:")
+    regex(
+        r"^(?:begin forwarded message|bat dau (?:thu|tin nhan) (?:duoc )?chuyen tiep)\s*:|^\[?(?:tin nhan )?(?:da|duoc) chuyen tiep(?: tu [^\]]{2,60})?\]?:?$",
+    )
 });
 /// Closing words that stand alone above a mail signature.
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
@@ -101,6 +108,8 @@ pub(super) fn is_forward(subject: &str) -> bool {
 struct Line {
     span: Span,
     folded: String,
+    /// Names the author of a message copied out of a messenger.
+    is_chat_head: bool,
 }
 
 /// Cuts a mail's text into pieces. `is_forward`: what looks like an earlier message is the message.
@@ -114,7 +123,14 @@ pub(super) fn cut(text: &str, is_forward: bool) -> Vec<Piece> {
 fn lines_of(text: &str) -> Vec<Line> {
     let mut start = 0;
     text.split_inclusive('\n')
-        .map(|line| {
+        .flat_map(|line| {
+            // The words of a message out of a messenger begin beside its author's name.
+            let head = forwarded::chat_head(line).unwrap_or(0);
+            let (head, words) = line.split_at_checked(head).unwrap_or(("", line));
+            [(head, true), (words, false)]
+        })
+        .filter(|(line, _)| !line.is_empty())
+        .map(|(line, is_chat_head)| {
             let span = Span::new(start, start + line.len());
             start = span.end;
             // Marks stand at the beginning of a line; long lines are paragraphs.
@@ -122,6 +138,7 @@ fn lines_of(text: &str) -> Vec<Line> {
             Line {
                 span,
                 folded: fold(&shown),
+                is_chat_head,
             }
         })
         .collect()
@@ -161,13 +178,24 @@ fn cut_lines(
     if !is_blank(above) {
         cut_signature(text, above, kind, pieces);
     }
-    if forwards && depth < MAX_FORWARDS {
-        push(
-            pieces,
-            PieceKind::Quoted,
-            whole(fields).into_iter().collect(),
-        );
+    let most = if mark.is_chat {
+        MAX_MESSAGES
+    } else {
+        MAX_FORWARDS
+    };
+    if forwards && depth < most {
+        let says_so = mark.is_forward || is_forward;
+        let kind = if says_so {
+            PieceKind::ForwardHead
+        } else {
+            PieceKind::Quoted
+        };
+        push(pieces, kind, whole(fields).into_iter().collect());
         cut_lines(text, rest, false, PieceKind::Forwarded, depth + 1, pieces);
+        return;
+    }
+    if mark.is_chat {
+        cut_signature(text, below, kind, pieces);
         return;
     }
     // Below "… wrote:" only the lines with ">" are quoted when there are any: the answer may
@@ -199,12 +227,22 @@ struct Mark {
     /// A header block or a rule, below which everything is the earlier message.
     is_block: bool,
     is_forward: bool,
+    is_chat: bool,
 }
 
 fn find_mark(lines: &[Line]) -> Option<Mark> {
     (0..lines.len()).find_map(|at| {
         let line = lines.get(at)?;
         let folded = line.folded.as_str();
+        if line.is_chat_head {
+            return Some(Mark {
+                at,
+                n_lines: 1,
+                is_block: true,
+                is_forward: true,
+                is_chat: true,
+            });
+        }
         if RULE_MARK.is_match(folded) || FORWARD_START.is_match(folded) {
             let n_fields = n_fields(lines.get(at + 1..)?);
             return Some(Mark {
@@ -212,6 +250,7 @@ fn find_mark(lines: &[Line]) -> Option<Mark> {
                 n_lines: 1 + n_fields,
                 is_block: true,
                 is_forward: folded.contains("chuyen tiep") || folded.contains("forward"),
+                is_chat: false,
             });
         }
         if FROM_FIELD.is_match(folded) {
@@ -235,6 +274,7 @@ fn find_mark(lines: &[Line]) -> Option<Mark> {
                 n_lines: n_lines + usize::from(has_rule),
                 is_block: true,
                 is_forward: false,
+                is_chat: false,
             });
         }
         wrote_mark(lines, at)
@@ -264,6 +304,7 @@ fn wrote_mark(lines: &[Line], at: usize) -> Option<Mark> {
                 n_lines,
                 is_block: false,
                 is_forward: false,
+                is_chat: false,
             });
         }
     }

@@ -129,6 +129,24 @@ fn a_forward_is_the_message() {
         .collect();
     assert_eq!(
         kinds,
-        [PieceKind::Body, PieceKind::Quoted, PieceKind::Forwarded]
+        [
+            PieceKind::Body,
+            PieceKind::ForwardHead,
+            PieceKind::Forwarded
+        ]
+    );
+}
+
+#[test]
+fn messages_of_a_messenger_are_told_apart() {
+    check(
+        "Kính chuyển.\n[08:30 06/09/2021] Vũ Văn A: Bỏ mục II.\n[08:31 06/09/2021] Vũ Văn A: Thêm mục IV.\n",
+        &[
+            (PieceKind::Body, "Kính chuyển."),
+            (PieceKind::ForwardHead, "[08:30 06/09/2021] Vũ Văn A:"),
+            (PieceKind::Forwarded, "Bỏ mục II."),
+            (PieceKind::ForwardHead, "[08:31 06/09/2021] Vũ Văn A:"),
+            (PieceKind::Forwarded, "Thêm mục IV."),
+        ],
     );
 }

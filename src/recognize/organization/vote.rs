@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::names::key;
 use super::{Directory, NameMatch, Signals, Vote, push_once, suffix_key, written};
-use crate::domain::Span;
+use crate::domain::{EmailAddress, Span};
 use crate::text::fold::fold;
 
 impl Directory {
@@ -121,6 +121,18 @@ impl Directory {
                 confidence: 0.85,
             });
         }
+    }
+
+    /// Whether an address, or the domain it is in, is an organization's.
+    pub fn knows_sender(&self, sender: &EmailAddress) -> bool {
+        let domain = sender.domain();
+        let parents = domain
+            .match_indices('.')
+            .filter_map(|(at, _)| domain.get(at + 1..));
+        self.by_email.contains_key(sender.expose())
+            || std::iter::once(domain)
+                .chain(parents)
+                .any(|domain| self.by_domain.contains_key(domain))
     }
 
     pub(super) fn vote_address(&self, signals: &Signals<'_>, votes: &mut Vec<Vote>) {

@@ -10,12 +10,12 @@ use super::outlive;
 use crate::app::App;
 use crate::app::mail::outbox::{Mail, MailDecision};
 use crate::app::mail::receiving::MailboxStatus;
-use crate::domain::MailState;
+use crate::domain::{MailKind, MailState};
 use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation};
-use crate::web::views::{Html, Page, Place};
+use crate::web::views::{Html, Page, Place, Select, choices};
 use crate::web::words;
 
 /// Letters shown; the command line lists all.
@@ -25,6 +25,9 @@ const N_LETTERS: usize = 500;
 #[template(path = "letters.html", config = "src/web/askama.toml")]
 pub(in crate::web) struct LettersPage {
     page: Page,
+    kind: Select,
+    round: Select,
+    organizations: Vec<String>,
     is_enabled: bool,
     mailboxes: Vec<MailboxLine>,
     counts: Vec<(&'static str, String)>,
@@ -80,7 +83,20 @@ pub(in crate::web) async fn list_letters(
         .filter(|(_, n)| *n > 0)
         .map(|(state, n)| (state.name(), words::number(n)))
         .collect();
+    let kinds = [
+        MailKind::Invitation,
+        MailKind::Reminder,
+        MailKind::Extract,
+        MailKind::Digest,
+    ];
+    let kinds = choices(&kinds, MailKind::code, MailKind::name);
+    let rounds = app.rounds(&consultation).await?;
+    let rounds = rounds.iter().map(super::points::round_choice);
+    let organizations = app.organizations().await?;
     Ok(Html(LettersPage {
+        kind: Select::new("kind", "Loại thư", "Chọn loại thư", "", kinds),
+        round: Select::new("round", "Đợt", "Chọn đợt", "", rounds),
+        organizations: organizations.into_iter().map(|o| o.name).collect(),
         is_enabled: app.config.outgoing.as_ref().is_some_and(|it| it.is_enabled),
         mailboxes: mailbox_lines(&app).await?,
         counts,
@@ -137,15 +153,10 @@ pub(in crate::web) async fn decide_letter(
     Id(id): Id,
     Form(fields): Form<DecisionFields>,
 ) -> Result<Redirect, Error> {
-    let decision = match fields.decision.as_str() {
-        "retry" => MailDecision::Retry,
-        "confirm" => MailDecision::Confirm,
-        "cancel" => MailDecision::Cancel,
-        other => {
-            let message = format!("`decision` không nhận giá trị `{other}`.");
-            return Err(Error::invalid(message));
-        }
-    };
+    let decision = MailDecision::parse(&fields.decision).ok_or_else(|| {
+        let code = &fields.decision;
+        Error::invalid(format!("`decision` không nhận giá trị `{code}`."))
+    })?;
     let target = format!("{}/letters", base(&consultation));
     outlive(async move { app.decide_mail(&consultation, id, decision).await }).await?;
     Ok(Redirect::to(&target))

@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::app::browse::SubmissionInFull;
 use crate::app::review::SubmissionDecision;
 use crate::domain::{
-    Consultation, Disposition, OrganizationId, Relation, ReplyClass, Round, SubmissionId,
+    Authentication, Consultation, Disposition, OrganizationId, Relation, ReplyClass, Round,
+    SubmissionId, Verdict,
 };
 use crate::web::access::Acting;
 use crate::web::address::base;
@@ -211,12 +212,29 @@ fn facts(full: &SubmissionInFull) -> Vec<(&'static str, String)> {
         ("Đợt", round.map(|n| n.to_string())),
         ("Kênh nhận", Some(submission.channel.name().to_owned())),
         ("Người gửi", submission.sender.clone()),
+        (
+            "Xác thực người gửi",
+            full.authentication.as_ref().map(authentication),
+        ),
         ("Tệp", Some(words::source(submission))),
     ];
     let known = facts
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
     known.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn authentication(found: &Authentication) -> String {
+    let verdict = match found.verdict() {
+        Verdict::Passed => "đạt",
+        Verdict::Failed => "KHÔNG đạt, có thể là mạo danh",
+        Verdict::Unknown => "không rõ",
+    };
+    format!(
+        "{verdict} ({}; theo máy chủ {})",
+        found.summary(),
+        found.server
+    )
 }
 
 fn evidence(full: &SubmissionInFull) -> Vec<EvidenceLine> {
