@@ -86,8 +86,18 @@ pub async fn run(
         Command::Compare {
             earlier,
             later,
+            output: file,
             consultation,
-        } => freeze::compare(app, *earlier, *later, consultation.as_deref(), output).await,
+        } => {
+            let consultation = app.consultation(consultation.as_deref()).await?;
+            match file {
+                None => freeze::compare(app, &consultation, *earlier, *later, output).await,
+                Some(file) => {
+                    let file = here.join(file);
+                    report::comparison(app, &consultation, *earlier, *later, &file, output).await
+                }
+            }
+        }
         Command::Issue(arguments) => freeze::issue(app, here, arguments, output).await,
         Command::Letterhead(arguments) => letterhead::run(app, arguments, output).await,
         Command::Mail { action } => mail::run(app, here, action, output).await,

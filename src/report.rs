@@ -7,6 +7,7 @@
 //! Never queries and never reads the clock: the moment is part of the snapshot. Layout follows
 //! Nghị định 30/2020/NĐ-CP, Phụ lục I. Expected files: `fixtures/report/`.
 
+pub mod changes;
 pub mod csv;
 pub mod docx;
 pub mod edition;

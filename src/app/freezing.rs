@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::reporting::FileFormat;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, ContentHash};
+use crate::report::changes;
 use crate::report::edition::{Edition, Headings, Order};
 use crate::report::frozen::{self, Comparison, FrozenReport};
 use crate::report::model;
@@ -263,6 +264,33 @@ impl App {
         earlier: u32,
         later: Option<u32>,
     ) -> Result<Comparison, Error> {
+        let (before, after) = self.both(consultation, earlier, later).await?;
+        run_blocking(move || frozen::compare(&before, &after)).await
+    }
+
+    /// The same as a document in one format.
+    pub async fn comparison_file(
+        &self,
+        consultation: &Consultation,
+        earlier: u32,
+        later: Option<u32>,
+        format: FileFormat,
+    ) -> Result<Vec<u8>, Error> {
+        let (before, after) = self.both(consultation, earlier, later).await?;
+        let title = comparison_title(earlier, later);
+        let model =
+            run_blocking(move || changes::build(&frozen::compare(&before, &after), &after, &title));
+        let (_, bytes) = self.render(model.await?, format).await?;
+        Ok(bytes)
+    }
+
+    /// Two frozen reports; for the later one, the same report of this moment.
+    async fn both(
+        &self,
+        consultation: &Consultation,
+        earlier: u32,
+        later: Option<u32>,
+    ) -> Result<(FrozenReport, FrozenReport), Error> {
         let version = self.report_version(consultation, earlier).await?;
         let before = self.frozen_report(&version)?;
         let after = if let Some(ordinal) = later {
@@ -273,7 +301,7 @@ impl App {
             self.build_frozen(consultation, before.model.kind, scope)
                 .await?
         };
-        run_blocking(move || frozen::compare(&before, &after)).await
+        Ok((before, after))
     }
 
     async fn build_frozen(
@@ -366,6 +394,14 @@ impl App {
             issue: Some(issue),
             ..version
         })
+    }
+}
+
+/// Names both sides of a comparison.
+pub fn comparison_title(earlier: u32, later: Option<u32>) -> String {
+    match later {
+        Some(later) => format!("Bản trình lần {later} so với lần {earlier}"),
+        None => format!("Số liệu lúc này so với bản trình lần {earlier}"),
     }
 }
 

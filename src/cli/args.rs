@@ -170,6 +170,9 @@ pub enum Command {
         /// Bản trình lần; để trống là số liệu lúc này
         #[arg(value_name = "LẦN")]
         later: Option<u32>,
+        /// Ghi bảng so sánh ra tệp; dạng theo đuôi tệp: docx, pdf, xlsx, html
+        #[arg(short, long, value_name = "TỆP")]
+        output: Option<PathBuf>,
         /// Mã hồ sơ
         #[arg(long, value_name = "MÃ")]
         consultation: Option<String>,

@@ -8,6 +8,7 @@ use super::args::{FreezeArgs, IssueArgs};
 use super::{Exit, Output};
 use crate::app::freezing::{FreezeOrder, Version, differences};
 use crate::app::{App, Error, local_time};
+use crate::domain::Consultation;
 use crate::report::model;
 use crate::report::reconcile::Scope;
 
@@ -116,13 +117,12 @@ fn to_json(version: &Version) -> Value {
 
 pub(super) async fn compare(
     app: &App,
+    consultation: &Consultation,
     earlier: u32,
     later: Option<u32>,
-    consultation: Option<&str>,
     output: &mut Output,
 ) -> Result<Exit, Error> {
-    let consultation = app.consultation(consultation).await?;
-    let comparison = app.compare_reports(&consultation, earlier, later).await?;
+    let comparison = app.compare_reports(consultation, earlier, later).await?;
     output.data(
         || {
             let mut text = format!(

@@ -9,6 +9,7 @@ use super::{Exit, Output};
 use crate::app::disk::write_whole;
 use crate::app::reporting::FileFormat;
 use crate::app::{App, Error, Kind};
+use crate::domain::Consultation;
 use crate::report::edition::{Edition, Headings, Order};
 use crate::report::model;
 use crate::report::reconcile::Scope;
@@ -73,6 +74,27 @@ pub(super) async fn run(
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
     save(&here.join(&arguments.output), format, &bytes, output)
+}
+
+/// Writes what changed between two versions as a document.
+pub(super) async fn comparison(
+    app: &App,
+    consultation: &Consultation,
+    earlier: u32,
+    later: Option<u32>,
+    path: &Path,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let format = extension.and_then(FileFormat::parse).ok_or_else(|| {
+        let known = FileFormat::ALL.map(FileFormat::extension).join(", ");
+        Error::new(
+            Kind::Invalid,
+            format!("Tên tệp phải có đuôi là một trong: {known}."),
+        )
+    })?;
+    let bytes = app.comparison_file(consultation, earlier, later, format);
+    save(path, format, &bytes.await?, output)
 }
 
 /// The scope that says how a report is laid out.

@@ -443,7 +443,7 @@ impl Line {
         self.then_styled(text, RunStyle::Plain)
     }
 
-    fn then_styled(mut self, text: impl Into<String>, style: RunStyle) -> Self {
+    pub(super) fn then_styled(mut self, text: impl Into<String>, style: RunStyle) -> Self {
         let run = Run::new(text, style);
         if !run.text.is_empty() {
             self.runs.push(run);
@@ -518,11 +518,11 @@ impl Column {
         }
     }
 
-    fn words(title: &str, width: u32) -> Self {
+    pub(super) fn words(title: &str, width: u32) -> Self {
         Self::new(title, width, Align::Left)
     }
 
-    fn centered(title: &str, width: u32) -> Self {
+    pub(super) fn centered(title: &str, width: u32) -> Self {
         Self::new(title, width, Align::Center)
     }
 

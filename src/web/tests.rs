@@ -608,7 +608,31 @@ async fn a_version_is_frozen_and_compared() {
     let page = desk.get(&comparison).await.expect(StatusCode::OK);
     check_page(&comparison, &page);
     assert!(page.text.contains("thay đổi 0"));
-    for missing in ["/7/docx", "/1/exe", "/1/signed", "/7/comparison"] {
+    let (id, version) = desk.any_point().await;
+    desk.answer(id, version, "submit", "Ghi nhận ý kiến của đơn vị.")
+        .await
+        .expect(StatusCode::SEE_OTHER);
+    let document = desk.get(&format!("{comparison}.html")).await;
+    let document = document.expect(StatusCode::OK).text;
+    assert!(document.contains("thay đổi 01"), "{document}");
+    assert!(
+        document.contains("<b>Ghi nhận ý kiến của đơn vị.</b>")
+            || document.contains("<strong>Ghi nhận ý kiến của đơn vị.</strong>"),
+        "{document}"
+    );
+    let word = desk.get(&format!("{comparison}.docx")).await;
+    assert!(
+        word.expect(StatusCode::OK)
+            .header(CONTENT_DISPOSITION)
+            .contains("so-sanh-ban-trinh.docx")
+    );
+    for missing in [
+        "/1/comparison.exe",
+        "/7/docx",
+        "/1/exe",
+        "/1/signed",
+        "/7/comparison",
+    ] {
         desk.get(&format!("{versions}{missing}"))
             .await
             .expect(StatusCode::NOT_FOUND);

@@ -1,13 +1,17 @@
 //! Frozen reports: kept for ever, compared point by point.
 
-use crate::domain::ResponseState;
+use crate::domain::{PointState, ResponseState};
+use crate::report::changes;
+use crate::report::docx::render_docx;
 use crate::report::frozen::{
     FrozenReport, compare, differences, freeze, from_json, substance, to_json, unfinished,
 };
 use crate::report::html::render_html;
-use crate::report::model::Kind;
+use crate::report::model::{Block, Kind};
+use crate::report::pdf::render_pdf;
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::Snapshot;
+use crate::report::xlsx::render_xlsx;
 
 use super::world::one_of_everything;
 use super::{kinds, report};
@@ -112,4 +116,33 @@ fn an_official_edition_has_every_point_placed_answered_and_approved() {
         point.step = Some("approved".to_owned());
     }
     assert_eq!(unfinished(&done), Vec::<String>::new());
+}
+
+#[test]
+fn a_comparison_is_a_document_of_both_wordings() {
+    let mut world = one_of_everything();
+    let before = frozen(&world.snapshot, Kind::Full);
+    let answered = (world.snapshot.points.iter_mut()).find(|point| point.response.is_some());
+    let response = answered.unwrap().response.as_mut().unwrap();
+    response.text = format!("{} Thêm một câu.", response.text);
+    let gone = world
+        .snapshot
+        .points
+        .iter()
+        .rposition(|point| point.state == PointState::Open && point.group.is_none());
+    world.snapshot.points.remove(gone.unwrap());
+    let after = frozen(&world.snapshot, Kind::Full);
+    let model = changes::build(&compare(&before, &after), &after, "Lần 2 so với lần 1");
+    let headings: Vec<&str> = (model.parts.iter().flat_map(|part| &part.blocks))
+        .filter_map(|block| match block {
+            Block::Heading { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(headings, ["1. Thay đổi", "2. Bớt"]);
+    let html = render_html(&model);
+    assert!(html.contains("Thêm một câu."), "{html}");
+    render_docx(&model).unwrap();
+    render_xlsx(&model).unwrap();
+    render_pdf(&model).unwrap();
 }

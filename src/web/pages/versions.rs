@@ -12,14 +12,14 @@ use super::originals::attachment;
 use super::record::parse_day;
 use super::reports::{Asked, file_response, form_of, scope_of};
 use super::{outlive, round_number};
-use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, differences};
+use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, comparison_title, differences};
 use crate::app::reporting::FileFormat;
 use crate::app::responding::compare_words;
 use crate::app::values::ReportKind;
 use crate::app::{self, App, local_time};
 use crate::domain::Consultation;
 use crate::web::access::Acting;
-use crate::web::address::base;
+use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation, Name, Query};
 use crate::web::views::{Diff, Html, Page, Place, Select};
@@ -52,6 +52,8 @@ struct VersionView {
 pub(in crate::web) struct ComparisonPage {
     page: Page,
     heading: String,
+    /// Address and words of the same as a document.
+    files: Vec<(String, &'static str)>,
     summary: String,
     added: Vec<PointLine>,
     removed: Vec<PointLine>,
@@ -178,7 +180,15 @@ pub(in crate::web) async fn get_file(
     InConsultation(consultation): InConsultation,
     Id(ordinal): Id,
     Name(name): Name,
+    Query(With { with }): Query<With>,
 ) -> Result<Response, Error> {
+    if let Some(format) = name.strip_prefix("comparison.") {
+        let format = FileFormat::parse(format).ok_or_else(Error::no_such_page)?;
+        let (earlier, later) = (ordinal_of(ordinal)?, round_number(&with)?);
+        let bytes = app.comparison_file(&consultation, earlier, later, format);
+        let file = format!("{}-so-sanh-ban-trinh", consultation.code);
+        return Ok(file_response(&file, format, bytes.await?));
+    }
     let version = app
         .report_version(&consultation, ordinal_of(ordinal)?)
         .await?;
@@ -214,12 +224,19 @@ pub(in crate::web) async fn compare_versions(
             .join(", "),
         text: point.text.clone(),
     };
-    let title = match later {
-        Some(later) => format!("Bản trình lần {later} so với lần {earlier}"),
-        None => format!("Số liệu lúc này so với bản trình lần {earlier}"),
-    };
+    let title = comparison_title(earlier, later);
     Ok(Html(ComparisonPage {
         page: Page::new(&consultation, Place::Reports, &title),
+        files: [("docx", "Word"), ("pdf", "PDF"), ("xlsx", "Excel")]
+            .map(|(format, words)| {
+                let with = query([("with", with.as_str())]);
+                let base = base(&consultation);
+                (
+                    format!("{base}/versions/{earlier}/comparison.{format}{with}"),
+                    words,
+                )
+            })
+            .into(),
         heading: title,
         summary: format!(
             "Thêm {}, bớt {}, thay đổi {}, giữ nguyên {} ý kiến.",
