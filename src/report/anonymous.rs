@@ -73,10 +73,9 @@ fn hide(snapshot: &Snapshot) -> Snapshot {
     for point in &mut hidden.points {
         let own = speakers.of_submission(point.submission);
         point.text = erasers.erase(&point.text, &own);
-        for text in [&mut point.report_text, &mut point.out_of_scope_reason] {
-            if let Some(text) = text {
-                *text = erasers.erase(text, &own);
-            }
+        let texts = [&mut point.report_text, &mut point.out_of_scope_reason];
+        for text in texts.into_iter().flatten() {
+            *text = erasers.erase(text, &own);
         }
         let answered = speakers.answered_with(point);
         if let Some(response) = &mut point.response {

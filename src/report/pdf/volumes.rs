@@ -143,7 +143,7 @@ fn work(row: &Row) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{split, work};
-    use crate::report::model::{Block, Kind, ReportModel, Row, build};
+    use crate::report::model::{Block, Cell, Kind, ReportModel, Row, build};
     use crate::report::reconcile::Scope;
     use crate::report::tests::many;
 
@@ -162,7 +162,7 @@ mod tests {
                 let printed: Vec<String> = (volumes.iter().flat_map(rows))
                     .map(|row| match row {
                         Row::Cells(cells) | Row::Total(cells) => {
-                            cells.iter().map(|cell| cell.plain_text()).collect()
+                            cells.iter().map(Cell::plain_text).collect()
                         }
                         Row::Heading(_) => String::new(),
                     })
@@ -170,7 +170,7 @@ mod tests {
                 let expected: Vec<String> = (rows(&model).into_iter())
                     .map(|row| match row {
                         Row::Cells(cells) | Row::Total(cells) => {
-                            cells.iter().map(|cell| cell.plain_text()).collect()
+                            cells.iter().map(Cell::plain_text).collect()
                         }
                         Row::Heading(_) => String::new(),
                     })

@@ -2,7 +2,7 @@
 
 use crate::domain::{Decision, ReplyClass};
 use crate::report::edition::{Edition, Headings, Order};
-use crate::report::model::{Block, Kind, ReportModel, Row, build};
+use crate::report::model::{Block, Cell, Kind, ReportModel, Row, build};
 use crate::report::reconcile::Scope;
 use crate::report::snapshot::Snapshot;
 use crate::report::{csv, frozen, html};
@@ -27,7 +27,7 @@ fn ids(model: &ReportModel) -> Vec<String> {
             Row::Cells(cells) => cells.get(at?),
             Row::Heading(_) | Row::Total(_) => None,
         });
-        let texts: Vec<String> = cells.map(|cell| cell.plain_text()).collect();
+        let texts: Vec<String> = cells.map(Cell::plain_text).collect();
         let texts = texts.iter().flat_map(|text| text.split(", "));
         ids.extend(texts.filter(|id| !id.is_empty()).map(str::to_owned));
     }
