@@ -285,6 +285,54 @@ fn a_round_is_asked_reminded_and_acknowledged_by_mail() {
 }
 
 #[test]
+fn the_calendar_reminds_the_silent_and_tells_the_secretary() {
+    let servers = servers();
+    let name = format!("lich{}", std::process::id());
+    let office = format!("{name}@so.example");
+    let desk = desk(&name);
+    // The deadline is three days from now.
+    let schedule = format!("remind_days = [-3]\ndigest_to = [\"{office}\"]\nhour = 0\n");
+    connect(&desk, &servers, &office, &plain(servers.smtp, &schedule));
+    let kinds = || -> Vec<(String, String)> {
+        let mut kinds: Vec<_> = outbox(&desk)
+            .iter()
+            .map(|mail| {
+                let recipient = mail["recipient"].as_str().unwrap();
+                let account = recipient.split(['-', '@']).next().unwrap().to_owned();
+                (mail["kind"].as_str().unwrap().to_owned(), account)
+            })
+            .collect();
+        kinds.sort();
+        kinds
+    };
+    let expected: Vec<(String, String)> = [
+        ("digest", name.as_str()),
+        ("reminder", "loi"),
+        ("reminder", "stc"),
+        ("reminder", "xa"),
+    ]
+    .map(|(kind, account)| (kind.to_owned(), account.to_owned()))
+    .to_vec();
+    let xa = format!("xa-{name}@xa.example");
+    for _ in 0..2 {
+        // Started again on the same day, it asks for nothing new.
+        let server = desk.serve();
+        wait_until("the calendar's letters", || kinds().len() >= 4);
+        wait_until("the reminder", || servers.count(&xa, "") == 1);
+        wait_until("the digest", || !received(&servers, &office).is_empty());
+        drop(server);
+    }
+    assert_eq!(kinds(), expected);
+    let digest = ["mail", "send", "digest", "--round", "1", "--json"];
+    let again = desk.run(digest).json();
+    assert_eq!(
+        (&again["composed"], &again["known"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(kinds(), expected);
+}
+
+#[test]
 fn letters_go_out_over_tls_with_a_password() {
     let servers = servers();
     let check = |name: &str, port: u16, security: &str, password: &str, expected: &str| {
