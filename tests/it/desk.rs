@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::browser::{Browser, in_browser};
-use crate::postgres::block_on;
-use crate::support::{Desk, Server, http_client, root};
+use crate::postgres::{block_on, cluster};
+use crate::store_contract::Engine;
+use crate::support::{Desk, Server, example, http_client, http_client_following, root};
 
 const BASE: &str = "/c/DA-TTKHCN-2021";
 
@@ -277,4 +278,156 @@ fn a_thousand_comments_on_one_section_fit_every_page() {
         let page = get(&path);
         assert!(page.len() < 150_000, "{path} has {} bytes", page.len());
     }
+}
+
+/// Asks for a page, or sends a form.
+type Ask<'a> = dyn Fn(&str, &[(&str, &str)]) -> (u16, String) + 'a;
+
+/// A point of several sentences, where it may be cut, another point, and the number that is free.
+fn find_points(ask: &Ask<'_>) -> (u32, String, u32, u32) {
+    let listed = ask("/points", &[]).1;
+    let ids = listed.split("id=\"point-").skip(1);
+    let ids = ids.filter_map(|rest| rest.split('"').next()?.parse::<u32>().ok());
+    let ids: Vec<u32> = ids.collect();
+    let whole = ids.iter().find_map(|id| {
+        let page = ask(&format!("/points/{id}"), &[]).1;
+        let (_, rest) = page.split_once("name=\"cut\" value=\"")?;
+        Some((*id, rest.split('"').next()?.to_owned()))
+    });
+    let (whole, cut) = whole.expect("a point of several sentences");
+    let other = *ids.iter().find(|id| **id != whole).unwrap();
+    (whole, cut, other, ids.iter().max().unwrap() + 1)
+}
+
+/// A drafter's and a leader's hour; returns what came of each step.
+fn work(ask: &Ask<'_>) -> Vec<String> {
+    let (whole, cut, other, first) = find_points(ask);
+    let name = "Lê Thị An";
+    let own = format!("/points/{whole}/decision");
+    let unsaved = format!("/points/{whole}/unsaved");
+    let first_decision = format!("/points/{first}/decision");
+    let first_answer = format!("/points/{first}/answer");
+    let second_decision = format!("/points/{}/decision", first + 1);
+    let discard = format!("/points/{other}/unsaved/discard");
+    let (into, approved) = (first.to_string(), format!("{first}:2"));
+    let chosen = format!("{other}:0");
+    let steps: [(&str, &[(&str, &str)]); 12] = [
+        (&unsaved, &[("base", "0"), ("text", "Đang viết")]),
+        (
+            &own,
+            &[("version", "0"), ("act", "note"), ("note", "Hỏi lại")],
+        ),
+        (&own, &[("version", "0"), ("act", "split"), ("cut", &cut)]),
+        (
+            &first_decision,
+            &[("version", "0"), ("act", "drafter"), ("drafter", name)],
+        ),
+        (
+            &second_decision,
+            &[("version", "0"), ("act", "join"), ("into", &into)],
+        ),
+        ("/phrases", &[("text", "Ghi nhận."), ("decision", "note")]),
+        ("/phrases/1/removal", &[("x", "")]),
+        (
+            "/assignments",
+            &[("section-27", name), ("section-30", "Vũ Văn Bách")],
+        ),
+        (
+            &first_answer,
+            &[
+                ("version", "1"),
+                ("decision", "accept"),
+                ("text", "Tiếp thu."),
+                ("change_place", "mục II"),
+                ("old_wording", "cũ"),
+                ("new_wording", "mới"),
+                ("step", "submit"),
+            ],
+        ),
+        (
+            "/leader/decisions",
+            &[("point", &approved), ("step", "approve")],
+        ),
+        (
+            "/points/answers",
+            &[
+                ("point", &chosen),
+                ("decision", "note"),
+                ("text", "Ghi nhận."),
+                ("step", "submit"),
+            ],
+        ),
+        (&discard, &[("kept", "")]),
+    ];
+    let told = |(path, fields): (&str, &[(&str, &str)])| {
+        let (status, _) = ask(path, fields);
+        assert!(status < 400, "{path} {fields:?}: {status}");
+        format!("{path}: {status}")
+    };
+    steps.into_iter().map(told).collect()
+}
+
+/// What the pages say afterwards, without the time of day.
+fn read_pages(ask: &Ask<'_>) -> Vec<String> {
+    let mut told = vec![ask("/edits.csv", &[]).1];
+    let drafter = "L%C3%AA%20Th%E1%BB%8B%20An";
+    for path in [
+        "/leader".to_owned(),
+        "/mine".to_owned(),
+        "/assignments".to_owned(),
+        "/phrases".to_owned(),
+        "/points".to_owned(),
+        format!("/points?drafter={drafter}"),
+        "/points?drafter=none&state=open".to_owned(),
+    ] {
+        let (status, page) = ask(&path, &[]);
+        assert_eq!(status, 200, "{path}");
+        let lines = page.lines().filter(|line| !line.contains("Số liệu lúc"));
+        told.extend(lines.map(str::to_owned));
+    }
+    told
+}
+
+/// The same hour on one engine.
+fn hour(engine: &Engine) -> Vec<String> {
+    let desk = engine.desk();
+    let dossier = example().join("consultation.toml");
+    desk.run(["init".as_ref(), "--from".as_ref(), dossier.as_os_str()])
+        .expect(0);
+    let letter = example().join("round_2/03_so_cong_thuong.eml");
+    desk.run([
+        "import".as_ref(),
+        letter.as_os_str(),
+        "--round".as_ref(),
+        "2".as_ref(),
+    ]);
+    let server = desk.serve();
+    let client = http_client_following(reqwest::redirect::Policy::none());
+    let ask = |path: &str, fields: &[(&str, &str)]| {
+        block_on(async {
+            let address = format!("{}{BASE}{path}", server.url);
+            let request = match fields {
+                [] => client.get(address),
+                fields => client.post(address).form(fields),
+            };
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        })
+    };
+    let mut told = work(&ask);
+    told.extend(read_pages(&ask));
+    drop(server);
+    desk.run(["verify"]).expect(0);
+    told
+}
+
+#[test]
+fn the_desk_is_the_same_on_both_engines() {
+    let cluster = cluster();
+    let on_sqlite = hour(&Engine::Sqlite);
+    let on_postgres = hour(&Engine::Postgres(cluster.database()));
+    for (sqlite, postgres) in on_sqlite.iter().zip(&on_postgres) {
+        assert_eq!(sqlite, postgres);
+    }
+    assert_eq!(on_sqlite.len(), on_postgres.len());
 }

@@ -11,14 +11,14 @@ use crate::postgres::{block_on, cluster, execute_on_server};
 use crate::support::{Desk, example};
 
 /// Where a desk's truth lies.
-enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres(String),
 }
 
 impl Engine {
     /// An empty folder whose settings name the engine.
-    fn desk(&self) -> Desk {
+    pub(crate) fn desk(&self) -> Desk {
         let desk = Desk::new();
         if let Self::Postgres(address) = self {
             fs::create_dir(desk.data()).unwrap();

@@ -12,7 +12,6 @@ use crate::web::address::query;
 use crate::web::error::Error;
 use crate::web::extract::InConsultation;
 use crate::web::views::{Html, Page, Place};
-use crate::web::words;
 
 /// Points of each kind that are shown; the list has them all.
 const N_SHOWN: usize = 15;
@@ -26,7 +25,6 @@ pub(in crate::web) struct MinePage {
     unsaved: Vec<PointLine>,
     returned: Vec<PointLine>,
     open: Vec<PointLine>,
-    n_open: String,
     open_address: String,
 }
 
@@ -38,7 +36,7 @@ pub(in crate::web) async fn get_mine(
     let names = app.names(&consultation).await?;
     let unsaved = app.unsaved_points(&name).await?;
     let unsaved = app.points(&consultation, &names, &unsaved).await?;
-    let (open, total) = open_points(&app, &consultation, &name).await?;
+    let open = open_points(&app, &consultation, &name).await?;
     let progress = app.progress(&consultation).await?;
     let share = progress.by_drafter.get(&Some(name.clone()));
     let page = Page::new(&consultation, Place::Mine, "Việc của tôi");
@@ -63,7 +61,6 @@ pub(in crate::web) async fn get_mine(
             .zip(open.iter().take(N_SHOWN))
             .map(|(at, view)| point_line(&page.base, view, &kept, Some(at)))
             .collect(),
-        n_open: words::number(total),
         progress: share
             .map(|share| ProgressLine::new(name.clone(), open_address.clone(), share))
             .into_iter()
@@ -74,12 +71,12 @@ pub(in crate::web) async fn get_mine(
     }))
 }
 
-/// The open points of a drafter: the first of them, and how many there are.
+/// The first open points of a drafter.
 async fn open_points(
     app: &App,
     consultation: &Consultation,
     name: &str,
-) -> Result<(Vec<PointView>, u64), Error> {
+) -> Result<Vec<PointView>, Error> {
     let request = Request {
         state: Some(PointState::Open),
         drafter: Some(name.to_owned()),
@@ -87,5 +84,5 @@ async fn open_points(
         ..Request::default()
     };
     let found = app.search(consultation, &request).await?;
-    Ok((found.points, found.total.at_least))
+    Ok(found.points)
 }
