@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod answers_file;
 pub mod assigning;
+pub mod audit;
 pub mod backup;
 pub mod batches;
 pub mod browse;

@@ -12,6 +12,7 @@ pub use crate::respond::{Draft, Step};
 pub use crate::store::accounts::Session;
 pub use crate::store::consultations::{Document, Section};
 pub use crate::store::groups::Group;
+pub use crate::store::ledger::Entry;
 pub use crate::store::notes::Note;
 pub use crate::store::phrases::Phrase;
 pub use crate::store::points::{Change as PointChange, Point};

@@ -412,18 +412,39 @@ pub async fn list_after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Entry>,
             .fetch_all(conn)
             .await?
     });
-    rows.into_iter()
-        .map(|row| {
-            Ok(Entry {
-                seq: row.seq,
-                at_us: row.at_us,
-                action: super::known(Action::parse(&row.action), "ledger", "action")?,
-                actor: row.actor,
-                first_id: row.first_id,
-                last_id: row.last_id,
-            })
-        })
-        .collect()
+    rows.into_iter().map(entry).collect()
+}
+
+/// Lists entries before `seq`, newest first, of one author if asked, at most `limit`.
+pub async fn list_before(
+    tx: &mut Tx,
+    seq: i64,
+    actor: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Entry>, Error> {
+    let rows: Vec<Stored> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT * FROM ledger WHERE seq < $1 AND ($2 = '' OR actor = $2)
+             ORDER BY seq DESC LIMIT $3",
+        )
+        .bind(seq)
+        .bind(actor.map_or("", |actor| actor))
+        .bind(limit)
+        .fetch_all(conn)
+        .await?
+    });
+    rows.into_iter().map(entry).collect()
+}
+
+fn entry(row: Stored) -> Result<Entry, Error> {
+    Ok(Entry {
+        seq: row.seq,
+        at_us: row.at_us,
+        action: super::known(Action::parse(&row.action), "ledger", "action")?,
+        actor: row.actor,
+        first_id: row.first_id,
+        last_id: row.last_id,
+    })
 }
 
 /// What [`verify`] found wrong with one entry.

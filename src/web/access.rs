@@ -52,6 +52,12 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/accounts", Only(&[Administrator])),
     ("POST", "/accounts", Only(&[Administrator])),
     ("POST", "/accounts/{name}", Only(&[Administrator])),
+    ("GET", "/audit", Only(&[Administrator, Leader])),
+    (
+        "POST",
+        "/audit/verification",
+        Only(&[Administrator, Leader]),
+    ),
     ("GET", "/consultations", SignedIn),
     (
         "GET",

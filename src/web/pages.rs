@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod accounts;
 pub(super) mod assignments;
+pub(super) mod audit;
 pub(super) mod bulk;
 pub(super) mod compose;
 pub(super) mod drafts;

@@ -9,9 +9,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::error::Error;
 use super::pages::{
-    account, accounts, assignments, bulk, compose, drafts, edits, groups, import, keys, leader,
-    letter_templates, letterhead, letters, mine, opening, originals, overview, phrases, point,
-    points, record, reports, roster, sign_in, submission, submissions, triage, versions,
+    account, accounts, assignments, audit, bulk, compose, drafts, edits, groups, import, keys,
+    leader, letter_templates, letterhead, letters, mine, opening, originals, overview, phrases,
+    point, points, record, reports, roster, sign_in, submission, submissions, triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -93,6 +93,8 @@ fn accounts_router() -> Router<App> {
             get(accounts::list_accounts).post(accounts::add_account),
         )
         .route("/accounts/{name}", post(accounts::change_account))
+        .route("/audit", get(audit::list_entries))
+        .route("/audit/verification", post(audit::verify))
 }
 
 /// What was received.

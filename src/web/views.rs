@@ -117,6 +117,8 @@ pub(super) struct Page {
     pub(super) person: String,
     /// May change accounts.
     pub(super) is_administrator: bool,
+    /// May read the audit trail.
+    pub(super) may_audit: bool,
     /// There is no account: this machine's user does everything.
     pub(super) is_open: bool,
 }
@@ -137,6 +139,7 @@ impl Page {
                 Person::Known(caller) => caller.account.name.clone(),
                 Person::Owner | Person::Stranger => String::new(),
             },
+            may_audit: asking.may_open("/audit"),
             is_administrator: asking.may_open("/accounts"),
             is_open: matches!(asking, Person::Owner),
             title: title.to_owned(),

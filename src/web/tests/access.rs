@@ -298,3 +298,31 @@ async fn the_first_account_closes_the_door_behind_it() {
     let mine = ask(&desk, "GET", "/account", &Shown::Cookie(cookie)).await;
     assert!(mine.text.contains("an.nv"), "{}", mine.text);
 }
+
+#[tokio::test]
+async fn the_trail_names_who_did_what() {
+    let desk = Desk::new().await;
+    let page = desk.get("/audit").await.expect(StatusCode::OK);
+    super::check_page("/audit", &page);
+    add(&desk, "administrator", &[Role::Administrator]).await;
+    let admin = sign_in(&desk, "administrator").await;
+    let Shown::Cookie(cookie) = &admin else {
+        panic!("no cookie");
+    };
+    let fields =
+        "login=doc.gia&name=%C4%90%E1%BB%99c+gi%E1%BA%A3&role=reader&password=mot+cau+de+nho";
+    let request = Request::post("/accounts")
+        .header(COOKIE, cookie)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(fields));
+    desk.ask(request.unwrap())
+        .await
+        .expect(StatusCode::SEE_OTHER);
+    let author = "Người thử administrator (administrator)";
+    let path = format!("/audit?actor={}", super::encode(author));
+    let own = ask(&desk, "GET", &path, &admin).await.text;
+    assert!(own.contains("Thêm hoặc sửa tài khoản"), "{own}");
+    assert!(!own.contains("Nhận, giữ bản gốc"), "{own}");
+    let checked = ask(&desk, "POST", "/audit/verification", &admin).await.text;
+    assert!(checked.contains("Không có gì sai"), "{checked}");
+}
