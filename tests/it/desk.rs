@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::browser::{Browser, in_browser};
 use crate::postgres::{block_on, cluster};
 use crate::store_contract::Engine;
-use crate::support::{Desk, Server, example, http_client, http_client_following, root};
+use crate::support::{Desk, Server, example, http_client, root};
 
 const BASE: &str = "/c/DA-TTKHCN-2021";
 
@@ -402,7 +402,7 @@ fn hour(engine: &Engine) -> Vec<String> {
         "2".as_ref(),
     ]);
     let server = desk.serve();
-    let client = http_client_following(reqwest::redirect::Policy::none());
+    let client = http_client();
     let ask = |path: &str, fields: &[(&str, &str)]| {
         block_on(async {
             let address = format!("{}{BASE}{path}", server.url);

@@ -222,16 +222,11 @@ fn ran(output: &Output) -> Ran {
 /// A client for our own pages that shows where it is sent. One crypto provider is chosen for the
 /// process, as in the program.
 pub(crate) fn http_client() -> reqwest::Client {
-    http_client_following(reqwest::redirect::Policy::default())
-}
-
-/// The same with another way of following redirects.
-pub(crate) fn http_client_following(policy: reqwest::redirect::Policy) -> reqwest::Client {
     // Another test may have done so.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()
-        .redirect(policy)
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client without a proxy")
 }
