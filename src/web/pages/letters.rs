@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::mail::outbox::{Mail, MailDecision};
 use crate::app::mail::receiving::MailboxStatus;
 use crate::domain::{MailKind, MailState};
-use crate::web::access::Acting;
+use crate::web::access::{self, Acting};
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Form, Id, InConsultation};
@@ -29,6 +29,8 @@ pub(in crate::web) struct LettersPage {
     round: Select,
     organizations: Vec<String>,
     is_enabled: bool,
+    /// May change the words of letters.
+    may_edit: bool,
     mailboxes: Vec<MailboxLine>,
     counts: Vec<(&'static str, String)>,
     letters: Vec<LetterLine>,
@@ -98,6 +100,7 @@ pub(in crate::web) async fn list_letters(
         round: Select::new("round", "Đợt", "Chọn đợt", "", rounds),
         organizations: organizations.into_iter().map(|o| o.name).collect(),
         is_enabled: app.config.outgoing.as_ref().is_some_and(|it| it.is_enabled),
+        may_edit: access::asking().may_open("/c/{code}/letters/templates"),
         mailboxes: mailbox_lines(&app).await?,
         counts,
         n_more: mails.len().saturating_sub(N_LETTERS),
