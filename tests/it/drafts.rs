@@ -244,8 +244,8 @@ async fn the_page_confirms_findings_and_warns_of_what_did_not_change() {
         let sent = client.post(&verdict).form(fields).send().await.unwrap();
         sent.status().as_u16()
     };
-    assert_eq!(judge(&[("id", &pair), ("verdict", "confirm")]).await, 200);
-    assert_eq!(judge(&[("id", &pair), ("verdict", "reject")]).await, 200);
+    assert_eq!(judge(&[("id", &pair), ("verdict", "confirm")]).await, 303);
+    assert_eq!(judge(&[("id", &pair), ("verdict", "reject")]).await, 303);
     assert_eq!(
         judge(&[("id", "999999"), ("verdict", "confirm")]).await,
         404
