@@ -52,7 +52,7 @@ use jiff::tz::{Offset, TimeZone};
 use crate::blob::{self, Blobs};
 use crate::config::{Config, Database};
 use crate::credentials::Tokens;
-use crate::domain::Consultation;
+use crate::domain::{Consultation, ContentHash};
 use crate::index::{self, Index};
 use crate::store::{self, Store};
 
@@ -273,7 +273,7 @@ impl App {
             handed: Arc::default(),
             in_hand: Arc::default(),
             tokens: Arc::default(),
-            holder: holder()?,
+            holder: random_hex()?.into(),
             remembered: Arc::default(),
             kept_counts: Arc::default(),
             passwords: accounts::Passwords::default(),
@@ -342,16 +342,16 @@ impl App {
     }
 }
 
-/// A name no other process has.
-fn holder() -> Result<Arc<str>, Error> {
-    let mut random = [0_u8; 16];
+/// 256 random bits as hexadecimal digits: a secret, or a name nobody else has.
+pub fn random_hex() -> Result<String, Error> {
+    let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|error| {
         Error::new(
             Kind::Unavailable,
             format!("Không tạo được mã ngẫu nhiên: {error}."),
         )
     })?;
-    Ok(format!("{:032x}", u128::from_le_bytes(random)).into())
+    Ok(ContentHash(random).to_string())
 }
 
 fn blob_folder(error: std::io::Error) -> Error {

@@ -160,6 +160,10 @@ async fn run_as_owner(
     if !makes_folder(&cli.command) && !is_set_up(folder, &config) {
         return Err(no_data(folder));
     }
+    if matches!(cli.command, Command::Serve { .. }) && !is_set_up(folder, &config) {
+        // Not what was meant, when the folder was named wrongly.
+        output.note(&format!("Thư mục dữ liệu mới: {}", folder.display()));
+    }
     let app = crate::app::setup::create_folder(folder, config, Clock::System).await?;
     let exit = match cli.command {
         Command::Import(_) | Command::Index { .. } | Command::Mail { .. } => {

@@ -264,7 +264,7 @@ impl App {
         label: &str,
         lasts_us: i64,
     ) -> Result<String, Error> {
-        let secret = random_secret()?;
+        let secret = super::random_hex()?;
         let now_us = self.clock.now_us();
         let label: String = label.chars().take(120).collect();
         let mut tx = self.store.write().await?;
@@ -371,22 +371,10 @@ fn check_profile(profile: &Profile) -> Result<(), Error> {
     Ok(())
 }
 
-/// 256 random bits, as hexadecimal digits.
-fn random_secret() -> Result<String, Error> {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(|error| {
-        Error::new(
-            Kind::Unavailable,
-            format!("Không tạo được mã ngẫu nhiên: {error}."),
-        )
-    })?;
-    Ok(ContentHash(random).to_string())
-}
-
 /// A password of 80 random bits, in letters that are not mistaken for others.
 pub fn generated_password() -> Result<String, Error> {
     const LETTERS: &[u8; 16] = b"abcdeghkmnpqrtuv";
-    let secret = random_secret()?;
+    let secret = super::random_hex()?;
     let letters = secret.bytes().take(20).filter_map(|digit| {
         let digit = char::from(digit).to_digit(16)?;
         LETTERS

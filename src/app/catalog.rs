@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{App, Error, Kind, lines};
 use crate::domain::{EmailAddress, Organization, OrganizationId, OrganizationKind};
+use crate::recognize::organization::{Directory, NameMatch};
 use crate::store;
 use crate::store::ledger::{self, Action};
 use crate::text::normalize::{normalize, squeeze};
@@ -143,6 +144,36 @@ fn organization(line: &Line, faults: &mut Vec<String>) -> Organization {
         valid_from,
         valid_to,
     }
+}
+
+/// The organization that a person means by a code or name; otherwise what to do about it.
+pub(super) fn find_typed(
+    organizations: &[Organization],
+    directory: &Directory,
+    typed: &str,
+) -> Result<OrganizationId, String> {
+    let typed = typed.trim();
+    let by_code = (organizations.iter()).find(|it| it.code.eq_ignore_ascii_case(typed));
+    if let Some(found) = by_code {
+        return Ok(found.id);
+    }
+    let candidates = match directory.find_name(typed) {
+        NameMatch::One(id, confidence) if !confidence.needs_person() => return Ok(id),
+        NameMatch::One(id, _) => vec![id],
+        NameMatch::Several(candidates) => candidates.into_iter().map(|(id, _)| id).collect(),
+        NameMatch::Unknown => Vec::new(),
+    };
+    let names: Vec<&str> = (candidates.iter())
+        .filter_map(|id| organizations.iter().find(|it| it.id == *id))
+        .take(4)
+        .map(|it| it.name.as_str())
+        .collect();
+    let hint = if names.is_empty() {
+        "hãy thêm vào danh mục cơ quan".to_owned()
+    } else {
+        format!("có thể là: {}", names.join("; "))
+    };
+    Err(format!("Không rõ cơ quan `{typed}`; {hint}."))
 }
 
 impl App {

@@ -1,10 +1,8 @@
 //! What was accepted, in the order of the draft: the list from which somebody edits it.
 
-use std::collections::BTreeMap;
-
 use super::search::PointView;
 use super::{App, Error, Kind};
-use crate::domain::{Consultation, Decision, PointId, ResponseState, SectionId};
+use crate::domain::{Consultation, Decision, PointId, ResponseState};
 use crate::report::csv::render_rows;
 use crate::store::related;
 use crate::text::normalize::squeeze;
@@ -30,16 +28,8 @@ impl App {
         let mut tx = self.store.read().await?;
         let mut found = related::list_accepted(&mut tx, consultation.id).await?;
         drop(tx);
-        let order: BTreeMap<SectionId, usize> = names
-            .sections
-            .iter()
-            .enumerate()
-            .map(|(at, section)| (section.id, at))
-            .collect();
-        found.sort_by_key(|(point, section)| {
-            let at = section.and_then(|section| order.get(&section));
-            (at.copied().unwrap_or(usize::MAX), *point)
-        });
+        let place_of = names.place_of();
+        found.sort_by_key(|(point, section)| (place_of(*section), *point));
         let shown = found.iter().skip(offset).take(limit);
         let shown: Vec<PointId> = shown.map(|(point, _)| *point).collect();
         Ok(Edits {

@@ -31,22 +31,10 @@ impl App {
         let mut tx = self.store.read().await?;
         let mut found = related::list_for_leader(&mut tx, consultation.id).await?;
         drop(tx);
-        let order: BTreeMap<SectionId, usize> = names
-            .sections
-            .iter()
-            .enumerate()
-            .map(|(at, section)| (section.id, at))
-            .collect();
-        found.sort_by_key(|it| {
-            let at = it.section.and_then(|section| order.get(&section));
-            (
-                !it.is_escalated,
-                at.copied().unwrap_or(usize::MAX),
-                it.point,
-            )
-        });
-        let ids: Vec<_> = found.iter().map(|it| it.point).collect();
-        let shown: Vec<_> = ids.iter().skip(offset).take(limit).copied().collect();
+        let place_of = names.place_of();
+        found.sort_by_key(|it| (!it.is_escalated, place_of(it.section), it.point));
+        let shown = found.iter().skip(offset).take(limit);
+        let shown: Vec<_> = shown.map(|it| it.point).collect();
         Ok(Waiting {
             points: self.points(consultation, &names, &shown).await?,
             n_total: found.len(),

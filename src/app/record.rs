@@ -8,12 +8,11 @@ use serde::Deserialize;
 
 use super::ingest::{FileReport, Options, Settled};
 use super::understand::{Dossier, Understood, understand_typed};
-use super::{App, Error, Kind};
+use super::{App, Error, Kind, catalog};
 use crate::domain::{
     Channel, Consultation, ConsultationId, ContentHash, Location, OrganizationId, Round, RoundId,
     SubmissionId, Warning,
 };
-use crate::recognize::organization::NameMatch;
 use crate::store::ledger::{self, Action};
 use crate::store::problems;
 use crate::store::settlements::{self, Claim};
@@ -185,32 +184,8 @@ impl App {
         name: &str,
     ) -> Result<OrganizationId, Error> {
         let all = self.organizations().await?;
-        if let Some(organization) = all
-            .iter()
-            .find(|o| o.code.eq_ignore_ascii_case(name.trim()))
-        {
-            return Ok(organization.id);
-        }
-        let candidates = match dossier.directory.find_name(name) {
-            NameMatch::One(id, confidence) if !confidence.needs_person() => return Ok(id),
-            NameMatch::One(id, _) => vec![id],
-            NameMatch::Several(candidates) => candidates.into_iter().map(|(id, _)| id).collect(),
-            NameMatch::Unknown => Vec::new(),
-        };
-        let names: Vec<&str> = candidates
-            .iter()
-            .take(4)
-            .filter_map(|id| dossier.organization_name(*id))
-            .collect();
-        let hint = if names.is_empty() {
-            "hãy thêm vào danh mục cơ quan".to_owned()
-        } else {
-            format!("có thể là: {}", names.join("; "))
-        };
-        Err(Error::new(
-            Kind::NotFound,
-            format!("Không rõ cơ quan `{name}`; {hint}."),
-        ))
+        catalog::find_typed(&all, &dossier.directory, name)
+            .map_err(|problem| Error::new(Kind::NotFound, problem))
     }
 
     async fn record_one(

@@ -132,6 +132,17 @@ impl Names {
         }
     }
 
+    /// Where a section stands in the draft; what has none comes last.
+    pub(super) fn place_of(&self) -> impl Fn(Option<SectionId>) -> usize {
+        let sections = self.sections.iter().enumerate();
+        let places: BTreeMap<SectionId, usize> =
+            sections.map(|(at, section)| (section.id, at)).collect();
+        move |id| {
+            let place = id.and_then(|id| places.get(&id).copied());
+            place.unwrap_or(usize::MAX)
+        }
+    }
+
     /// A section by its key.
     pub fn section(&self, id: SectionId) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

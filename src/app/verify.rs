@@ -8,7 +8,7 @@ use crate::blob::Health;
 use crate::domain::{ConsultationId, ContentHash, PointId, SubmissionId};
 use crate::index::{Filters, Query};
 use crate::report::reconcile::Scope;
-use crate::store::ledger::{self, Action, Fault};
+use crate::store::ledger::{self, Fault};
 use crate::store::{self, Tx, standings, submissions, tallies};
 
 /// What was checked and what was found wrong.
@@ -154,26 +154,7 @@ fn describe(fault: &Fault) -> String {
             first_id,
             last_id,
         } => {
-            let what = match action {
-                Action::ResponsesSaved => "câu trả lời",
-                Action::SubmissionsClaimed
-                | Action::SubmissionsSettled
-                | Action::RowsImported
-                | Action::SubmissionsChanged
-                | Action::BatchUndone => "lượt góp ý",
-                Action::PointsChanged => "ý kiến",
-                Action::NotesAdded => "ghi chú nội bộ",
-                Action::AssignmentsSet => "phân công",
-                Action::PhrasesSet => "mẫu câu",
-                Action::GroupsProposed | Action::GroupsChanged => "nhóm ý kiến trùng",
-                Action::ConsultationSet => "hồ sơ",
-                Action::DraftAdded | Action::DraftAligned => "dự thảo",
-                Action::CatalogSet => "cơ quan",
-                Action::LetterheadSet => "thể thức báo cáo",
-                Action::ReportsFrozen | Action::ReportsIssued => "bản trình",
-                Action::MailsQueued | Action::MailsChanged => "thư đi",
-                Action::AccountsChanged => "tài khoản",
-            };
+            let (_, what) = super::audit::words(*action);
             format!(
                 "Nội dung {what} số {first_id} đến {last_id} không còn như khi ghi (mục {seq} của nhật ký)."
             )

@@ -19,7 +19,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, Error, Kind, disk};
+use crate::app::{App, Error, Kind, disk, random_hex};
 use crate::cli::{self, Command, Exit, Output};
 
 /// How long a command waits for another one that does not take commands.
@@ -132,17 +132,7 @@ pub(super) async fn acquire(
 impl Owner {
     /// Tells other processes where to send their commands.
     pub(super) fn announce(&self, address: SocketAddr, has_pages: bool) -> Result<Remote, Error> {
-        let mut random = [0_u8; 24];
-        getrandom::fill(&mut random).map_err(|error| {
-            Error::new(
-                Kind::Unavailable,
-                format!("Không tạo được mã bí mật: {error}."),
-            )
-        })?;
-        let mut token = String::with_capacity(48);
-        for byte in random {
-            token.push_str(&format!("{byte:02x}"));
-        }
+        let token = random_hex()?;
         let remote = Remote {
             address,
             has_pages,

@@ -470,21 +470,36 @@ pub async fn update_point(
         .bind(change.report_text.as_deref().map(storable))
         .execute(&mut *conn)
         .await?;
-        sqlx::query(
-            "UPDATE submission SET is_touched = TRUE
-             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
-        )
-        .bind(id.0)
-        .execute(&mut *conn)
-        .await?;
         sqlx::query_scalar("SELECT id FROM point WHERE id = $1 AND version = $2")
             .bind(id.0)
             .bind(version + 1)
             .fetch_optional(conn)
             .await?
     });
-    changed.map(|_| ()).ok_or(Error::Stale {
+    if changed.is_none() {
+        return Err(stale(id));
+    }
+    touch(tx, id).await
+}
+
+/// Notes that a person has worked on a point: what its submission says is never read anew.
+pub(super) async fn touch(tx: &mut Tx, id: PointId) -> Result<(), Error> {
+    on_engine!(tx, |conn| {
+        sqlx::query(
+            "UPDATE submission SET is_touched = TRUE
+             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
+        )
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Somebody else changed the point since it was read.
+pub(super) fn stale(id: PointId) -> Error {
+    Error::Stale {
         table: "point",
         id: id.0,
-    })
+    }
 }

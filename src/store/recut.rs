@@ -5,7 +5,7 @@
 
 use super::engine::on_engine;
 use super::evidence::evidence_to_json;
-use super::points::Point;
+use super::points::{Point, stale, touch};
 use super::{Error, Tx, to_json};
 use crate::domain::{Confidence, Evidence, Finding, PartId, PointId, Span};
 
@@ -46,16 +46,10 @@ pub async fn split_point(
         )
         .bind(point.id.0)
         .bind(first)
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query(
-            "UPDATE submission SET is_touched = TRUE
-             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
-        )
-        .bind(point.id.0)
         .execute(conn)
         .await?;
     });
+    touch(tx, point.id).await?;
     Ok([PointId(first), PointId(first + 1)])
 }
 
@@ -134,16 +128,7 @@ pub async fn join_point(
     if n_rows != 1 {
         return Err(stale(id));
     }
-    on_engine!(tx, |conn| {
-        sqlx::query(
-            "UPDATE submission SET is_touched = TRUE
-             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
-        )
-        .bind(id.0)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
+    touch(tx, id).await
 }
 
 /// How many points are joined into one.
@@ -154,11 +139,4 @@ pub async fn count_joined(tx: &mut Tx, id: PointId) -> Result<i64, Error> {
             .fetch_one(conn)
             .await?
     }))
-}
-
-fn stale(id: PointId) -> Error {
-    Error::Stale {
-        table: "point",
-        id: id.0,
-    }
 }

@@ -4,6 +4,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::engine::on_engine;
 use super::named::among;
+use super::points;
 use super::{Error, Tx, known, storable};
 use crate::domain::{Decision, PointId, ResponseId, ResponseState, Wording};
 
@@ -88,20 +89,9 @@ pub async fn insert_response(
         .rows_affected()
     });
     if n_rows != 1 {
-        return Err(Error::Stale {
-            table: "point",
-            id: point.0,
-        });
+        return Err(points::stale(point));
     }
-    on_engine!(tx, |conn| {
-        sqlx::query(
-            "UPDATE submission SET is_touched = TRUE
-             WHERE id = (SELECT submission_id FROM point WHERE id = $1)",
-        )
-        .bind(point.0)
-        .execute(conn)
-        .await?;
-    });
+    points::touch(tx, point).await?;
     Ok(ResponseId(id))
 }
 

@@ -3,12 +3,12 @@
 //! As long as there is no account, the machine's own user does everything, over loopback only (see
 //! [`super::layers`]). From the first account on everybody signs in, also there.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -216,6 +216,9 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/api/v1/mailboxes", Only(&[Leader, Secretary])),
 ];
 
+/// Where a proxy says whom it asks for.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// Name of the cookie that a signed-in browser shows.
 pub(super) const COOKIE_NAME: &str = "tiepthu_session";
 
@@ -286,7 +289,8 @@ fn access(method: &Method, pattern: &str) -> Option<Allowed> {
 
 /// Lets a request through to its handler, or says why not.
 pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let person = match find_person(&app, request.headers()).await {
+    let is_here = is_here(&request);
+    let person = match find_person(&app, request.headers(), is_here).await {
         Ok(person) => person,
         Err(error) => return error.into_response(),
     };
@@ -342,9 +346,8 @@ fn send_to_sign_in(request: &Request) -> Response {
 }
 
 /// Finds who asks by the token or cookie that is shown.
-async fn find_person(app: &App, headers: &HeaderMap) -> Result<Person, Error> {
+async fn find_person(app: &App, headers: &HeaderMap, is_here: bool) -> Result<Person, Error> {
     if !app.has_accounts().await? {
-        let is_here = headers.get(HOST).is_none_or(layers::is_loopback);
         return Ok(if is_here {
             Person::Owner
         } else {
@@ -357,6 +360,21 @@ async fn find_person(app: &App, headers: &HeaderMap) -> Result<Person, Error> {
         None => None,
     };
     Ok(caller.map_or(Person::Stranger, |caller| Person::Known(Box::new(caller))))
+}
+
+/// Whether a request comes from this machine itself. The host it names is its own word: where it
+/// comes from must be loopback too, and no proxy may have passed it on.
+fn is_here(request: &Request) -> bool {
+    let headers = request.headers();
+    headers.get(HOST).is_none_or(layers::is_loopback)
+        && !headers.contains_key(FORWARDED_FOR)
+        && peer(request.extensions()).is_none_or(|peer| peer.is_loopback())
+}
+
+/// The address of whoever is connected; unknown only without a network, as in tests.
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(address)| address.ip())
 }
 
 /// RFC 6750, 2.1.
@@ -410,9 +428,8 @@ impl FromRequestParts<App> for From {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Error> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map(|ConnectInfo(address)| address.ip());
-        let forwarded = parts.headers.get("x-forwarded-for");
+        let peer = peer(&parts.extensions);
+        let forwarded = parts.headers.get(FORWARDED_FOR);
         let forwarded = forwarded
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.rsplit(',').next())

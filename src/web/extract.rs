@@ -1,5 +1,6 @@
 //! Extractors that answer with our own error pages.
 
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -86,5 +87,72 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
             }
             Err(rejection) => Err(Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}"))),
         }
+    }
+}
+
+/// A sent form that brings files, all of it in memory; uploads of many go piece by piece instead.
+#[derive(Default)]
+pub(super) struct FilesForm {
+    /// Names and values in the order they were sent.
+    pub(super) fields: Vec<(String, String)>,
+    /// The files, those without a name left out.
+    pub(super) files: Vec<SentFile>,
+}
+
+/// A file in a form.
+pub(super) struct SentFile {
+    /// Its own name.
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+    /// How many fields were sent before it: the last of a name belongs to it.
+    pub(super) n_fields_before: usize,
+}
+
+/// The last value of a name, without blanks around it; empty when there is none.
+pub(super) fn value<'a>(fields: &'a [(String, String)], key: &str) -> &'a str {
+    let found = fields.iter().rfind(|(name, _)| name == key);
+    found.map_or("", |(_, value)| value.trim())
+}
+
+impl FromRequest<App> for FilesForm {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let form = Multipart::from_request(request, app).await;
+        let mut form =
+            form.map_err(|rejection| Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}")))?;
+        let mut sent = Self::default();
+        while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
+            let name = field.name().unwrap_or("").to_owned();
+            match field.file_name().map(str::to_owned) {
+                Some(file) if !file.is_empty() => {
+                    let bytes = field.bytes().await.map_err(|error| cut_off(&error))?;
+                    sent.files.push(SentFile {
+                        name: file,
+                        bytes: bytes.to_vec(),
+                        n_fields_before: sent.fields.len(),
+                    });
+                }
+                Some(_) => {}
+                None => {
+                    let text = field.text().await.map_err(|error| cut_off(&error))?;
+                    sent.fields.push((name, text.replace("\r\n", "\n")));
+                }
+            }
+        }
+        Ok(sent)
+    }
+}
+
+/// Why a form that brings files did not arrive whole.
+pub(super) fn cut_off(error: &MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Error::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Tổng dung lượng các tệp quá lớn; hãy chia làm nhiều lần, hoặc dùng lệnh \
+             `tiepthu import` trên máy chủ. Các tệp đã đọc xong trước đó vẫn được giữ.",
+        )
+    } else {
+        Error::invalid(format!("Việc tải tệp lên bị ngắt giữa chừng: {error}"))
     }
 }

@@ -258,6 +258,8 @@ fn an_office_begins_with_an_empty_folder() {
                  2. Căn cứ thực tiễn\nII. MỤC TIÊU\n1. Mục tiêu chung\n2. Mục tiêu cụ thể\n\
                  a) Đến năm 2027\nb) Đến năm 2030\n";
     let draft = desk.write("de_an.txt", draft);
+    let letter = "TỜ TRÌNH\nVề Đề án\nI. CĂN CỨ\nII. NỘI DUNG TRÌNH\n";
+    let letter = desk.write("to_trinh.txt", letter);
     let table = "STT,Cơ quan góp ý,Vị trí góp ý,Nội dung góp ý\n\
                  1,Sở Tài chính,II.2.a,Đề nghị ghi rõ nguồn kinh phí từng năm.\n";
     let table = desk.write("gop_y.csv", table);
@@ -299,11 +301,13 @@ fn an_office_begins_with_an_empty_folder() {
         Browser::expect(&refused, "dòng 2");
         Browser::expect(&refused, "Sở Không Có Thật");
         browser.fill("#names", "Sở Tài chính\nSở Xây dựng").await;
-        browser.fill("#files", draft.to_str().unwrap()).await;
+        browser.fill("#file-1", draft.to_str().unwrap()).await;
+        browser.fill("#file-2", letter.to_str().unwrap()).await;
         browser.submit("main button").await;
         let opened = browser.text().await;
         Browser::expect(&opened, "Đã lập hồ sơ");
-        Browser::expect(&opened, "đọc được 8 mục");
+        Browser::expect(&opened, "Đề án: đọc được 8 mục");
+        Browser::expect(&opened, "Tờ trình: đọc được 2 mục");
 
         // The first file.
         browser.submit("a[href='/c/DA-2026/import']").await;

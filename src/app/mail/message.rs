@@ -6,7 +6,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart};
 use minijinja::Value;
 
-use super::super::{App, Error, Kind};
+use super::super::{App, Error, Kind, random_hex};
 use super::composing::reply_address;
 use super::naming::round_code;
 use super::outbox::sender_address;
@@ -176,13 +176,8 @@ impl App {
 
 /// A Message-ID nobody else has.
 fn message_id(kind: MailKind, domain: &str) -> Result<String, Error> {
-    let mut random = [0_u8; 16];
-    getrandom::fill(&mut random).map_err(|error| {
-        let message = format!("Không tạo được mã thư: {error}.");
-        Error::new(Kind::Unavailable, message)
-    })?;
-    let random = u128::from_le_bytes(random);
-    Ok(format!("{}.{random:032x}@{domain}", kind.code()))
+    let random: String = random_hex()?.chars().take(32).collect();
+    Ok(format!("{}.{random}@{domain}", kind.code()))
 }
 
 fn file_name(draft: &Draft) -> String {

@@ -7,11 +7,12 @@ use jiff::civil::Date;
 
 use super::dossier_file::{DocumentEntry, DossierFile, LetterheadEntry, RoundEntry};
 use super::{Files, SetUp};
+use crate::app::catalog::find_typed;
 use crate::app::{App, Error, Kind};
 use crate::domain::{
     Consultation, Letterhead, Organization, OrganizationId, Round, RoundId, RoundKind,
 };
-use crate::recognize::organization::{Directory, NameMatch};
+use crate::recognize::organization::Directory;
 use crate::store;
 use crate::store::ledger::{self, Action};
 
@@ -29,7 +30,7 @@ pub struct NewConsultation {
     pub lead: String,
     /// Who issues the reports.
     pub letterhead: Letterhead,
-    /// The drafts, the main one last.
+    /// The drafts, the main one first.
     pub drafts: Vec<NewDraftFile>,
     /// The first round; `None` to open one later.
     pub round: Option<NewRound>,
@@ -102,10 +103,8 @@ impl App {
         if new.title.trim().is_empty() {
             problems.push("Tên hồ sơ: chưa ghi.".to_owned());
         }
-        if new.drafts.is_empty() {
-            problems.push("Dự thảo: chưa chọn tệp nào.".to_owned());
-        }
-        let lead = find(&organizations, &directory, &new.lead);
+        check_drafts(&new.drafts, &mut problems);
+        let lead = find_typed(&organizations, &directory, &new.lead);
         let lead = lead.map(|id| code_of(&organizations, id));
         let lead = lead.unwrap_or_else(|problem| {
             problems.push(format!("Cơ quan chủ trì: {problem}"));
@@ -123,14 +122,13 @@ impl App {
             let message = format!("Đã có hồ sơ mã `{code}`; hãy đặt mã khác.");
             return Err(Error::new(Kind::Conflict, message));
         }
-        let n_drafts = new.drafts.len();
         let document = |(n, draft): (usize, &NewDraftFile)| DocumentEntry {
             code: format!("VB{}", n + 1),
             name: draft.name.trim().to_owned(),
             title: String::new(),
             draft: 1,
             file: draft.file_name.clone(),
-            main: n + 1 == n_drafts,
+            main: n == 0,
         };
         let codes = invited.iter().map(|id| code_of(&organizations, *id));
         let file = DossierFile {
@@ -192,6 +190,33 @@ impl App {
     }
 }
 
+/// Each file has a document's name and a name of its own, so that none takes another's place.
+fn check_drafts(drafts: &[NewDraftFile], problems: &mut Vec<String>) {
+    if drafts.is_empty() {
+        problems.push("Dự thảo: chưa chọn tệp nào.".to_owned());
+    }
+    for (at, draft) in drafts.iter().enumerate() {
+        let file = &draft.file_name;
+        if draft.name.trim().is_empty() {
+            problems.push(format!("Dự thảo `{file}`: chưa ghi loại văn bản."));
+        }
+        let before = drafts.iter().take(at);
+        for other in before {
+            if other.file_name == *file {
+                problems.push(format!(
+                    "Dự thảo: có hai tệp tên `{file}`; hãy đổi tên một tệp."
+                ));
+            }
+            if other.name.trim() == draft.name.trim() {
+                problems.push(format!(
+                    "Dự thảo `{file}`: đã có văn bản “{}”; hãy ghi tên khác.",
+                    draft.name.trim()
+                ));
+            }
+        }
+    }
+}
+
 /// Rounds within the office, and what leaders say, are no part of the report that is issued.
 fn is_official(kind: RoundKind) -> bool {
     !matches!(kind, RoundKind::Internal | RoundKind::Direction)
@@ -248,7 +273,7 @@ fn check(
         if name.is_empty() {
             continue;
         }
-        match find(organizations, directory, name) {
+        match find_typed(organizations, directory, name) {
             Ok(id) => invited.push(id),
             Err(problem) => problems.push(format!("Cơ quan được hỏi, dòng {number}: {problem}")),
         }
@@ -261,35 +286,4 @@ fn check(
 fn code_of(organizations: &[Organization], id: OrganizationId) -> String {
     let found = organizations.iter().find(|other| other.id == id);
     found.map(|found| found.code.clone()).unwrap_or_default()
-}
-
-/// The organization of a code or name, or what to do about it.
-fn find(
-    organizations: &[Organization],
-    directory: &Directory,
-    name: &str,
-) -> Result<OrganizationId, String> {
-    let name = name.trim();
-    let by_code = (organizations.iter()).find(|other| other.code.eq_ignore_ascii_case(name));
-    if let Some(found) = by_code {
-        return Ok(found.id);
-    }
-    let candidates = match directory.find_name(name) {
-        NameMatch::One(id, confidence) if !confidence.needs_person() => return Ok(id),
-        NameMatch::One(id, _) => vec![id],
-        NameMatch::Several(candidates) => candidates.into_iter().map(|(id, _)| id).collect(),
-        NameMatch::Unknown => Vec::new(),
-    };
-    let names: Vec<&str> = (organizations.iter())
-        .filter(|other| candidates.contains(&other.id))
-        .take(4)
-        .map(|other| other.name.as_str())
-        .collect();
-    Err(if names.is_empty() {
-        format!(
-            "không có cơ quan `{name}` trong danh mục; hãy ghi đúng tên hoặc thêm vào danh mục."
-        )
-    } else {
-        format!("`{name}` có thể là: {}; hãy ghi rõ.", names.join("; "))
-    })
 }

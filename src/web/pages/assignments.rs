@@ -1,6 +1,7 @@
 //! Phân công: who answers which sections, and how far everybody is.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::response::Redirect;
 
 use super::outlive;
@@ -24,7 +25,7 @@ pub(in crate::web) struct AssignmentsPage {
     page: Page,
     sections: Vec<SectionLine>,
     drafters: Vec<String>,
-    progress: Vec<ProgressLine>,
+    progress: ProgressTable,
 }
 
 /// A section as the form shows it.
@@ -40,6 +41,17 @@ struct SectionLine {
     open: String,
     address: String,
 }
+
+/// How far the work is, a line for each drafter or section.
+#[derive(Template)]
+#[template(path = "progress.html", config = "src/web/askama.toml")]
+pub(super) struct ProgressTable {
+    /// What the lines are about.
+    pub(super) what: &'static str,
+    pub(super) lines: Vec<ProgressLine>,
+}
+
+impl HtmlSafe for ProgressTable {}
 
 /// How far somebody, or a section, is.
 pub(super) struct ProgressLine {
@@ -76,7 +88,7 @@ impl ProgressLine {
 }
 
 /// How far everybody is, those with nobody last.
-pub(super) fn by_drafter(base: &str, progress: &Progress) -> Vec<ProgressLine> {
+pub(super) fn by_drafter(base: &str, progress: &Progress) -> ProgressTable {
     let lines = progress.by_drafter.iter().map(|(drafter, share)| {
         let code = drafter.as_deref().unwrap_or(crate::app::assigning::NOBODY);
         let name = drafter
@@ -87,7 +99,10 @@ pub(super) fn by_drafter(base: &str, progress: &Progress) -> Vec<ProgressLine> {
     });
     let mut lines: Vec<(bool, ProgressLine)> = lines.collect();
     lines.sort_by_key(|(is_nobody, _)| *is_nobody);
-    lines.into_iter().map(|(_, line)| line).collect()
+    ProgressTable {
+        what: "Người soạn",
+        lines: lines.into_iter().map(|(_, line)| line).collect(),
+    }
 }
 
 pub(in crate::web) async fn list_assignments(

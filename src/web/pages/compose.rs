@@ -1,11 +1,9 @@
 //! Soạn thư: letters are shown as they will go out before anybody gets one.
 
 use askama::Template;
-use axum::extract::{FromRequest, Multipart, Request};
 use axum::response::Redirect;
 use serde::Deserialize;
 
-use super::import::cut_off;
 use super::{outlive, round_number};
 use crate::app::App;
 use crate::app::mail::composing::{Enclosure, Letter, Order};
@@ -13,7 +11,7 @@ use crate::domain::{Consultation, MailKind, Role};
 use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
-use crate::web::extract::{InConsultation, Query};
+use crate::web::extract::{FilesForm, InConsultation, Query, value};
 use crate::web::views::{Html, Page, Place};
 
 /// Letters whose words are shown; they differ in names and dates.
@@ -69,7 +67,7 @@ pub(in crate::web) async fn order(
         organization: (!organization.is_empty()).then(|| organization.to_owned()),
         enclosures,
         from: None,
-        actor: app.config.actor.clone(),
+        actor: app.actor().to_owned(),
     })
 }
 
@@ -108,34 +106,18 @@ fn view(letter: &Letter) -> LetterView {
 pub(in crate::web) async fn send_letters(
     Acting(app): Acting,
     InConsultation(consultation): InConsultation,
-    request: Request,
+    FilesForm { fields, files }: FilesForm,
 ) -> Result<Redirect, Error> {
-    let mut form = Multipart::from_request(request, &app)
-        .await
-        .map_err(|rejection| Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}")))?;
-    let mut fields = OrderFields::default();
-    let mut enclosures = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
-        let target = match field.name() {
-            Some("kind") => &mut fields.kind,
-            Some("round") => &mut fields.round,
-            Some("organization") => &mut fields.organization,
-            Some("files") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field
-                    .bytes()
-                    .await
-                    .map_err(|error| cut_off(&error))?
-                    .to_vec();
-                if !name.is_empty() {
-                    enclosures.push(Enclosure { name, bytes });
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        *target = field.text().await.map_err(|error| cut_off(&error))?;
-    }
+    let fields = OrderFields {
+        kind: value(&fields, "kind").to_owned(),
+        round: value(&fields, "round").to_owned(),
+        organization: value(&fields, "organization").to_owned(),
+    };
+    let enclosures = files.into_iter().map(|file| Enclosure {
+        name: file.name,
+        bytes: file.bytes,
+    });
+    let enclosures = enclosures.collect();
     let order = order(&app, &consultation, &fields, enclosures).await?;
     let target = format!("{}/letters", base(&consultation));
     outlive(async move {

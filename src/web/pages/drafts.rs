@@ -2,7 +2,6 @@
 //! what was accepted while its section stayed as it was.
 
 use askama::Template;
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -15,7 +14,7 @@ use crate::domain::{Consultation, Role};
 use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
-use crate::web::extract::{Form, InConsultation, Name};
+use crate::web::extract::{FilesForm, Form, InConsultation, Name, value};
 use crate::web::views::{Html, Page, Place};
 use crate::web::words;
 
@@ -82,17 +81,15 @@ pub(in crate::web) async fn add_draft(
     Acting(app): Acting,
     person: Person,
     InConsultation(consultation): InConsultation,
-    request: Request,
+    FilesForm { fields, files }: FilesForm,
 ) -> Result<Response, Error> {
-    let (fields, files) = super::opening::read_form(&app, request).await?;
-    let document = fields.iter().find(|(key, _)| key == "document");
-    let document = document.map_or("", |(_, code)| code).to_owned();
+    let document = value(&fields, "document").to_owned();
     let refused = match files.into_iter().next() {
         None => "Chưa chọn tệp dự thảo.".to_owned(),
-        Some((name, bytes)) => {
+        Some(file) => {
             let (writer, of) = (app.clone(), consultation.clone());
             let added = outlive(async move {
-                let added = writer.add_draft(&of, &document, &name, &bytes, false);
+                let added = writer.add_draft(&of, &document, &file.name, &file.bytes, false);
                 added.await
             });
             match added.await {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use askama::Template;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -19,7 +19,7 @@ use crate::domain::{BatchId, Consultation, Decision, Round};
 use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
-use crate::web::extract::{Id, InConsultation};
+use crate::web::extract::{Id, InConsultation, cut_off};
 use crate::web::views::{Html, Page, Place, Select};
 use crate::web::words;
 
@@ -245,18 +245,6 @@ async fn import_file(
             .await
     });
     Ok(Outcome::Done(imported.await?))
-}
-
-pub(super) fn cut_off(error: &MultipartError) -> Error {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Error::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Tổng dung lượng các tệp quá lớn; hãy chia làm nhiều lần, hoặc dùng lệnh \
-             `tiepthu import` trên máy chủ. Các tệp đã đọc xong trước đó vẫn được giữ.",
-        )
-    } else {
-        Error::invalid(format!("Việc tải tệp lên bị ngắt giữa chừng: {error}"))
-    }
 }
 
 fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 
-use super::assignments::{ProgressLine, by_drafter};
+use super::assignments::{ProgressLine, ProgressTable, by_drafter};
 use super::filters::page_number;
 use super::overview::decisions;
 use crate::app::App;
@@ -46,8 +46,8 @@ pub(in crate::web) struct LeaderPage {
     n_submitted: String,
     waiting: Vec<WaitingLine>,
     pager: Option<Pager>,
-    sections: Vec<ProgressLine>,
-    progress: Vec<ProgressLine>,
+    sections: ProgressTable,
+    drafters: ProgressTable,
     opposing: Vec<OpposingLine>,
     /// The last frozen version.
     last_version: Option<u32>,
@@ -121,7 +121,7 @@ pub(in crate::web) async fn get_leader(
             .then(|| Pager::new(&address, &[], number, PAGE_SIZE, n_waiting)),
         waiting: waiting_lines(&base, &waiting),
         sections: by_section(&base, &names, &progress),
-        progress: by_drafter(&base, &progress),
+        drafters: by_drafter(&base, &progress),
         opposing: opposing
             .into_iter()
             .filter_map(|(section, opposition)| {
@@ -170,7 +170,7 @@ fn waiting_lines(base: &str, waiting: &Waiting) -> Vec<WaitingLine> {
 }
 
 /// Documents and their parts, and what has no section yet.
-fn by_section(base: &str, names: &Names, progress: &Progress) -> Vec<ProgressLine> {
+fn by_section(base: &str, names: &Names, progress: &Progress) -> ProgressTable {
     let shown = names.sections.iter().filter(|section| section.level <= 1);
     let mut lines: Vec<ProgressLine> = shown
         .filter_map(|section| {
@@ -194,5 +194,7 @@ fn by_section(base: &str, names: &Names, progress: &Progress) -> Vec<ProgressLin
             &without,
         ));
     }
-    lines
+    ProgressTable {
+        what: "Mục", lines
+    }
 }

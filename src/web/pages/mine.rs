@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::assignments::ProgressLine;
+use super::assignments::{ProgressLine, ProgressTable};
 use super::point_view::{PointLine, point_line};
 use crate::app::App;
 use crate::app::search::{PointView, Request};
@@ -21,7 +21,7 @@ const N_SHOWN: usize = 15;
 pub(in crate::web) struct MinePage {
     page: Page,
     name: String,
-    progress: Vec<ProgressLine>,
+    progress: ProgressTable,
     unsaved: Vec<PointLine>,
     returned: Vec<PointLine>,
     open: Vec<PointLine>,
@@ -61,10 +61,13 @@ pub(in crate::web) async fn get_mine(
             .zip(open.iter().take(N_SHOWN))
             .map(|(at, view)| point_line(&page.base, view, &kept, Some(at)))
             .collect(),
-        progress: share
-            .map(|share| ProgressLine::new(name.clone(), open_address.clone(), share))
-            .into_iter()
-            .collect(),
+        progress: ProgressTable {
+            what: "Người soạn",
+            lines: share
+                .map(|share| ProgressLine::new(name.clone(), open_address.clone(), share))
+                .into_iter()
+                .collect(),
+        },
         open_address,
         name,
         page,

@@ -1,13 +1,10 @@
 //! Lập hồ sơ, mở đợt lấy ý kiến: what a consultation begins with.
 
 use askama::Template;
-use axum::extract::multipart::Multipart;
-use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 
-use super::import::cut_off;
 use super::outlive;
 use super::record::parse_day;
 use crate::app::setup::{NewConsultation, NewDraftFile, NewRound, SetUp};
@@ -16,12 +13,12 @@ use crate::domain::{Consultation, Letterhead, RoundKind};
 use crate::web::access::Acting;
 use crate::web::address::{base, encode};
 use crate::web::error::Error;
-use crate::web::extract::InConsultation;
+use crate::web::extract::{FilesForm, InConsultation, SentFile, value};
 use crate::web::views::{Html, Page, Place, Select, choices};
 use crate::web::words;
 
-/// Documents one form may bring.
-const MAX_DRAFTS: usize = 6;
+/// Documents of a dossier that the form has room for; further ones are added later.
+const N_DOCUMENTS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "new_consultation.html", config = "src/web/askama.toml")]
@@ -30,6 +27,8 @@ struct NewConsultationPage {
     fields: Vec<(String, String)>,
     round: RoundFields,
     organizations: Vec<String>,
+    /// Number and name of each document the form has room for, the main one first.
+    documents: Vec<(usize, String)>,
     document_types: [&'static str; 10],
     problems: Vec<String>,
 }
@@ -98,43 +97,6 @@ impl NewConsultationPage {
     }
 }
 
-fn value<'a>(fields: &'a [(String, String)], key: &str) -> &'a str {
-    let found = fields.iter().find(|(name, _)| name == key);
-    found.map_or("", |(_, value)| value.trim())
-}
-
-/// Fields of a form and the files it brings.
-#[derive(Default)]
-struct Sent {
-    fields: Vec<(String, String)>,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-pub(super) async fn read_form(
-    app: &App,
-    request: Request,
-) -> Result<(Vec<(String, String)>, Vec<(String, Vec<u8>)>), Error> {
-    let form = Multipart::from_request(request, app).await;
-    let mut form =
-        form.map_err(|rejection| Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}")))?;
-    let mut sent = Sent::default();
-    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
-        let name = field.name().unwrap_or("").to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file) if !file.is_empty() && sent.files.len() < MAX_DRAFTS => {
-                let bytes = field.bytes().await.map_err(|error| cut_off(&error))?;
-                sent.files.push((file, bytes.to_vec()));
-            }
-            Some(_) => {}
-            None => {
-                let text = field.text().await.map_err(|error| cut_off(&error))?;
-                sent.fields.push((name, text.replace("\r\n", "\n")));
-            }
-        }
-    }
-    Ok((sent.fields, sent.files))
-}
-
 pub(in crate::web) async fn get_new_consultation(Acting(app): Acting) -> Result<Response, Error> {
     show_new(&app, Vec::new(), Vec::new()).await
 }
@@ -149,6 +111,7 @@ async fn show_new(
         page: Page::bare("Lập hồ sơ lấy ý kiến"),
         round: round_fields(app, &fields).await?,
         organizations: names(app).await?,
+        documents: documents(&fields),
         document_types: [
             "Đề án",
             "Quyết định",
@@ -165,6 +128,20 @@ async fn show_new(
         problems,
     };
     Ok((status, Html(page)).into_response())
+}
+
+/// What was typed of each document; at first the main one is a Đề án.
+fn documents(fields: &[(String, String)]) -> Vec<(usize, String)> {
+    let typed = fields.iter().filter(|(key, _)| key == "document");
+    let typed: Vec<&str> = typed.map(|(_, name)| name.trim()).collect();
+    let first = if typed.is_empty() { "Đề án" } else { "" };
+    (1..=N_DOCUMENTS)
+        .map(|number| match typed.get(number - 1) {
+            Some(name) => (number, (*name).to_owned()),
+            None if number == 1 => (number, first.to_owned()),
+            None => (number, String::new()),
+        })
+        .collect()
 }
 
 fn status_of(problems: &[String]) -> StatusCode {
@@ -254,9 +231,8 @@ fn new_round(fields: &[(String, String)], problems: &mut Vec<String>) -> Option<
 
 pub(in crate::web) async fn open_consultation(
     Acting(app): Acting,
-    request: Request,
+    FilesForm { fields, files }: FilesForm,
 ) -> Result<Response, Error> {
-    let (fields, files) = read_form(&app, request).await?;
     let mut problems = Vec::new();
     let has_round = !value(&fields, "round_title").is_empty();
     let round = has_round
@@ -265,12 +241,16 @@ pub(in crate::web) async fn open_consultation(
     if !problems.is_empty() {
         return show_new(&app, fields, problems).await;
     }
-    let name = value(&fields, "document").to_owned();
-    let drafts = files.into_iter().map(|(file_name, bytes)| NewDraftFile {
-        name: name.clone(),
-        file_name,
-        bytes,
-    });
+    let draft = |file: SentFile| NewDraftFile {
+        name: value(
+            fields.get(..file.n_fields_before).unwrap_or(&[]),
+            "document",
+        )
+        .to_owned(),
+        file_name: file.name,
+        bytes: file.bytes,
+    };
+    let drafts: Vec<NewDraftFile> = files.into_iter().map(draft).collect();
     let of = |key| value(&fields, key).to_owned();
     let new = NewConsultation {
         code: of("code"),
@@ -282,7 +262,7 @@ pub(in crate::web) async fn open_consultation(
             place: of("place"),
             ..Letterhead::default()
         },
-        drafts: drafts.collect(),
+        drafts,
         round,
     };
     let title = new.title.clone();
@@ -359,9 +339,8 @@ async fn show_rounds(
 pub(in crate::web) async fn open_round(
     Acting(app): Acting,
     InConsultation(consultation): InConsultation,
-    request: Request,
+    FilesForm { fields, .. }: FilesForm,
 ) -> Result<Response, Error> {
-    let (fields, _) = read_form(&app, request).await?;
     let mut problems = Vec::new();
     let Some(round) = new_round(&fields, &mut problems).filter(|_| problems.is_empty()) else {
         return show_rounds(&app, &consultation, fields, problems).await;

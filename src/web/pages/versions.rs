@@ -1,13 +1,10 @@
 //! Bản trình: reports as they were, what changed between two, and what Văn thư gave them.
 
 use askama::Template;
-use axum::extract::multipart::Multipart;
-use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::import::cut_off;
 use super::originals::attachment;
 use super::record::parse_day;
 use super::reports::{Asked, file_response, form_of, scope_of};
@@ -21,7 +18,7 @@ use crate::domain::Consultation;
 use crate::web::access::Acting;
 use crate::web::address::{base, query};
 use crate::web::error::Error;
-use crate::web::extract::{Form, Id, InConsultation, Name, Query};
+use crate::web::extract::{FilesForm, Form, Id, InConsultation, Name, Query, value};
 use crate::web::views::{Diff, Html, Page, Place, Select};
 
 #[derive(Template)]
@@ -130,25 +127,12 @@ pub(in crate::web) async fn issue_report(
     Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     Id(ordinal): Id,
-    request: Request,
+    form: FilesForm,
 ) -> Result<Response, Error> {
-    let form = Multipart::from_request(request, &app).await;
-    let mut form =
-        form.map_err(|rejection| Error::invalid(format!("Biểu mẫu chưa đúng: {rejection}")))?;
-    let (mut number, mut day, mut signed) = (String::new(), String::new(), None);
-    while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
-        let file = field.file_name().map(str::to_owned);
-        match (field.name(), file) {
-            (Some("number"), _) => number = field.text().await.map_err(|error| cut_off(&error))?,
-            (Some("issued_on"), _) => day = field.text().await.map_err(|error| cut_off(&error))?,
-            (Some("signed"), Some(name)) if !name.is_empty() => {
-                let bytes = field.bytes().await.map_err(|error| cut_off(&error))?;
-                signed = Some((name, bytes));
-            }
-            _ => {}
-        }
-    }
-    let Some(day) = parse_day(&day) else {
+    let FilesForm { fields, files } = form;
+    let number = value(&fields, "number").to_owned();
+    let signed = files.into_iter().next();
+    let Some(day) = parse_day(value(&fields, "issued_on")) else {
         let problem = "Hãy ghi ngày ban hành dạng ngày/tháng/năm, ví dụ 01/12/2021.".to_owned();
         return show(&app, &consultation, "", vec![problem]).await;
     };
@@ -158,7 +142,7 @@ pub(in crate::web) async fn issue_report(
     let issued = outlive(async move {
         let signed = signed
             .as_ref()
-            .map(|(name, bytes)| (name.as_str(), bytes.as_ref()));
+            .map(|file| (file.name.as_str(), file.bytes.as_slice()));
         writer
             .issue_report(&of, ordinal, &number, day, signed, &actor)
             .await

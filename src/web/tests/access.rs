@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{Request, StatusCode};
 
@@ -325,4 +326,30 @@ async fn the_trail_names_who_did_what() {
     assert!(!own.contains("Nhận, giữ bản gốc"), "{own}");
     let checked = ask(&desk, "POST", "/audit/verification", &admin).await.text;
     assert!(checked.contains("Không có gì sai"), "{checked}");
+}
+
+#[tokio::test]
+async fn without_accounts_only_this_machine_is_the_owner() {
+    let mut desk = Desk::new().await;
+    desk.serve_as("https://gop-y.so.example");
+    let ask_from = async |from: &str, forwarded: Option<&str>| {
+        let peer: std::net::SocketAddr = from.parse().unwrap();
+        let mut request = Request::get("/first-account")
+            .header(HOST, "127.0.0.1:8080")
+            .extension(ConnectInfo(peer));
+        if let Some(forwarded) = forwarded {
+            request = request.header("x-forwarded-for", forwarded);
+        }
+        desk.ask(request.body(Body::empty()).unwrap()).await
+    };
+    let here = ask_from("127.0.0.1:50000", None).await;
+    assert_eq!(here.status, StatusCode::OK, "{}", here.text);
+    // A stranger's word that it asks for 127.0.0.1 is not believed.
+    for (from, forwarded) in [
+        ("10.0.0.9:50000", None),
+        ("127.0.0.1:50000", Some("10.0.0.9")),
+    ] {
+        let refused = ask_from(from, forwarded).await;
+        assert_eq!(refused.header(LOCATION), "/", "{from} {forwarded:?}");
+    }
 }
