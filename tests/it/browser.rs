@@ -282,12 +282,14 @@ fn an_office_begins_with_an_empty_folder() {
         browser.submit("main button").await;
         Browser::expect(&browser.text().await, "Nguyễn Văn An");
 
-        // The consultation; the first try forgets what an appraisal is and names an unknown office.
+        // The consultation; the first try names an office that does not exist.
         browser.click("a[href='/consultations/new']").await;
         browser.fill("#code", "DA-2026").await;
         browser.fill("#title", "Đề án “Đổi mới sáng tạo”").await;
         browser.fill("#lead", "Sở Khoa học và Công nghệ").await;
-        browser.fill("#files", draft.to_str().unwrap()).await;
+        browser.fill("#file-1", draft.to_str().unwrap()).await;
+        browser.fill("#document-2", "Tờ trình").await;
+        browser.fill("#file-2", letter.to_str().unwrap()).await;
         browser
             .fill("#round_title", "Lấy ý kiến các sở, ngành")
             .await;
