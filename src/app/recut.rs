@@ -146,6 +146,12 @@ impl App {
         let now_us = self.clock.now_us();
         let mut tx = self.store.write().await?;
         let point = read_point(&mut tx, id).await?;
+        if point.consultation != consultation.id {
+            return Err(Error::new(
+                Kind::NotFound,
+                format!("Hồ sơ này không có ý kiến số {id}."),
+            ));
+        }
         if let Some(into) = into {
             let other = read_point(&mut tx, into).await?;
             if into == id || other.consultation != consultation.id {

@@ -1,20 +1,21 @@
 //! The same done to many chosen points: answered alike, approved or returned together. Each goes its
 //! own way; a page says what became of which.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::outlive;
 use super::point::{AnswerFields, act};
-use crate::app::App;
 use crate::app::responding::{Act, Answered};
-use crate::app::{self};
+use crate::app::{self, App};
 use crate::domain::{Consultation, PointId};
 use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
-use crate::web::extract::{Form, InConsultation};
+use crate::web::extract::{Form, InConsultation, value};
 use crate::web::views::{Badge, Html, Page, Place};
 use crate::web::words;
 
@@ -67,11 +68,6 @@ pub(in crate::web) async fn decide_answers(
     carry_out(&app, &consultation, acts, back, Place::Leader).await
 }
 
-fn value<'a>(pairs: &'a [(String, String)], key: &str) -> &'a str {
-    let found = pairs.iter().find(|(name, _)| name == key);
-    found.map_or("", |(_, value)| value.as_str())
-}
-
 /// One act for each chosen point, which stands as `number:version`.
 fn read_acts(app: &App, person: &Person, pairs: &[(String, String)]) -> Result<Vec<Act>, Error> {
     let text = |key: &str| value(pairs, key).to_owned();
@@ -84,10 +80,12 @@ fn read_acts(app: &App, person: &Person, pairs: &[(String, String)]) -> Result<V
         step: text("step"),
         ..AnswerFields::default()
     };
-    let chosen: Vec<&str> = pairs
-        .iter()
-        .filter(|(key, _)| key == "point")
+    let chosen = pairs.iter().filter(|(key, _)| key == "point");
+    // Each once, in the order of the list.
+    let mut seen = BTreeSet::new();
+    let chosen: Vec<&str> = chosen
         .map(|(_, value)| value.as_str())
+        .filter(|value| seen.insert(*value))
         .collect();
     if chosen.is_empty() {
         return Err(Error::invalid("Chưa chọn ý kiến nào trong danh sách."));
@@ -125,16 +123,18 @@ async fn carry_out(
     // Only points of the consultation whose address was used.
     let views = app.points(consultation, &names, &ids).await?;
     acts.retain(|act| views.iter().any(|view| view.point.id == act.point));
+    let asked: Vec<PointId> = acts.iter().map(|act| act.point).collect();
     let writer = app.clone();
     let results = outlive(async move { Ok(writer.answer_each(&acts).await) }).await?;
     let base = base(consultation);
-    let lines: Vec<Line> = views
+    let lines: Vec<Line> = asked
         .iter()
         .zip(&results)
-        .map(|(view, result)| {
+        .filter_map(|(id, result)| {
+            let view = views.iter().find(|view| view.point.id == *id)?;
             let sender = view.submission.sender.as_deref();
             let (state, remark) = said(result);
-            Line {
+            Some(Line {
                 id: view.point.id.0,
                 address: format!("{base}/points/{}", view.point.id),
                 organizations: words::names(
@@ -145,7 +145,7 @@ async fn carry_out(
                 is_refused: result.is_err(),
                 state,
                 remark,
-            }
+            })
         })
         .collect();
     let n_refused = lines.iter().filter(|line| line.is_refused).count();
