@@ -250,6 +250,13 @@ fn pages_fit_a_small_screen_and_a_phone() {
     });
 }
 
+/// Fills in a round of `month` 2026.
+async fn ask_for_replies(browser: &Browser, title: &str, month: u32) {
+    browser.fill("#round_title", title).await;
+    browser.fill("#opened", &format!("01/{month}/2026")).await;
+    browser.fill("#deadline", &format!("20/{month}/2026")).await;
+}
+
 /// From an empty folder to the first comment, with nothing but clicks.
 #[test]
 fn an_office_begins_with_an_empty_folder() {
@@ -290,11 +297,7 @@ fn an_office_begins_with_an_empty_folder() {
         browser.fill("#file-1", draft.to_str().unwrap()).await;
         browser.fill("#document-2", "Tờ trình").await;
         browser.fill("#file-2", letter.to_str().unwrap()).await;
-        browser
-            .fill("#round_title", "Lấy ý kiến các sở, ngành")
-            .await;
-        browser.fill("#opened", "01/9/2026").await;
-        browser.fill("#deadline", "20/9/2026").await;
+        ask_for_replies(&browser, "Lấy ý kiến các sở, ngành", 9).await;
         browser
             .fill("#names", "Sở Tài chính\nSở Không Có Thật")
             .await;
@@ -328,9 +331,7 @@ fn an_office_begins_with_an_empty_folder() {
 
         // A second round, and the way out.
         browser.goto(&server, "/c/DA-2026/rounds").await;
-        browser.fill("#round_title", "Lấy ý kiến lần 2").await;
-        browser.fill("#opened", "01/10/2026").await;
-        browser.fill("#deadline", "20/10/2026").await;
+        ask_for_replies(&browser, "Lấy ý kiến lần 2", 10).await;
         browser.submit("main form button").await;
         Browser::expect(&browser.text().await, "Đợt 2: Lấy ý kiến lần 2");
         browser.submit(".person form button").await;
