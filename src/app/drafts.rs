@@ -17,7 +17,7 @@ use crate::domain::{
 pub use crate::recognize::alignment::Change;
 use crate::recognize::alignment::{Link, align};
 use crate::store;
-use crate::store::consultations::{Document, NewSection};
+use crate::store::consultations::Document;
 use crate::store::drafts::{AlignmentRow, DraftSection, NextDraft};
 use crate::store::ledger::{self, Action};
 
@@ -135,7 +135,7 @@ impl App {
                 } else {
                     &new.title
                 },
-                sections: new.nodes.iter().map(new_section).zip(kept).collect(),
+                sections: new.nodes.iter().cloned().zip(kept).collect(),
             };
             let stored = self
                 .store_draft(consultation, &document, &draft, &links, &keys)
@@ -438,6 +438,7 @@ fn outline_of(document: &Document, sections: &[DraftSection]) -> (Outline, Vec<S
             parent: section
                 .parent
                 .and_then(|parent| index.get(&parent).copied()),
+            pages: section.pages,
         });
     }
     (outline, keys)
@@ -499,15 +500,4 @@ fn kept_keys(links: &[Link], keys: &[SectionId], n_new: usize) -> Vec<Option<Sec
         }
     }
     kept
-}
-
-fn new_section(node: &OutlineNode) -> NewSection {
-    NewSection {
-        kind: node.kind,
-        level: node.level,
-        label: node.label.clone(),
-        heading: node.heading.clone(),
-        body: node.body.clone(),
-        parent: node.parent,
-    }
 }

@@ -14,14 +14,13 @@ pub use opening::{NewConsultation, NewDraftFile, NewRound};
 use super::{App, Error, Kind, catalog, disk, run_blocking};
 use crate::config::Config;
 use crate::domain::{
-    ConsultationId, LetterNumber, Organization, OrganizationId, Outline, OutlineNode, Round,
-    RoundId, Warning,
+    ConsultationId, LetterNumber, Organization, OrganizationId, Outline, Round, RoundId, Warning,
 };
 use crate::intake;
 use crate::recognize;
 pub use crate::recognize::outline::document_type;
 use crate::store;
-use crate::store::consultations::{NewDraft, NewSection};
+use crate::store::consultations::NewDraft;
 use crate::store::ledger::{self, Action};
 
 /// A folder of files, on disk or inside the program.
@@ -257,14 +256,6 @@ fn new_draft<'a>(
     outline: &Outline,
     added_us: i64,
 ) -> NewDraft<'a> {
-    let section = |node: &OutlineNode| NewSection {
-        kind: node.kind,
-        level: node.level,
-        label: node.label.clone(),
-        heading: node.heading.clone(),
-        body: node.body.clone(),
-        parent: node.parent,
-    };
     NewDraft {
         code: &entry.code,
         name: &entry.name,
@@ -274,7 +265,7 @@ fn new_draft<'a>(
         blob,
         file_name: &entry.file,
         added_us,
-        sections: outline.nodes.iter().map(section).collect(),
+        sections: outline.nodes.clone(),
     }
 }
 

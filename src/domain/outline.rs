@@ -110,6 +110,8 @@ pub struct OutlineNode {
     pub body: String,
     /// Index of the parent in [`Outline::nodes`]; `None` below the document itself.
     pub parent: Option<usize>,
+    /// Where its heading and body begin and end on paper, where the file has pages.
+    pub pages: Option<(PageLine, PageLine)>,
 }
 
 /// The tree of one draft document, in draft order, parents before children.

@@ -185,6 +185,7 @@ impl Builder {
             heading: squeeze(&normalize(heading)),
             body: normalize(body).trim().to_owned(),
             parent,
+            pages: None,
         });
     }
 

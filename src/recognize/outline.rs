@@ -126,6 +126,7 @@ impl Reader {
         if text.is_empty() {
             return;
         }
+        self.builder.turn_to(line.pages);
         if let Some(cells) = &line.cells {
             self.read_row(cells);
             return;

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::engine::on_engine;
-use super::{Error, Tx, known, letterheads, storable};
+use super::{Error, Tx, drafts, known, letterheads, storable};
 use crate::domain::{
     Consultation, ConsultationId, ContentHash, DocumentId, DraftId, LetterNumber, OrganizationId,
-    Round, RoundId, RoundKind, SectionId, SectionKind,
+    OutlineNode, PageLine, Round, RoundId, RoundKind, SectionId, SectionKind,
 };
 
 /// A document of a dossier with its current draft.
@@ -51,6 +51,8 @@ pub struct Section {
     /// Whether the current draft has it; otherwise it is listed as the last draft that had it
     /// calls it, "III.2 (dự thảo lần 1)", because points are about it.
     pub is_current: bool,
+    /// Where it stands on paper in that draft.
+    pub pages: Option<(PageLine, PageLine)>,
 }
 
 /// What a new consultation is made of.
@@ -72,25 +74,8 @@ pub struct NewDraft<'a> {
     pub file_name: &'a str,
     /// When it was added, in microseconds since 1970.
     pub added_us: i64,
-    /// Its sections in draft order: kind, level, label, heading, body, index of the parent.
-    pub sections: Vec<NewSection>,
-}
-
-/// One section of a [`NewDraft`].
-#[derive(Debug, Clone)]
-pub struct NewSection {
-    /// What kind of place.
-    pub kind: SectionKind,
-    /// Depth from 1.
-    pub level: u8,
-    /// Label inside its document.
-    pub label: String,
-    /// Heading or first words.
-    pub heading: String,
-    /// Text without children.
-    pub body: String,
-    /// Index of the parent in [`NewDraft::sections`].
-    pub parent: Option<usize>,
+    /// Its sections in draft order.
+    pub sections: Vec<OutlineNode>,
 }
 
 #[derive(FromRow)]
@@ -217,41 +202,18 @@ pub async fn insert_document(
         .execute(conn)
         .await?;
     });
-    let whole = NewSection {
-        kind: SectionKind::Whole,
-        level: 0,
-        label: "*".to_owned(),
-        heading: draft.title.to_owned(),
-        body: String::new(),
-        parent: None,
-    };
     let root = tx.take_ids("section", draft.sections.len() + 1).await?;
-    let key = |index: usize| root + 1 + i64::try_from(index).unwrap_or(i64::MAX);
-    let all =
-        std::iter::once((root, &whole, None)).chain(
-            draft.sections.iter().enumerate().map(|(index, section)| {
-                (key(index), section, Some(section.parent.map_or(root, key)))
-            }),
-        );
+    let key = |index: usize| SectionId(root + 1 + i64::try_from(index).unwrap_or(i64::MAX));
+    let whole = drafts::whole(draft.title);
+    let all = std::iter::once((SectionId(root), &whole, None)).chain(
+        (draft.sections.iter().enumerate()).map(|(index, section)| {
+            let parent = section.parent.map_or(SectionId(root), key);
+            (key(index), section, Some(parent))
+        }),
+    );
     for (id, section, parent) in all {
-        insert_section(tx, id, consultation, Some(document), section.kind).await?;
-        on_engine!(tx, |conn| {
-            sqlx::query(
-                "INSERT INTO draft_section (draft_id, section_id, parent_id, position, level,
-                     label, heading, body)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(draft_id)
-            .bind(id)
-            .bind(parent)
-            .bind(id - root)
-            .bind(i64::from(section.level))
-            .bind(storable(&section.label))
-            .bind(storable(&section.heading))
-            .bind(storable(&section.body))
-            .execute(conn)
-            .await?;
-        });
+        insert_section(tx, id.0, consultation, Some(document), section.kind).await?;
+        drafts::insert_draft_section(tx, draft_id, id, parent, id.0 - root, section).await?;
     }
     Ok(document)
 }
@@ -315,12 +277,13 @@ pub async fn list_sections(
         body: String,
         draft_number: i64,
         is_current: bool,
+        pages: Option<String>,
     }
     let rows: Vec<SectionRow> = on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT s.id, s.document_id, s.kind, ds.parent_id, COALESCE(ds.level, 0) AS level,
                     COALESCE(ds.label, '*') AS label, COALESCE(ds.heading, '') AS heading,
-                    COALESCE(ds.body, '') AS body, COALESCE(r.number, 0) AS draft_number,
+                    COALESCE(ds.body, '') AS body, COALESCE(r.number, 0) AS draft_number, ds.pages,
                     COALESCE(r.number = (SELECT MAX(number) FROM draft
                                          WHERE document_id = d.id), TRUE) AS is_current
              FROM section s
@@ -365,6 +328,7 @@ pub async fn list_sections(
                 body: row.body,
                 kind,
                 is_current: row.is_current,
+                pages: drafts::read_pages(row.pages.as_deref())?,
             })
         })
         .collect()

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use sqlx::FromRow;
 
-use super::consultations::{NewSection, insert_section};
+use super::consultations::insert_section;
 use super::engine::on_engine;
 use super::{Error, Tx, known, storable};
 use crate::domain::{
-    Confidence, ConsultationId, ContentHash, DocumentId, DraftId, PointId, SectionId, SectionKind,
+    Confidence, ConsultationId, ContentHash, DocumentId, DraftId, OutlineNode, PageLine, PointId,
+    SectionId, SectionKind,
 };
 
 /// A further draft of a document that exists.
@@ -27,7 +28,7 @@ pub struct NextDraft<'a> {
     /// Title of the whole document.
     pub title: &'a str,
     /// Its sections in draft order, each with the key it keeps from the draft before.
-    pub sections: Vec<(NewSection, Option<SectionId>)>,
+    pub sections: Vec<(OutlineNode, Option<SectionId>)>,
 }
 
 /// A section as one draft has it.
@@ -47,6 +48,8 @@ pub struct DraftSection {
     pub heading: String,
     /// Text without children.
     pub body: String,
+    /// Where it stands on paper.
+    pub pages: Option<(PageLine, PageLine)>,
 }
 
 /// What became of a section.
@@ -120,14 +123,7 @@ pub async fn insert_draft(
         };
         keys.push(key);
     }
-    let whole = NewSection {
-        kind: SectionKind::Whole,
-        level: 0,
-        label: "*".to_owned(),
-        heading: draft.title.to_owned(),
-        body: String::new(),
-        parent: None,
-    };
+    let whole = whole(draft.title);
     insert_draft_section(tx, id, SectionId(root), None, 0, &whole).await?;
     for (position, (key, (section, _))) in (1..).zip(keys.iter().zip(&draft.sections)) {
         let parent = section
@@ -139,19 +135,33 @@ pub async fn insert_draft(
     Ok((DraftId(id), keys))
 }
 
-async fn insert_draft_section(
+/// The section that stands for a whole document.
+pub(super) fn whole(title: &str) -> OutlineNode {
+    OutlineNode {
+        kind: SectionKind::Whole,
+        level: 0,
+        label: "*".to_owned(),
+        heading: title.to_owned(),
+        body: String::new(),
+        parent: None,
+        pages: None,
+    }
+}
+
+/// Adds what one draft says of a section.
+pub(super) async fn insert_draft_section(
     tx: &mut Tx,
     draft: i64,
     key: SectionId,
     parent: Option<SectionId>,
     position: i64,
-    section: &NewSection,
+    section: &OutlineNode,
 ) -> Result<(), Error> {
     on_engine!(tx, |conn| {
         sqlx::query(
             "INSERT INTO draft_section (draft_id, section_id, parent_id, position, level,
-                 label, heading, body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 label, heading, body, pages)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(draft)
         .bind(key.0)
@@ -161,10 +171,34 @@ async fn insert_draft_section(
         .bind(storable(&section.label))
         .bind(storable(&section.heading))
         .bind(storable(&section.body))
+        .bind(section.pages.map(written_pages))
         .execute(conn)
         .await?;
     });
     Ok(())
+}
+
+/// "12:5-13:2": from the fifth line of page 12 to the second of page 13.
+fn written_pages((first, last): (PageLine, PageLine)) -> String {
+    format!("{}:{}-{}:{}", first.page, first.line, last.page, last.line)
+}
+
+/// Reads what [`written_pages`] wrote.
+pub(super) fn read_pages(written: Option<&str>) -> Result<Option<(PageLine, PageLine)>, Error> {
+    let place = |text: &str| {
+        let (page, line) = text.split_once(':')?;
+        Some(PageLine {
+            page: page.parse().ok()?,
+            line: line.parse().ok()?,
+        })
+    };
+    let range = |text: &str| {
+        let (first, last) = text.split_once('-')?;
+        Some((place(first)?, place(last)?))
+    };
+    written
+        .map(|text| known(range(text), "draft_section", "pages"))
+        .transpose()
 }
 
 /// Lists the sections of one draft in its order, the whole document first.
@@ -178,10 +212,11 @@ pub async fn list_draft_sections(tx: &mut Tx, draft: DraftId) -> Result<Vec<Draf
         label: String,
         heading: String,
         body: String,
+        pages: Option<String>,
     }
     let rows: Vec<Row> = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT s.id, s.kind, ds.parent_id, ds.level, ds.label, ds.heading, ds.body
+            "SELECT s.id, s.kind, ds.parent_id, ds.level, ds.label, ds.heading, ds.body, ds.pages
              FROM draft_section ds JOIN section s ON s.id = ds.section_id
              WHERE ds.draft_id = $1 ORDER BY ds.position",
         )
@@ -199,6 +234,7 @@ pub async fn list_draft_sections(tx: &mut Tx, draft: DraftId) -> Result<Vec<Draf
                 label: row.label,
                 heading: row.heading,
                 body: row.body,
+                pages: read_pages(row.pages.as_deref())?,
             })
         })
         .collect()

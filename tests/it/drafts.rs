@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::{Desk, example, http_client};
+use crate::support::{Desk, example, http_client, tool};
 
 fn record(desk: &Desk, title: &str, organization: &str, words: &str) {
     desk.write("y_kien.txt", words);
@@ -256,4 +256,104 @@ async fn the_page_confirms_findings_and_warns_of_what_did_not_change() {
         point(&desk, "hop dong chuyen giao")["section"],
         "Đề án · III.2.b (dự thảo lần 2)"
     );
+}
+
+/// A draft of more than one page, as an office sends it.
+fn printed_draft(desk: &Desk) {
+    let mut text = "ĐỀ ÁN\nPhát triển thị trường công nghệ\nI. SỰ CẦN THIẾT\n".to_owned();
+    let sentence = "Việc này cần được các cơ quan liên quan phối hợp thực hiện thường xuyên. ";
+    for number in 1..=9 {
+        writeln!(text, "{number}. Nội dung thứ {number}").unwrap();
+        writeln!(text, "{}", sentence.repeat(8)).unwrap();
+    }
+    text.push_str("II. TỔ CHỨC THỰC HIỆN\nSở Khoa học và Công nghệ chủ trì.\n");
+    desk.write("de_an.txt", text);
+    let outcome = tool("soffice", "libreoffice-writer-nogui")
+        .arg(format!(
+            "-env:UserInstallation=file://{}",
+            desk.path("profile").display()
+        ))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .args([desk.path(""), desk.path("de_an.txt")])
+        .output()
+        .unwrap();
+    assert!(desk.path("de_an.pdf").exists(), "{outcome:?}");
+}
+
+/// The lines of a page, as a reader counts them.
+fn lines_of(desk: &Desk, page: u32) -> Vec<String> {
+    let page = page.to_string();
+    let outcome = tool("pdftotext", "poppler-utils")
+        .args(["-layout", "-f", &page, "-l", &page])
+        .arg(desk.path("de_an.pdf"))
+        .arg("-")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(outcome.stdout).unwrap();
+    let lines = text.lines().map(|line| line.trim_matches(['\u{c}', ' ']));
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_page_and_line_name_what_stands_there() {
+    let desk = Desk::new();
+    printed_draft(&desk);
+    desk.write(
+        "consultation.toml",
+        "code = \"DA-2026\"\ntitle = \"Đề án\"\nlead = \"SKHCN\"\n\
+         [letterhead]\nsuperior = \"UBND TỈNH\"\nagency = \"SỞ KHOA HỌC VÀ CÔNG NGHỆ\"\n\
+         symbol = \"BC-SKHCN\"\nplace = \"Bắc Giang\"\nsigner_title = \"GIÁM ĐỐC\"\n\
+         signer_name = \"Nguyễn Văn An\"\naddressee = \"Ủy ban nhân dân tỉnh\"\n\
+         recipients = []\nlegal_bases = []\n\
+         [[document]]\ncode = \"DA\"\nname = \"Đề án\"\ntitle = \"Đề án\"\ndraft = 1\n\
+         file = \"de_an.pdf\"\nmain = true\n\
+         [[round]]\nnumber = 1\nkind = \"consultation\"\ntitle = \"Đợt 1\"\n\
+         opened = \"2026-09-01\"\ndeadline = \"2026-09-20\"\ninvited = [\"kind:department\"]\n",
+    );
+    desk.run(["init", "--from", "consultation.toml"]).expect(0);
+    let lines = lines_of(&desk, 2);
+    let heading = (lines.iter().enumerate())
+        .skip(6)
+        .find(|(_, line)| line.contains(". Nội dung thứ "))
+        .expect("a section begins on page 2");
+    let number = heading.1.split('.').next().unwrap();
+    let words = [
+        // The third line under a heading, from above, and the second line of the page from below.
+        format!(
+            "Trang 2, dòng {}: đề nghị viết ngắn gọn hơn.",
+            heading.0 + 4
+        ),
+        "Trang 2, dòng 1 từ dưới lên: đề nghị nêu tên cơ quan phối hợp.".to_owned(),
+        "Trang 7, dòng 2: đề nghị làm rõ nguồn vốn.".to_owned(),
+    ];
+    for (n, words) in words.iter().enumerate() {
+        desk.write("y_kien.txt", words);
+        let title = format!("Điện thoại {n}");
+        desk.run([
+            "record",
+            "y_kien.txt",
+            "--channel",
+            "phone",
+            "--organization",
+            "Sở Tài chính",
+            "--date",
+            "2026-09-05",
+            "--title",
+            &title,
+        ])
+        .expect(0);
+    }
+    assert_eq!(
+        point(&desk, "viet ngan gon hon")["section"],
+        format!("Đề án · I.{number}")
+    );
+    assert_eq!(
+        point(&desk, "ten co quan phoi hop")["section"],
+        "Đề án · II",
+        "{lines:?}"
+    );
+    assert_eq!(point(&desk, "lam ro nguon von")["section"], Value::Null);
 }

@@ -97,6 +97,7 @@ mod tests {
             label: id.to_string(),
             heading: String::new(),
             body: String::new(),
+            pages: None,
         };
         let row = |id: i64, change: &str, similarity: f32| AlignmentRow {
             id,

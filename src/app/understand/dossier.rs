@@ -105,6 +105,7 @@ impl Dossier {
                     parent: section
                         .parent
                         .and_then(|parent| node_of.get(&parent).copied()),
+                    pages: section.pages,
                 });
             }
             outlines.push(Outline {

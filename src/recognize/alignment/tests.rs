@@ -172,6 +172,7 @@ fn node(label: &str, heading: &str, parent: Option<usize>) -> OutlineNode {
         heading: heading.to_owned(),
         body: String::new(),
         parent,
+        pages: None,
     }
 }
 

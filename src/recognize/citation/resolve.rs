@@ -14,7 +14,7 @@ use lookup::Outcome;
 use super::grammar::{Item, Piece, Reference, Step, Value};
 use super::scan::{Mention, Owner, Role};
 use super::terms::Keyword;
-use super::tree::{At, Tree};
+use super::tree::{At, OnPaper, Tree};
 use super::{Citations, Place, Unresolved, UnresolvedReason};
 use crate::domain::{Confidence, NodeRef, Span};
 
@@ -61,7 +61,8 @@ pub(super) struct Resolver<'a> {
     found: Vec<Found>,
     other_laws: Vec<Span>,
     unresolved: Vec<Unresolved>,
-    pages: Vec<Unresolved>,
+    pages: Vec<(Span, Option<u32>, Option<i32>)>,
+    unknown_pages: Vec<Unresolved>,
     whole: Option<(Span, bool)>,
     format: Option<Span>,
     document: Option<(usize, Span, bool)>,
@@ -80,6 +81,7 @@ impl<'a> Resolver<'a> {
             other_laws: Vec::new(),
             unresolved: Vec::new(),
             pages: Vec::new(),
+            unknown_pages: Vec::new(),
             whole: None,
             format: None,
             document: None,
@@ -135,13 +137,7 @@ impl<'a> Resolver<'a> {
                     self.whole = self.whole.or(Some((*span, *is_dossier)));
                 }
                 Mention::Format { span } => self.format = self.format.or(Some(*span)),
-                Mention::Page { page, line, span } => self.pages.push(Unresolved {
-                    span: *span,
-                    reason: UnresolvedReason::PageAndLine {
-                        page: *page,
-                        line: *line,
-                    },
-                }),
+                Mention::Page { page, line, span } => self.pages.push((*span, *page, *line)),
                 Mention::Illegible { span } => {
                     self.leave_unresolved(*span, UnresolvedReason::NoSuchPlace);
                 }
@@ -152,6 +148,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn finish(mut self) -> Citations {
+        // What is named needs no page.
+        if self.found.is_empty() {
+            for (span, page, line) in std::mem::take(&mut self.pages) {
+                self.page(span, page, line);
+            }
+        }
         // Comparisons never come first.
         self.found.sort_by_key(|found| found.order);
         let is_told = |found: &Found| !found.is_aside && found.order != Order::Comparison;
@@ -204,7 +206,7 @@ impl<'a> Resolver<'a> {
                 .push(place(node, span, "citation.whole", 0.85));
         }
         if citations.places.is_empty() {
-            citations.unresolved.extend(self.pages);
+            citations.unresolved.extend(self.unknown_pages);
         }
         // In a dossier of one document its name alone says nothing.
         let says_nothing = |leads: bool| !leads && self.tree.n_documents() == 1;
@@ -221,6 +223,32 @@ impl<'a> Resolver<'a> {
             ));
         }
         citations
+    }
+
+    /// "trang 12, dòng 5": of the document spoken of, or of the only one that has pages.
+    fn page(&mut self, span: Span, page: Option<u32>, line: Option<i32>) {
+        let spoken_of = self.documents_for(Owner::Unsaid);
+        let mut documents = self.tree.on_pages();
+        let document = match (documents.next(), documents.next()) {
+            (Some(only), None) => Some(only),
+            _ => spoken_of.first().copied(),
+        };
+        let found = document
+            .zip(page)
+            .and_then(|(document, page)| self.tree.on_paper(document, page, line));
+        match found {
+            Some(OnPaper::Place(at, rule, confidence)) => {
+                self.push(at, span, rule, confidence.value(), Role::Target);
+            }
+            Some(OnPaper::Several(places)) => {
+                let places = places.into_iter().map(At::reference).collect();
+                self.leave_unresolved(span, UnresolvedReason::Ambiguous(places));
+            }
+            None => self.unknown_pages.push(Unresolved {
+                span,
+                reason: UnresolvedReason::PageAndLine { page, line },
+            }),
+        }
     }
 
     fn group(&mut self, references: &[Reference], owner: Owner, role: Role, n_in_role: usize) {

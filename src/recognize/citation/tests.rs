@@ -7,7 +7,7 @@ use proptest::prelude::{ProptestConfig, proptest};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Citations, Context, Places, UnresolvedReason};
-use crate::domain::{NodeRef, Outline};
+use crate::domain::{NodeRef, Outline, PageLine};
 use crate::recognize::outline::{LabelledSection, outline_from_labels};
 use crate::text::normalize::{normalize, squeeze};
 
@@ -19,14 +19,16 @@ fn fixtures() -> PathBuf {
 
 fn read_dossier(folder: &Path) -> Vec<Outline> {
     let text = normalize(&fs::read_to_string(folder.join("dossier.txt")).unwrap());
-    let mut documents: Vec<(String, Vec<LabelledSection>)> = Vec::new();
+    let mut documents: Vec<(String, Vec<LabelledSection>, Vec<Option<Pages>>)> = Vec::new();
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("# ") {
-            documents.push((name.to_owned(), Vec::new()));
+            documents.push((name.to_owned(), Vec::new(), Vec::new()));
             continue;
         }
         let mut cells = line.split('\t').map(str::to_owned);
-        documents.last_mut().unwrap().1.push(LabelledSection {
+        let (_, sections, pages) = documents.last_mut().unwrap();
+        pages.push(line.split('\t').nth(3).map(read_pages));
+        sections.push(LabelledSection {
             label: cells.next().unwrap(),
             heading: cells.next().unwrap_or_default(),
             text: cells.next().unwrap_or_default(),
@@ -34,12 +36,29 @@ fn read_dossier(folder: &Path) -> Vec<Outline> {
     }
     documents
         .into_iter()
-        .map(|(name, sections)| {
-            let (outline, warnings) = outline_from_labels(&name, "", &sections);
+        .map(|(name, sections, pages)| {
+            let (mut outline, warnings) = outline_from_labels(&name, "", &sections);
             assert!(warnings.is_empty(), "{warnings:?}");
+            for (node, pages) in outline.nodes.iter_mut().zip(pages) {
+                node.pages = pages;
+            }
             outline
         })
         .collect()
+}
+
+/// First and last line of a section.
+type Pages = (PageLine, PageLine);
+
+/// "12:5-13:2".
+fn read_pages(cell: &str) -> Pages {
+    let place = |text: &str| {
+        let (page, line) = text.split_once(':').unwrap();
+        let (page, line) = (page.parse().unwrap(), line.parse().unwrap());
+        PageLine { page, line }
+    };
+    let (first, last) = cell.split_once('-').unwrap();
+    (place(first), place(last))
 }
 
 #[derive(Default)]

@@ -2,6 +2,9 @@
 
 mod document;
 mod name;
+mod paper;
+
+pub(super) use paper::OnPaper;
 
 use std::collections::HashMap;
 
@@ -124,6 +127,7 @@ struct Document {
     name: Vec<u64>,
     title: Vec<u64>,
     is_law: bool,
+    paper: paper::Paper,
 }
 
 /// A heading that text can call a node by.

@@ -9,7 +9,7 @@ mod row;
 use std::collections::HashSet;
 
 use super::marker::Marker;
-use crate::domain::{Location, OutlineNode, SectionKind, Warning};
+use crate::domain::{Location, OutlineNode, PageLine, SectionKind, Warning};
 use crate::text::normalize::squeeze;
 
 /// How many characters of an unheaded paragraph stand for its heading.
@@ -80,6 +80,8 @@ pub(super) struct Builder {
     forms: HashSet<String>,
     /// Whether the last node is an unheaded paragraph or a heading that may go on.
     in_named: bool,
+    /// Where the line that is being read stands on paper.
+    pages: Option<(PageLine, PageLine)>,
 }
 
 impl Builder {
@@ -93,7 +95,13 @@ impl Builder {
             last_capital: None,
             forms: HashSet::new(),
             in_named: false,
+            pages: None,
         }
+    }
+
+    /// What is added from here on stands at this place on paper.
+    pub(super) fn turn_to(&mut self, pages: Option<(PageLine, PageLine)>) {
+        self.pages = pages;
     }
 
     pub(super) fn finish(mut self) -> (Vec<OutlineNode>, Vec<Warning>) {
@@ -183,6 +191,7 @@ impl Builder {
             node.body.push('\n');
         }
         node.body.push_str(text);
+        reach(node, self.pages);
     }
 
     /// Continues the title of the last node.
@@ -192,6 +201,7 @@ impl Builder {
                 node.heading.push(' ');
             }
             node.heading.push_str(&squeeze(text));
+            reach(node, self.pages);
         }
     }
 
@@ -399,6 +409,7 @@ impl Builder {
             heading,
             body,
             parent,
+            pages: self.pages,
         });
         self.open.push(Open::new(self.nodes.len() - 1, kind));
     }
@@ -414,6 +425,14 @@ impl Builder {
             )
             .with_value(&place),
         );
+    }
+}
+
+/// A node goes on to where the line being read ends.
+fn reach(node: &mut OutlineNode, line: Option<(PageLine, PageLine)>) {
+    if let Some((first, last)) = line {
+        let begins = node.pages.map_or(first, |(begins, _)| begins);
+        node.pages = Some((begins, last));
     }
 }
 

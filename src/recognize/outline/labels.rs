@@ -71,6 +71,7 @@ pub fn outline_from_labels(
             heading: section.heading.trim().to_owned(),
             body: section.text.trim().to_owned(),
             parent,
+            pages: None,
         });
     }
     (

@@ -14,6 +14,7 @@ fn draft(sections: &[(&str, &str, &str, Option<usize>)]) -> Outline {
             heading: (*heading).to_owned(),
             body: (*body).to_owned(),
             parent: *parent,
+            pages: None,
         });
     Outline {
         document: "Đề án".to_owned(),

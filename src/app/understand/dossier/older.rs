@@ -17,6 +17,9 @@ use crate::text::fold::fold;
 /// The rule of places found by an older draft's labels.
 const RULE: &str = "citation.older_draft";
 
+/// What a page says where there are several drafts.
+const MANY_DRAFTS: f32 = 0.6;
+
 /// A draft before the current one.
 #[derive(Debug, Clone)]
 pub struct OlderDraft {
@@ -82,6 +85,12 @@ impl Dossier {
         let mut citations = self.places.find(words, context);
         if self.older.is_empty() {
             return citations;
+        }
+        // Its pages may be another draft's.
+        let by_page =
+            (citations.places.iter_mut()).filter(|place| place.rule.starts_with("citation.page"));
+        for place in by_page {
+            place.confidence = Confidence::new(place.confidence.value().min(MANY_DRAFTS));
         }
         let named = draft_named(words);
         for older in &self.older {

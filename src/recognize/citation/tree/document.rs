@@ -2,6 +2,7 @@
 
 use super::super::super::outline::roman_value;
 use super::super::lexer::{hash_folded, hash_words};
+use super::paper::Paper;
 use super::{Class, Document, Node, Part, key, letter_part};
 use crate::domain::{Outline, SectionKind};
 
@@ -77,6 +78,7 @@ impl Document {
             is_law: hash_words(&outline.document)
                 .iter()
                 .any(|word| word.folded == hash_folded("luat")),
+            paper: Paper::of(outline),
             ..Self::default()
         };
         for (at, node) in outline.nodes.iter().enumerate() {

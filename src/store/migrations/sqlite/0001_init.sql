@@ -82,6 +82,8 @@ CREATE TABLE draft_section (
     label TEXT NOT NULL,
     heading TEXT NOT NULL,
     body TEXT NOT NULL,
+    -- Where it stands on paper, "12:5-13:2": from line 5 of page 12 to line 2 of page 13.
+    pages TEXT,
     PRIMARY KEY (draft_id, section_id)
 );
 
