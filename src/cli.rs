@@ -98,6 +98,7 @@ pub async fn run(
                 }
             }
         }
+        Command::Review(arguments) => freeze::review(app, arguments, output).await,
         Command::Issue(arguments) => freeze::issue(app, here, arguments, output).await,
         Command::Letterhead(arguments) => letterhead::run(app, arguments, output).await,
         Command::Mail { action } => mail::run(app, here, action, output).await,

@@ -50,6 +50,8 @@ pub struct Config {
     pub section_depth: u8,
     /// Where poppler, Tesseract, LibreOffice and archive tools are looked for.
     pub program_folders: Vec<std::path::PathBuf>,
+    /// The steps of the approval chain, in order, at least one.
+    pub approval_steps: Vec<String>,
     /// Mailboxes that replies arrive in.
     pub mailboxes: Vec<Mailbox>,
     /// How letters are sent; `None` where the office has not set it up.
@@ -77,6 +79,7 @@ impl Default for Config {
             max_file_bytes: 64 << 20,
             section_depth: 3,
             program_folders: usual_program_folders(),
+            approval_steps: vec!["Lãnh đạo".to_owned()],
             mailboxes: Vec::new(),
             outgoing: None,
             chunk_rows: None,
@@ -245,6 +248,7 @@ pub fn read(
                     &mut config,
                     &mut problems,
                 );
+                read_approval(&mut table, &origin, &mut config, &mut problems);
                 let first = table.remove_entry(PUBLIC_URL);
                 for (key, value) in first.into_iter().chain(table) {
                     let text = match value {
@@ -339,6 +343,55 @@ fn read_mail(
     }
 }
 
+/// More steps than any office has.
+const MAX_APPROVAL_STEPS: usize = 9;
+
+/// Takes the table about approval out of the settings.
+fn read_approval(
+    table: &mut toml::Table,
+    origin: &str,
+    config: &mut Config,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(mut values) = table
+        .remove("approval")
+        .and_then(|values| as_table(values, origin, "approval", problems))
+    else {
+        return;
+    };
+    let mut problem = |key: &str, message: &str| {
+        problems.push(Problem {
+            origin: origin.to_owned(),
+            key: format!("approval.{key}"),
+            message: message.to_owned(),
+        });
+    };
+    let steps = match values.remove("steps") {
+        Some(toml::Value::Array(steps)) => steps,
+        Some(_) | None => Vec::new(),
+    };
+    for key in values.keys() {
+        problem(key, "không có khóa này; chỉ có `steps`");
+    }
+    let names: Option<Vec<String>> = steps
+        .iter()
+        .map(|step| Some(step.as_str()?.trim().to_owned()).filter(|name| !name.is_empty()))
+        .collect();
+    let is_distinct = |names: &[String]| {
+        let set: std::collections::BTreeSet<_> = names.iter().collect();
+        set.len() == names.len()
+    };
+    match names {
+        Some(names) if (1..=MAX_APPROVAL_STEPS).contains(&names.len()) && is_distinct(&names) => {
+            config.approval_steps = names;
+        }
+        _ => problem(
+            "steps",
+            "phải là danh sách 1 đến 9 bước, tên khác nhau, ví dụ [\"Trưởng phòng\", \"Giám đốc\"]",
+        ),
+    }
+}
+
 fn as_table(
     value: toml::Value,
     origin: &str,
@@ -421,6 +474,33 @@ mod tests {
                 "config/example.toml does not mention `{key}`"
             );
         }
+    }
+
+    #[test]
+    fn the_approval_chain_is_a_list_of_different_names() {
+        let check = |text: &str, expected: Result<&[&str], &str>| {
+            let read = read(Some((Path::new("c.toml"), text)), environment(&[]));
+            match (read, expected) {
+                (Ok(config), Ok(steps)) => assert_eq!(config.approval_steps, steps),
+                (Err(problems), Err(key)) => assert_eq!(problems.0[0].key, key, "{problems}"),
+                (other, _) => panic!("{text}: {other:?}"),
+            }
+        };
+        check("", Ok(&["Lãnh đạo"]));
+        check(
+            "[approval]\nsteps = [\"Trưởng phòng\", \" Giám đốc \"]",
+            Ok(&["Trưởng phòng", "Giám đốc"]),
+        );
+        for wrong in ["[]", "3", "[\"\"]", "[\"A\", \"A\"]", "[1]"] {
+            check(
+                &format!("[approval]\nsteps = {wrong}"),
+                Err("approval.steps"),
+            );
+        }
+        check(
+            "[approval]\nsteps = [\"A\"]\nbuoc = 1",
+            Err("approval.buoc"),
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKin
 pub use person::{Account, Role, Roles};
 pub use personal::EmailAddress;
 pub use point::{PointState, Stance};
-pub use response::{Decision, ResponseState, Wording};
+pub use response::{Decision, ResponseState, Standing, Wording};
 pub use span::Span;
 pub use submission::{Channel, Disposition, LetterNumber, Relation, ReplyClass};
 pub use warning::{Location, Warning};

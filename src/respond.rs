@@ -3,9 +3,10 @@
 //! Pure: takes the current version and what somebody wants, returns the next version or why not.
 //! Knows neither users' sessions nor HTTP; who may do what is decided by the use cases.
 
+pub mod chain;
 pub mod opposing;
 
-use crate::domain::{Decision, ResponseState, Wording};
+use crate::domain::{Decision, Standing, Wording};
 use crate::text::fold::fold;
 
 /// An answer as somebody wants it to be.
@@ -76,38 +77,20 @@ impl Refusal {
 /// The state an answer has after a step, or why it cannot take it.
 ///
 /// Saving accepts anything: nothing typed is lost. An approved answer that is saved again starts
-/// over as a draft.
+/// over as a draft. It is approved once `n_steps` of the chain have approved it; what is handed in or
+/// returned starts at the first step again.
 pub fn advance(
-    current: Option<ResponseState>,
+    current: Option<Standing>,
     draft: &Draft,
     step: Step,
     remark: Option<&str>,
-) -> Result<ResponseState, Refusal> {
-    match step {
-        Step::Save => Ok(ResponseState::Draft),
-        Step::Submit => {
-            check_complete(draft)?;
-            Ok(ResponseState::Submitted)
-        }
-        Step::Approve => {
-            if current != Some(ResponseState::Submitted) {
-                return Err(Refusal::NotSubmitted);
-            }
-            check_complete(draft)?;
-            Ok(ResponseState::Approved)
-        }
-        Step::Return => match current {
-            Some(ResponseState::Submitted | ResponseState::Approved) => {
-                if remark.is_none_or(|remark| remark.trim().is_empty()) {
-                    return Err(Refusal::NoRemark);
-                }
-                Ok(ResponseState::Returned)
-            }
-            Some(ResponseState::Draft | ResponseState::Returned) | None => {
-                Err(Refusal::NotSubmitted)
-            }
-        },
+    n_steps: usize,
+) -> Result<Standing, Refusal> {
+    let next = chain::advance(current, step, remark, n_steps)?;
+    if matches!(step, Step::Submit | Step::Approve) {
+        check_complete(draft)?;
     }
+    Ok(next)
 }
 
 /// Checks what DESIGN 3.6 asks of an answer that leaves its drafter.
@@ -184,7 +167,7 @@ pub fn contradiction(decision: Decision, text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{Draft, Refusal, Step, advance, contradiction};
-    use crate::domain::{Decision, ResponseState};
+    use crate::domain::{Decision, ResponseState, Standing};
 
     fn draft(decision: Option<Decision>, text: &str, place: Option<&str>) -> Draft {
         Draft {
@@ -203,7 +186,12 @@ mod tests {
         remark: Option<&str>,
         expected: Result<ResponseState, Refusal>,
     ) {
-        assert_eq!(advance(current, draft, step, remark), expected);
+        let standing = |state| Standing {
+            state,
+            n_approvals: 0,
+        };
+        let reached = advance(current.map(standing), draft, step, remark, 1);
+        assert_eq!(reached.map(|standing| standing.state), expected);
     }
 
     #[test]
@@ -280,6 +268,32 @@ mod tests {
             Some("Viết rõ"),
             Ok(ResponseState::Returned),
         );
+    }
+
+    #[test]
+    fn an_answer_is_approved_by_the_last_step_and_starts_over_when_returned() {
+        let note = draft(Some(Decision::Note), "Ghi nhận", None);
+        let step = |standing, step| advance(standing, &note, step, Some("Viết rõ"), 3).unwrap();
+        let submitted = step(None, Step::Submit);
+        let first = step(Some(submitted), Step::Approve);
+        let second = step(Some(first), Step::Approve);
+        let last = step(Some(second), Step::Approve);
+        let reached = [submitted, first, second, last].map(|it| (it.state, it.n_approvals));
+        assert_eq!(
+            reached,
+            [
+                (ResponseState::Submitted, 0),
+                (ResponseState::Submitted, 1),
+                (ResponseState::Submitted, 2),
+                (ResponseState::Approved, 3),
+            ]
+        );
+        let returned = step(Some(second), Step::Return);
+        assert_eq!(
+            (returned.state, returned.n_approvals),
+            (ResponseState::Returned, 0)
+        );
+        assert_eq!(step(Some(last), Step::Submit).n_approvals, 0);
     }
 
     #[test]

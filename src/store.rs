@@ -32,6 +32,7 @@ pub mod problems;
 pub mod progress;
 pub mod recut;
 pub mod related;
+pub mod report_reviews;
 pub mod report_versions;
 pub mod responses;
 pub mod settlements;

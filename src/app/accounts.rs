@@ -59,6 +59,8 @@ pub struct Profile {
     pub name: String,
     /// What the person may do.
     pub roles: Roles,
+    /// The step of the approval chain that the person takes.
+    pub approval_step: Option<String>,
     /// May not sign in any more.
     pub is_disabled: bool,
 }
@@ -97,7 +99,7 @@ impl App {
     ) -> Result<Account, Error> {
         let login = login.trim().to_lowercase();
         check_login(&login)?;
-        check_profile(profile)?;
+        self.check_profile(profile)?;
         password::check(password, &login)?;
         let hash = self.passwords.hash(password).await?;
         let mut account = Account {
@@ -105,6 +107,7 @@ impl App {
             login,
             name: profile.name.trim().to_owned(),
             roles: profile.roles.clone(),
+            approval_step: profile.approval_step.clone(),
             is_disabled: profile.is_disabled,
         };
         let now_us = self.clock.now_us();
@@ -136,11 +139,12 @@ impl App {
     /// # Errors
     /// [`Kind::Conflict`] when nobody would be left who can administrate.
     pub async fn change_account(&self, login: &str, profile: &Profile) -> Result<Account, Error> {
-        check_profile(profile)?;
+        self.check_profile(profile)?;
         let mut tx = self.store.write().await?;
         let mut account = found(accounts::find_account(&mut tx, login).await?, login)?.account;
         account.name = profile.name.trim().to_owned();
         account.roles.clone_from(&profile.roles);
+        account.approval_step.clone_from(&profile.approval_step);
         account.is_disabled = profile.is_disabled;
         let others = accounts::list_accounts(&mut tx).await?;
         let is_left = others
@@ -335,6 +339,32 @@ impl App {
         Ok(())
     }
 
+    fn check_profile(&self, profile: &Profile) -> Result<(), Error> {
+        if profile.name.trim().is_empty() {
+            return Err(Error::new(Kind::Invalid, "Hãy ghi họ và tên."));
+        }
+        if profile.roles.is_empty() {
+            return Err(Error::new(Kind::Invalid, "Hãy chọn ít nhất một vai trò."));
+        }
+        let Some(step) = &profile.approval_step else {
+            return Ok(());
+        };
+        if !self.approval_steps().contains(step) {
+            let known = self.approval_steps().join(", ");
+            return Err(Error::new(
+                Kind::Invalid,
+                format!("Không có bước duyệt “{step}”; các bước: {known}."),
+            ));
+        }
+        if !profile.roles.contains(&Role::Leader) {
+            return Err(Error::new(
+                Kind::Invalid,
+                "Chỉ người có vai trò lãnh đạo được gắn bước duyệt.",
+            ));
+        }
+        Ok(())
+    }
+
     async fn note_change(&self, tx: &mut crate::store::Tx, id: AccountId) -> Result<(), Error> {
         let (at, action) = (self.clock.now_us(), Action::AccountsChanged);
         ledger::append(tx, at, &self.actor, action, id.0, id.0).await?;
@@ -359,16 +389,6 @@ fn check_login(login: &str) -> Result<(), Error> {
             "Tên đăng nhập dài từ 2 đến 40 ký tự, chỉ gồm chữ không dấu, chữ số, dấu chấm, gạch nối.",
         )
     })
-}
-
-fn check_profile(profile: &Profile) -> Result<(), Error> {
-    if profile.name.trim().is_empty() {
-        return Err(Error::new(Kind::Invalid, "Hãy ghi họ và tên."));
-    }
-    if profile.roles.is_empty() {
-        return Err(Error::new(Kind::Invalid, "Hãy chọn ít nhất một vai trò."));
-    }
-    Ok(())
 }
 
 /// A password of 80 random bits, in letters that are not mistaken for others.

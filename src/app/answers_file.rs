@@ -104,7 +104,7 @@ impl App {
                 outcome.problems.push(format!("{place}: {problem}"));
                 continue;
             }
-            match save(&mut tx, target, &line, now_us).await? {
+            match save(&mut tx, target, &line, self.approval_steps(), now_us).await? {
                 Ok(ids) => {
                     answered_by.insert(target.point.id, number);
                     outcome.n_saved += 1;
@@ -320,6 +320,7 @@ async fn save(
     tx: &mut Tx,
     target: &Target,
     line: &AnswerLine,
+    chain: &[String],
     now_us: i64,
 ) -> Result<Result<Vec<i64>, String>, Error> {
     let Some(decision) = parse_decision(&line.decision) else {
@@ -336,10 +337,13 @@ async fn save(
     let Some(wanted) = ResponseState::parse(line.state.trim()) else {
         return Ok(Err(format!("trạng thái `{}` không có.", line.state)));
     };
-    let steps: &[Step] = match wanted {
-        ResponseState::Draft => &[Step::Save],
-        ResponseState::Submitted => &[Step::Submit],
-        ResponseState::Approved => &[Step::Submit, Step::Approve],
+    let steps: Vec<Step> = match wanted {
+        ResponseState::Draft => vec![Step::Save],
+        ResponseState::Submitted => vec![Step::Submit],
+        ResponseState::Approved => {
+            let approvals = chain.iter().map(|_| Step::Approve);
+            [Step::Submit].into_iter().chain(approvals).collect()
+        }
         ResponseState::Returned => return Ok(Err("tệp không thể trả lại câu trả lời.".to_owned())),
     };
     let draft = Draft {
@@ -349,27 +353,32 @@ async fn save(
         wording: None,
     };
     let mut states = Vec::new();
-    let mut state = target.point.response_state;
+    // Every row is handed in anew, so that where it stood before makes no difference.
+    let mut standing = None;
     for step in steps {
-        match respond::advance(state, &draft, *step, None) {
-            Ok(next) => states.push((next, *step)),
+        match respond::advance(standing, &draft, step, None, chain.len()) {
+            Ok(next) => states.push((next, step)),
             Err(refusal) => return Ok(Err(refusal.message().to_owned())),
         }
-        state = states.last().map(|(state, _)| *state);
+        standing = states.last().map(|(next, _)| *next);
     }
     let mut ids = Vec::new();
-    for (version, (state, step)) in (target.point.version..).zip(states) {
-        let author = if step == Step::Approve {
+    for (version, (next, step)) in (target.point.version..).zip(states) {
+        let is_approval = step == Step::Approve;
+        let author = if is_approval {
             APPROVER
         } else {
             line.author.as_str()
         };
+        let passed = next.n_approvals.checked_sub(1).filter(|_| is_approval);
         let response = NewResponse {
             decision: draft.decision,
             text: draft.text.clone(),
             change_place: draft.change_place.clone(),
             wording: draft.wording.clone(),
-            state,
+            state: next.state,
+            n_approvals: next.n_approvals,
+            approval_step: passed.and_then(|at| chain.get(at)).cloned(),
             author: author.to_owned(),
             remark: None,
         };

@@ -49,6 +49,7 @@ pub fn words(action: Action) -> (&'static str, &'static str) {
         Action::BatchUndone => ("Hoàn tác lần nhập", "lượt góp ý"),
         Action::LetterheadSet => ("Sửa thể thức báo cáo", "bản lưu thể thức"),
         Action::ReportsFrozen => ("Chốt bản trình", "bản trình"),
+        Action::ReportsReviewed => ("Trình, duyệt hoặc trả lại bản trình", "lượt xem xét"),
         Action::ReportsIssued => ("Ghi số, ngày ban hành", "bản trình"),
         Action::MailsQueued => ("Đưa thư vào hàng gửi", "thư"),
         Action::MailsChanged => ("Kết quả gửi thư", "thư"),

@@ -4,6 +4,8 @@
 //! hash, before the row that names them is committed. Freezing what has not changed since the last
 //! version adds nothing.
 
+mod approving;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -146,6 +148,7 @@ impl App {
                 id,
                 ordinal,
                 content,
+                reviews: Vec::new(),
                 issue: None,
             },
             was_known: false,
@@ -359,6 +362,7 @@ impl App {
                 ),
             ));
         }
+        approving::check_may_be_issued(&version)?;
         let signed = match signed {
             Some((name, bytes)) => Some((self.blobs.put(bytes)?, name.to_owned())),
             None => None,

@@ -2,6 +2,7 @@
 
 use super::{App, Error, Kind};
 use crate::domain::{PointId, ResponseId, ResponseState};
+use crate::respond::chain::{Approver, step_at_hand, step_taken};
 use crate::respond::{self, Draft, Step};
 use crate::store::ledger::{self, Action};
 use crate::store::points::{self, Point};
@@ -22,6 +23,8 @@ pub struct Act {
     pub step: Step,
     /// A leader's remark.
     pub remark: Option<String>,
+    /// Which step of the chain may be taken; asked only of who approves or returns.
+    pub approver: Approver,
     /// Who acts.
     pub actor: String,
 }
@@ -98,9 +101,17 @@ impl App {
                 wording: response.content.wording.clone(),
             })
         });
-        let state = current.as_ref().map(|response| response.content.state);
-        let next = respond::advance(state, &draft, act.step, act.remark.as_deref())
+        let standing = current.as_ref().map(|response| response.content.standing());
+        let steps = self.approval_steps();
+        let remark = act.remark.as_deref();
+        let next = respond::advance(standing, &draft, act.step, remark, steps.len())
             .map_err(|refusal| Error::new(Kind::Invalid, refusal.message()))?;
+        let approval_step = match act.step {
+            Step::Save | Step::Submit => None,
+            Step::Approve | Step::Return => step_taken(steps, standing, &act.approver)
+                .map_err(|refusal| Error::new(Kind::Invalid, refusal))?
+                .map(str::to_owned),
+        };
         let notice = draft
             .decision
             .and_then(|decision| respond::contradiction(decision, &draft.text));
@@ -109,7 +120,9 @@ impl App {
             text: draft.text,
             change_place: draft.change_place,
             wording: draft.wording,
-            state: next,
+            state: next.state,
+            n_approvals: next.n_approvals,
+            approval_step,
             author: act.actor.clone(),
             remark: act.remark.clone(),
         };
@@ -132,10 +145,23 @@ impl App {
         tx.commit().await?;
         Ok(Answered {
             response: id,
-            state: next,
+            state: next.state,
             notice,
             seq,
         })
+    }
+
+    /// The steps of the approval chain, in order, at least one.
+    pub fn approval_steps(&self) -> &[String] {
+        &self.config.approval_steps
+    }
+
+    /// The step that a version of an answer waits for, where the chain has several.
+    pub fn awaited_step(&self, response: &Response) -> Option<&str> {
+        let content = &response.content;
+        let is_waiting = content.state == ResponseState::Submitted;
+        let steps = self.approval_steps();
+        step_at_hand(steps, content.n_approvals).filter(|_| is_waiting && steps.len() > 1)
     }
 
     /// Every version of a point's answer, oldest first.

@@ -29,12 +29,14 @@ pub(super) async fn run(
             login,
             name,
             roles,
+            step,
             password_file,
         } => {
             let (password, is_generated) = password(here, password_file.as_deref())?;
             let profile = Profile {
                 name: name.clone(),
                 roles: read_roles(roles)?,
+                approval_step: step.clone(),
                 is_disabled: false,
             };
             let account = app.add_account(login, &profile, &password).await?;
@@ -44,6 +46,7 @@ pub(super) async fn run(
             login,
             name,
             roles,
+            step,
             lock,
             unlock,
         } => {
@@ -57,6 +60,11 @@ pub(super) async fn run(
                 roles: match roles {
                     Some(roles) => read_roles(roles)?,
                     None => account.roles,
+                },
+                approval_step: match step.as_deref() {
+                    Some("") => None,
+                    Some(step) => Some(step.to_owned()),
+                    None => account.approval_step,
                 },
                 is_disabled: (account.is_disabled || *lock) && !*unlock,
             };
@@ -124,8 +132,10 @@ fn line(account: &Account) -> String {
     } else {
         ""
     };
+    let step = account.approval_step.as_deref();
+    let step = step.map_or_else(String::new, |step| format!("  (bước {step})"));
     format!(
-        "{}  {}  {}{locked}\n",
+        "{}  {}  {}{step}{locked}\n",
         account.login,
         account.name,
         roles.join(", ")
@@ -138,6 +148,7 @@ fn to_json(account: &Account) -> Value {
         "login": account.login,
         "name": account.name,
         "roles": roles,
+        "approval_step": account.approval_step,
         "is_disabled": account.is_disabled,
     })
 }

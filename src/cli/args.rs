@@ -177,6 +177,9 @@ pub enum Command {
         #[arg(long, value_name = "MÃ")]
         consultation: Option<String>,
     },
+    /// Trình, duyệt ở từng bước hoặc trả lại một bản trình đã chốt
+    #[command(help_template = HELP)]
+    Review(ReviewArgs),
     /// Ghi số, ngày và tệp đã ký của bản trình sau khi ban hành
     #[command(help_template = HELP)]
     Issue(IssueArgs),
@@ -463,6 +466,29 @@ pub struct IssueArgs {
     #[arg(long, value_name = "TỆP")]
     pub signed: Option<PathBuf>,
     /// Người ghi
+    #[arg(long, value_name = "TÊN")]
+    pub actor: Option<String>,
+    /// Mã hồ sơ
+    #[arg(long, value_name = "MÃ")]
+    pub consultation: Option<String>,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Bản trình lần
+    #[arg(value_name = "LẦN")]
+    pub ordinal: u32,
+    /// Trình duyệt
+    #[arg(long, conflicts_with_all = ["approve", "send_back"])]
+    pub submit: bool,
+    /// Duyệt ở bước đang chờ
+    #[arg(long, conflicts_with = "send_back")]
+    pub approve: bool,
+    /// Trả lại, kèm lý do
+    #[arg(long = "return", value_name = "LÝ DO")]
+    pub send_back: Option<String>,
+    /// Người trình, người duyệt
     #[arg(long, value_name = "TÊN")]
     pub actor: Option<String>,
     /// Mã hồ sơ

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::{FreezeArgs, IssueArgs};
+use super::args::{FreezeArgs, IssueArgs, ReviewArgs};
 use super::{Exit, Output};
 use crate::app::freezing::{FreezeOrder, Version, differences};
-use crate::app::{App, Error, local_time};
+use crate::app::{App, Error, Kind, local_time};
 use crate::domain::Consultation;
 use crate::report::model;
 use crate::report::reconcile::Scope;
+use crate::respond::Step;
+use crate::respond::chain::Approver;
 
 pub(super) async fn freeze(
     app: &App,
@@ -87,13 +89,45 @@ fn describe(version: &Version) -> String {
             )
         })
         .unwrap_or_default();
+    let standing = version.standing().map(|it| it.state.name().to_lowercase());
+    let standing = standing.map_or_else(String::new, |name| format!("; {name}"));
     format!(
-        "Bản trình lần {} ({edition}): {} ý kiến, chốt lúc {}, mã kiểm tra {}{issue}\n",
+        "Bản trình lần {} ({edition}): {} ý kiến, chốt lúc {}, mã kiểm tra {}{standing}{issue}\n",
         version.ordinal,
         content.n_points,
         local_time(content.frozen_us).strftime("%H:%M ngày %d/%m/%Y"),
         content.model,
     )
+}
+
+/// Hands in, approves or returns a version.
+pub(super) async fn review(
+    app: &App,
+    arguments: &ReviewArgs,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let consultation = app.consultation(arguments.consultation.as_deref()).await?;
+    let step = match (arguments.submit, arguments.approve, &arguments.send_back) {
+        (true, _, _) => Step::Submit,
+        (_, true, _) => Step::Approve,
+        (_, _, Some(_)) => Step::Return,
+        _ => {
+            let message = "Chưa nói làm gì: --submit, --approve hoặc --return.";
+            return Err(Error::new(Kind::Invalid, message));
+        }
+    };
+    let version = app
+        .review_report(
+            &consultation,
+            arguments.ordinal,
+            step,
+            arguments.send_back.as_deref(),
+            &Approver::Any,
+            arguments.actor.as_deref().unwrap_or(app.actor()),
+        )
+        .await?;
+    output.data(|| describe(&version), || to_json(&version));
+    Ok(Exit::Done)
 }
 
 fn to_json(version: &Version) -> Value {
@@ -107,6 +141,13 @@ fn to_json(version: &Version) -> Value {
         "n_points": content.n_points,
         "actor": content.actor,
         "frozen_at": local_time(content.frozen_us).to_string(),
+        "reviews": version.reviews.iter().map(|review| json!({
+            "state": review.standing.state.code(),
+            "step": review.approval_step,
+            "remark": review.remark,
+            "actor": review.actor,
+            "reviewed_at": local_time(review.reviewed_us).to_string(),
+        })).collect::<Vec<_>>(),
         "issue": version.issue.as_ref().map(|issue| json!({
             "number": issue.number,
             "date": issue.issued_on.to_string(),

@@ -71,6 +71,8 @@ pub struct Account {
     pub name: String,
     /// What the person may do.
     pub roles: Roles,
+    /// The step of the approval chain that the person takes, by name (`[approval]` in the settings).
+    pub approval_step: Option<String>,
     /// May not sign in any more; what was done under it stays.
     pub is_disabled: bool,
 }

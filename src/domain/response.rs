@@ -78,12 +78,21 @@ impl Wording {
     }
 }
 
+/// How far an answer has come: its state, and how many steps of the approval chain it has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The state.
+    pub state: ResponseState,
+    /// Steps that have approved it; all of them once it is approved, none while it is written.
+    pub n_approvals: usize,
+}
+
 /// Where a version of an answer stands on its way through the approval chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResponseState {
     /// Being written.
     Draft,
-    /// Handed to the leader.
+    /// Handed in, on its way along the chain.
     Submitted,
     /// Approved by the last step of the chain.
     Approved,

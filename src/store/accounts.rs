@@ -59,6 +59,7 @@ struct Row {
     login: String,
     name: String,
     roles: String,
+    approval_step: Option<String>,
     password_hash: String,
     is_disabled: bool,
 }
@@ -73,6 +74,7 @@ impl Row {
                 login: self.login,
                 name: self.name,
                 roles: known(roles, "account", "roles")?,
+                approval_step: self.approval_step,
                 is_disabled: self.is_disabled,
             },
             password_hash: self.password_hash,
@@ -98,7 +100,8 @@ pub async fn has_accounts(tx: &mut Tx) -> Result<bool, Error> {
 pub async fn list_accounts(tx: &mut Tx) -> Result<Vec<Account>, Error> {
     let rows: Vec<Row> = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, login, name, roles, password_hash, is_disabled FROM account ORDER BY login",
+            "SELECT id, login, name, roles, approval_step, password_hash, is_disabled
+             FROM account ORDER BY login",
         )
         .fetch_all(conn)
         .await?
@@ -112,7 +115,7 @@ pub async fn list_accounts(tx: &mut Tx) -> Result<Vec<Account>, Error> {
 pub async fn find_account(tx: &mut Tx, login: &str) -> Result<Option<Stored>, Error> {
     let row: Option<Row> = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, login, name, roles, password_hash, is_disabled
+            "SELECT id, login, name, roles, approval_step, password_hash, is_disabled
              FROM account WHERE login = $1",
         )
         .bind(storable(login))
@@ -132,8 +135,9 @@ pub async fn insert_account(
     let id = tx.take_ids("account", 1).await?;
     on_engine!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO account (id, login, name, roles, password_hash, is_disabled, created_us)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO account (id, login, name, roles, password_hash, is_disabled, created_us,
+                 approval_step)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(id)
         .bind(storable(&account.login))
@@ -142,22 +146,27 @@ pub async fn insert_account(
         .bind(password_hash)
         .bind(account.is_disabled)
         .bind(now_us)
+        .bind(account.approval_step.as_deref().map(storable))
         .execute(conn)
         .await?;
     });
     Ok(AccountId(id))
 }
 
-/// Sets name, roles and whether the person may sign in.
+/// Sets name, roles, step and whether the person may sign in.
 pub async fn update_account(tx: &mut Tx, account: &Account) -> Result<(), Error> {
     on_engine!(tx, |conn| {
-        sqlx::query("UPDATE account SET name = $1, roles = $2, is_disabled = $3 WHERE id = $4")
-            .bind(storable(&account.name))
-            .bind(codes(&account.roles))
-            .bind(account.is_disabled)
-            .bind(account.id.0)
-            .execute(conn)
-            .await?;
+        sqlx::query(
+            "UPDATE account SET name = $1, roles = $2, is_disabled = $3, approval_step = $5
+             WHERE id = $4",
+        )
+        .bind(storable(&account.name))
+        .bind(codes(&account.roles))
+        .bind(account.is_disabled)
+        .bind(account.id.0)
+        .bind(account.approval_step.as_deref().map(storable))
+        .execute(conn)
+        .await?;
     });
     Ok(())
 }
@@ -215,7 +224,8 @@ pub async fn find_session(
     };
     let row: Row = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, login, name, roles, password_hash, is_disabled FROM account WHERE id = $1",
+            "SELECT id, login, name, roles, approval_step, password_hash, is_disabled
+             FROM account WHERE id = $1",
         )
         .bind(session.account_id)
         .fetch_one(conn)

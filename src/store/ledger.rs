@@ -52,6 +52,8 @@ pub enum Action {
     LetterheadSet,
     /// Reports were frozen.
     ReportsFrozen,
+    /// Frozen reports were handed in, approved by a step of the chain, or returned.
+    ReportsReviewed,
     /// Frozen reports were issued: number, day, signed file.
     ReportsIssued,
     /// Letters were put into the outbox.
@@ -63,7 +65,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -82,6 +84,7 @@ impl Action {
         Self::BatchUndone,
         Self::LetterheadSet,
         Self::ReportsFrozen,
+        Self::ReportsReviewed,
         Self::ReportsIssued,
         Self::MailsQueued,
         Self::MailsChanged,
@@ -109,6 +112,7 @@ impl Action {
             Self::BatchUndone => "batch.undone",
             Self::LetterheadSet => "letterhead.set",
             Self::ReportsFrozen => "reports.frozen",
+            Self::ReportsReviewed => "reports.reviewed",
             Self::ReportsIssued => "reports.issued",
             Self::MailsQueued => "mails.queued",
             Self::MailsChanged => "mails.changed",
@@ -309,7 +313,8 @@ async fn content(
     const RESPONSES: &str = "SELECT id || ' ' || point_id || ' ' || version || ' '
         || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
         || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' '
-        || COALESCE(old_wording, '') || ' ' || COALESCE(new_wording, '') || ' ' || text
+        || COALESCE(old_wording, '') || ' ' || COALESCE(new_wording, '') || ' ' || n_approvals || ' '
+        || COALESCE(approval_step, '') || ' ' || text
         FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const LETTERHEADS: &str =
         "SELECT id || ' ' || COALESCE(consultation_id, 0) || ' ' || actor || ' '
@@ -323,6 +328,9 @@ async fn content(
     const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '
         || COALESCE(signed_hash, '') || ' ' || actor || ' ' || closed_us || ' ' || number
         FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
+    const REVIEWS: &str = "SELECT id || ' ' || report_version_id || ' ' || state || ' '
+        || n_approvals || ' ' || COALESCE(approval_step, '') || ' ' || actor || ' ' || reviewed_us
+        || ' ' || COALESCE(remark, '') FROM report_review WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const DRAFTS: &str = "SELECT id || ' ' || document_id || ' ' || number || ' ' || blob_hash
         || ' ' || file_name || ' ' || added_us FROM draft WHERE id BETWEEN $1 AND $2 ORDER BY id";
     const MAILS: &str = "SELECT id || ' ' || consultation_id || ' ' || kind || ' ' || occasion
@@ -337,6 +345,7 @@ async fn content(
         Action::LetterheadSet => &[LETTERHEADS],
         Action::NotesAdded => &[NOTES],
         Action::ReportsFrozen => &[REPORTS],
+        Action::ReportsReviewed => &[REVIEWS],
         Action::ReportsIssued => &[ISSUES],
         Action::MailsQueued => &[MAILS],
         Action::ConsultationSet

@@ -107,6 +107,8 @@ pub struct ForLeader {
     pub section: Option<SectionId>,
     /// Whether a leader was asked; otherwise its answer was handed in.
     pub is_escalated: bool,
+    /// Steps of the approval chain that its answer has passed; `None` while it was not handed in.
+    pub n_approvals: Option<usize>,
 }
 
 /// Lists counted points that a leader is asked about and has not approved, and those whose own answer
@@ -115,10 +117,12 @@ pub async fn list_for_leader(
     tx: &mut Tx,
     consultation: ConsultationId,
 ) -> Result<Vec<ForLeader>, Error> {
-    let rows: Vec<(i64, Option<i64>, bool)> = on_engine!(tx, |conn| {
+    let rows: Vec<(i64, Option<i64>, bool, Option<i64>)> = on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT p.id, p.section_id, p.needs_leadership
+            "SELECT p.id, p.section_id, p.needs_leadership,
+                    CASE WHEN p.response_state = 'submitted' THEN r.n_approvals END
              FROM point p JOIN submission s ON s.id = p.submission_id
+             LEFT JOIN response r ON r.id = p.response_id
              WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
                AND p.joined_into IS NULL AND p.out_of_scope IS NULL
                AND (p.response_state = 'submitted'
@@ -130,11 +134,15 @@ pub async fn list_for_leader(
         .fetch_all(conn)
         .await?
     });
-    let waiting = |(id, section, is_escalated): (i64, Option<i64>, bool)| ForLeader {
-        point: PointId(id),
-        section: section.map(SectionId),
-        is_escalated,
-    };
+    let waiting =
+        |(id, section, is_escalated, n_approvals): (i64, Option<i64>, bool, Option<i64>)| {
+            ForLeader {
+                point: PointId(id),
+                section: section.map(SectionId),
+                is_escalated,
+                n_approvals: n_approvals.map(|n| usize::try_from(n).unwrap_or(0)),
+            }
+        };
     Ok(rows.into_iter().map(waiting).collect())
 }
 

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::engine::on_engine;
+use super::report_reviews::{self, Review};
 use super::{Error, Tx, known, storable};
-use crate::domain::{ConsultationId, ContentHash};
+use crate::domain::{ConsultationId, ContentHash, Standing};
 
 /// A report to freeze.
 #[derive(Debug, Clone)]
@@ -41,8 +42,17 @@ pub struct Version {
     pub ordinal: u32,
     /// What was frozen.
     pub content: NewVersion,
+    /// How it went along the approval chain, oldest first.
+    pub reviews: Vec<Review>,
     /// Set once it was issued.
     pub issue: Option<Issue>,
+}
+
+impl Version {
+    /// Where it stands on the approval chain; `None` while nobody handed it in.
+    pub fn standing(&self) -> Option<Standing> {
+        self.reviews.last().map(|review| review.standing)
+    }
 }
 
 /// What closes a version.
@@ -121,6 +131,7 @@ impl Stored {
                 actor: self.actor,
                 frozen_us: self.frozen_us,
             },
+            reviews: Vec::new(),
             issue,
         })
     }
@@ -213,7 +224,14 @@ pub async fn list_versions(
         .fetch_all(conn)
         .await?
     });
-    rows.into_iter().map(Stored::read).collect()
+    let mut reviews = report_reviews::list_reviews(tx, consultation).await?;
+    rows.into_iter()
+        .map(|row| {
+            let version = row.read()?;
+            let reviews = reviews.remove(&version.id).unwrap_or_default();
+            Ok(Version { reviews, ..version })
+        })
+        .collect()
 }
 
 /// Lists the hashes of every file that frozen reports are kept in, signed files included.

@@ -6,7 +6,7 @@ use super::engine::on_engine;
 use super::named::among;
 use super::points;
 use super::{Error, Tx, known, storable};
-use crate::domain::{Decision, PointId, ResponseId, ResponseState, Wording};
+use crate::domain::{Decision, PointId, ResponseId, ResponseState, Standing, Wording};
 
 /// A version of an answer, to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +21,24 @@ pub struct NewResponse {
     pub wording: Option<Wording>,
     /// How far along the approval chain.
     pub state: ResponseState,
+    /// Steps of the chain that it has passed.
+    pub n_approvals: usize,
+    /// The step that approved or returned it, by name.
+    pub approval_step: Option<String>,
     /// Who wrote, approved or returned it.
     pub author: String,
     /// The leader's remark when approving or returning.
     pub remark: Option<String>,
+}
+
+impl NewResponse {
+    /// How far it has come.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            n_approvals: self.n_approvals,
+        }
+    }
 }
 
 /// A stored version of an answer.
@@ -57,8 +71,9 @@ pub async fn insert_response(
     let n_rows = on_engine!(tx, |conn| {
         sqlx::query(
             "INSERT INTO response (id, point_id, version, decision, text, change_place, state,
-                 author, remark, created_us, old_wording, new_wording)
-             SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11
+                 author, remark, created_us, old_wording, new_wording, n_approvals, approval_step)
+             SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                 $12, $13
              FROM response WHERE point_id = $2",
         )
         .bind(id)
@@ -72,6 +87,8 @@ pub async fn insert_response(
         .bind(now_us)
         .bind(response.wording.as_ref().map(|it| storable(&it.old)))
         .bind(response.wording.as_ref().map(|it| storable(&it.new)))
+        .bind(i64::try_from(response.n_approvals).unwrap_or(i64::MAX))
+        .bind(response.approval_step.as_deref().map(storable))
         .execute(&mut *conn)
         .await?;
         sqlx::query(
@@ -109,6 +126,8 @@ struct ResponseRow {
     created_us: i64,
     old_wording: Option<String>,
     new_wording: Option<String>,
+    n_approvals: i64,
+    approval_step: Option<String>,
 }
 
 impl ResponseRow {
@@ -130,6 +149,12 @@ impl ResponseRow {
                     &self.new_wording.unwrap_or_default(),
                 ),
                 state: known(ResponseState::parse(&self.state), "response", "state")?,
+                n_approvals: known(
+                    usize::try_from(self.n_approvals).ok(),
+                    "response",
+                    "n_approvals",
+                )?,
+                approval_step: self.approval_step,
                 author: self.author,
                 remark: self.remark,
             },

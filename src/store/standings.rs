@@ -295,6 +295,7 @@ pub async fn touched_by(
             Action::GroupsProposed
             | Action::LetterheadSet
             | Action::ReportsFrozen
+            | Action::ReportsReviewed
             | Action::ReportsIssued
             | Action::MailsQueued
             | Action::MailsChanged

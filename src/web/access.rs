@@ -17,6 +17,7 @@ use super::error::Error;
 use super::layers;
 use crate::app::App;
 use crate::app::accounts::Caller;
+use crate::app::values::Approver;
 use crate::domain::{Role, Roles};
 
 /// Who may ask.
@@ -180,6 +181,11 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/c/{code}/versions", SignedIn),
     ("POST", "/c/{code}/versions", Only(&[Leader, Secretary])),
     ("GET", "/c/{code}/versions/{id}/comparison", SignedIn),
+    (
+        "POST",
+        "/c/{code}/versions/{id}/review",
+        Only(&[Leader, Secretary]),
+    ),
     ("POST", "/c/{code}/versions/{id}/issue", Only(&[Secretary])),
     ("GET", "/c/{code}/versions/{id}/{name}", SignedIn),
     ("GET", "/c/{code}/letters", Only(&[Leader, Secretary])),
@@ -247,6 +253,15 @@ impl Person {
     pub(super) fn roles(&self) -> Roles {
         let all = Role::ALL.into_iter();
         all.filter(|role| self.is_any(&[*role])).collect()
+    }
+
+    /// Which steps of the approval chain the person may take.
+    pub(super) fn approver(&self) -> Approver {
+        match self {
+            Self::Owner => Approver::Any,
+            Self::Known(caller) => Approver::Holds(caller.account.approval_step.clone()),
+            Self::Stranger => Approver::Holds(None),
+        }
     }
 
     fn may(&self, allowed: Allowed) -> bool {

@@ -196,6 +196,10 @@ fn reports_router(file_bytes: usize) -> Router<App> {
             "/c/{code}/versions/{id}/comparison",
             get(versions::compare_versions),
         )
+        .route(
+            "/c/{code}/versions/{id}/review",
+            post(versions::review_report),
+        )
         .route("/c/{code}/versions/{id}/issue", signed_file)
         .route("/c/{code}/versions/{id}/{name}", get(versions::get_file))
 }

@@ -105,6 +105,7 @@ async fn answer(folder: &Folder, n: usize) {
         }),
         step: Step::Save,
         remark: None,
+        approver: tiepthu::app::values::Approver::Any,
         actor: "Chuyên viên".to_owned(),
     };
     folder.app.answer(&act).await.unwrap();

@@ -79,6 +79,7 @@ async fn save(folder: &Folder, n: usize) -> Saved {
         }),
         step: Step::Save,
         remark: None,
+        approver: tiepthu::app::values::Approver::Any,
         actor: "Chuyên viên".to_owned(),
     };
     let request = Request {

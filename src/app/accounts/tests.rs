@@ -24,6 +24,7 @@ fn profile(roles: &[Role]) -> Profile {
     Profile {
         name: "Nguyễn Văn Ánh".to_owned(),
         roles: roles.iter().copied().collect(),
+        approval_step: None,
         is_disabled: false,
     }
 }

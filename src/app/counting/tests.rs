@@ -137,6 +137,7 @@ async fn answer(app: &App, point: PointId, text: &str, step: Step) -> Option<()>
         }),
         step,
         remark: None,
+        approver: crate::app::values::Approver::Any,
         actor: "Chuyên viên".to_owned(),
     };
     app.answer(&act).await.ok().map(|_| ())

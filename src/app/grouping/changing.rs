@@ -267,10 +267,12 @@ impl App {
             change_place: content.change_place.clone(),
             wording: content.wording.clone(),
         };
-        let state = respond::advance(Some(content.state), &draft, Step::Submit, None);
+        let next = respond::advance(Some(content.standing()), &draft, Step::Submit, None, 1);
         let content = NewResponse {
             // What could not be submitted today goes back to its drafter.
-            state: state.unwrap_or(ResponseState::Draft),
+            state: next.map_or(ResponseState::Draft, |next| next.state),
+            n_approvals: 0,
+            approval_step: None,
             author: actor.to_owned(),
             remark: Some(format!(
                 "Câu trả lời nay dùng chung cho nhóm {} ý kiến nên cần duyệt lại.",

@@ -406,6 +406,8 @@ pub(super) async fn insert_table_answers(
             change_place: None,
             wording: None,
             state: ResponseState::Draft,
+            n_approvals: 0,
+            approval_step: None,
             author: TABLE_AUTHOR.to_owned(),
             remark: None,
         };

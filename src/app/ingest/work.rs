@@ -4,7 +4,7 @@
 use super::FileReport;
 use crate::app::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
-    Consultation, ConsultationId, ContentHash, Decision, Location, PointId, ResponseState, Warning,
+    Consultation, ConsultationId, ContentHash, Decision, Location, PointId, Standing, Warning,
 };
 use crate::intake::{self, TextPart};
 use crate::report::work::{self, WorkAnswer, WorkCode, WorkRow};
@@ -309,8 +309,8 @@ async fn apply_row(
         let remedy = "Trả lời cả nhóm ở trang “Ý kiến trùng”.";
         return Ok(refused(work::CODE, &row.code, problem, remedy));
     }
-    let state = current.map(|content| content.state);
-    save_row(tx, &point, state, answer, name, now_us).await
+    let standing = current.map(|content| content.standing());
+    save_row(tx, &point, standing, answer, name, now_us).await
 }
 
 /// Saves the answer of a row. Who hands a row in is done with it: it goes to the leader, unless
@@ -318,7 +318,7 @@ async fn apply_row(
 async fn save_row(
     tx: &mut Tx,
     point: &Point,
-    state: Option<ResponseState>,
+    standing: Option<Standing>,
     answer: WorkAnswer,
     name: &str,
     now_us: i64,
@@ -334,10 +334,11 @@ async fn save_row(
         change_place: Some(change_place).filter(|place| !place.is_empty()),
         wording: None,
     };
-    let (state, missing) = match respond::advance(state, &draft, Step::Submit, None) {
-        Ok(state) => (state, None),
+    // Neither handing in nor saving depends on how long the chain is.
+    let (next, missing) = match respond::advance(standing, &draft, Step::Submit, None, 1) {
+        Ok(next) => (next, None),
         Err(refusal) => {
-            let saved = respond::advance(state, &draft, Step::Save, None)
+            let saved = respond::advance(standing, &draft, Step::Save, None, 1)
                 .map_err(|refusal| Error::new(Kind::Invalid, refusal.message()))?;
             (saved, Some(refusal.message()))
         }
@@ -347,7 +348,9 @@ async fn save_row(
         text: draft.text,
         change_place: draft.change_place,
         wording: draft.wording,
-        state,
+        state: next.state,
+        n_approvals: next.n_approvals,
+        approval_step: None,
         author: format!("Tệp “{name}”"),
         remark: None,
     };

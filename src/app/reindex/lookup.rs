@@ -86,6 +86,7 @@ impl Lookup {
             | Action::DraftAligned
             | Action::LetterheadSet
             | Action::ReportsFrozen
+            | Action::ReportsReviewed
             | Action::ReportsIssued
             | Action::MailsQueued
             | Action::MailsChanged

@@ -96,6 +96,7 @@ impl Desk {
             }),
             step: Step::Save,
             remark: None,
+            approver: crate::app::values::Approver::Any,
             actor: "Chuyên viên".to_owned(),
         };
         self.app.answer(&act).await.unwrap();

@@ -206,6 +206,9 @@ pub enum AccountAction {
         /// secretary, drafter, leader, administrator, reader; cách nhau bằng dấu phẩy
         #[arg(long, value_name = "VAI TRÒ")]
         roles: String,
+        /// Bước duyệt của lãnh đạo, một trong [approval] steps của cấu hình
+        #[arg(long, value_name = "BƯỚC")]
+        step: Option<String>,
         /// Tệp có mật khẩu ở dòng đầu; không nêu thì chương trình tự đặt và in ra
         #[arg(long, value_name = "TỆP")]
         password_file: Option<PathBuf>,
@@ -222,6 +225,9 @@ pub enum AccountAction {
         /// Các vai trò, cách nhau bằng dấu phẩy
         #[arg(long, value_name = "VAI TRÒ")]
         roles: Option<String>,
+        /// Bước duyệt của lãnh đạo; để trống ("") để bỏ
+        #[arg(long, value_name = "BƯỚC")]
+        step: Option<String>,
         /// Không cho đăng nhập nữa
         #[arg(long)]
         lock: bool,

@@ -28,6 +28,8 @@ struct AccountLine {
     login: String,
     name: String,
     roles: Vec<RoleBox>,
+    /// The steps of the approval chain; empty where there is but one.
+    steps: Vec<StepChoice>,
     /// In words.
     summary: String,
     is_disabled: bool,
@@ -37,6 +39,11 @@ struct RoleBox {
     code: &'static str,
     name: &'static str,
     is_given: bool,
+}
+
+struct StepChoice {
+    name: String,
+    is_held: bool,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +68,7 @@ fn profile(pairs: &Pairs) -> Result<Profile, Error> {
     Ok(Profile {
         name: value(pairs, "name").to_owned(),
         roles,
+        approval_step: Some(value(pairs, "approval_step").to_owned()).filter(|it| !it.is_empty()),
         is_disabled: value(pairs, "is_disabled") == "yes",
     })
 }
@@ -70,12 +78,23 @@ pub(in crate::web) async fn list_accounts(
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
     let done = (!done.done.is_empty()).then(|| format!("Đã lưu tài khoản {}.", done.done));
-    let added = line("", "", &Roles::from([Role::Drafter]), false);
+    let added = line(&app, "", "", &Roles::from([Role::Drafter]), None);
     show(&app, added, None, done).await
 }
 
-fn line(login: &str, name: &str, roles: &Roles, is_disabled: bool) -> AccountLine {
-    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+fn line(app: &App, login: &str, name: &str, roles: &Roles, step: Option<&str>) -> AccountLine {
+    let mut names: Vec<String> = roles.iter().map(|role| role.name().to_owned()).collect();
+    let chain = app.approval_steps();
+    let has_steps = chain.len() > 1;
+    match step {
+        Some(step) if chain.iter().any(|it| it == step) => names.push(format!("bước {step}")),
+        // The chain was changed since.
+        Some(step) => names.push(format!("bước {step} (không còn trong chuỗi duyệt)")),
+        None if has_steps && roles.contains(&Role::Leader) => {
+            names.push("chưa gắn bước duyệt".to_owned());
+        }
+        None => {}
+    }
     AccountLine {
         login: login.to_owned(),
         name: name.to_owned(),
@@ -88,7 +107,15 @@ fn line(login: &str, name: &str, roles: &Roles, is_disabled: bool) -> AccountLin
                 is_given: roles.contains(&role),
             })
             .collect(),
-        is_disabled,
+        steps: chain
+            .iter()
+            .filter(|_| has_steps)
+            .map(|name| StepChoice {
+                is_held: step == Some(name.as_str()),
+                name: name.clone(),
+            })
+            .collect(),
+        is_disabled: false,
     }
 }
 
@@ -101,7 +128,16 @@ async fn show(
     let accounts = app.accounts().await?;
     let of = |account: &Account| {
         let (login, name) = (&account.login, &account.name);
-        line(login, name, &account.roles, account.is_disabled)
+        AccountLine {
+            is_disabled: account.is_disabled,
+            ..line(
+                app,
+                login,
+                name,
+                &account.roles,
+                account.approval_step.as_deref(),
+            )
+        }
     };
     let status = if problem.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -128,7 +164,8 @@ pub(in crate::web) async fn add_account(
     let added = app
         .add_account(login, &profile, value(&pairs, "password"))
         .await;
-    let entered = line(login, &profile.name, &profile.roles, false);
+    let step = profile.approval_step.as_deref();
+    let entered = line(&app, login, &profile.name, &profile.roles, step);
     answer(&app, added.map(|account| account.login), entered).await
 }
 
@@ -147,7 +184,7 @@ pub(in crate::web) async fn change_account(
             .await
             .map(|_account| ()),
     };
-    let empty = line("", "", &Roles::from([Role::Drafter]), false);
+    let empty = line(&app, "", "", &Roles::from([Role::Drafter]), None);
     answer(&app, changed.map(|()| login), empty).await
 }
 

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::outlive;
 use super::point::{
-    AnswerFields, AnswerForm, Version, act as read_act, answer_form, tidy, version,
+    AnswerFields, AnswerForm, Version, act as read_act, answer_form, approval, tidy, version,
 };
 use crate::app::grouping::{GroupView, MemberView};
 use crate::app::values::{Stretch, StretchKind};
 use crate::app::{self, App};
-use crate::domain::{Consultation, GroupId, PointId, ResponseState};
+use crate::domain::{Consultation, GroupId, PointId};
 use crate::web::access::{Acting, Person};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
@@ -54,7 +54,7 @@ struct GroupPage {
     problem: Option<String>,
     card: GroupCard,
     form: AnswerForm,
-    can_approve: bool,
+    approval: Option<String>,
     versions: Vec<Version>,
 }
 
@@ -180,7 +180,7 @@ async fn show(
         message,
         problem,
         form: answer_form(view.representative.point.version, current, fields.as_ref()),
-        can_approve: current.is_some_and(|it| it.content.state == ResponseState::Submitted),
+        approval: approval(app, current),
         card: card(&page.base, &view, true),
         versions: versions.iter().rev().map(version).collect(),
         page,

@@ -11,10 +11,12 @@ use crate::app::App;
 use crate::app::leading::Waiting;
 use crate::app::progress::Progress;
 use crate::app::search::{Names, PointView};
+use crate::app::values::Approver;
 use crate::domain::ResponseState;
+use crate::web::access::Person;
 use crate::web::address::query;
 use crate::web::error::Error;
-use crate::web::extract::{InConsultation, Query};
+use crate::web::extract::{InConsultation, Query, value};
 use crate::web::views::{Badge, Bar, Html, Page, Pager, Place};
 use crate::web::words;
 
@@ -44,6 +46,8 @@ pub(in crate::web) struct LeaderPage {
     decisions: Bar,
     n_escalated: String,
     n_submitted: String,
+    /// The steps of the chain with what waits at each; empty where there is but one.
+    steps: Vec<StepTab>,
     waiting: Vec<WaitingLine>,
     pager: Option<Pager>,
     sections: ProgressTable,
@@ -51,6 +55,15 @@ pub(in crate::web) struct LeaderPage {
     opposing: Vec<OpposingLine>,
     /// The last frozen version.
     last_version: Option<u32>,
+}
+
+/// A step of the chain.
+struct StepTab {
+    name: String,
+    address: String,
+    n: String,
+    is_shown: bool,
+    is_own: bool,
 }
 
 /// An answer that waits for the leader, or a question to the leader.
@@ -66,6 +79,8 @@ struct WaitingLine {
     answer: String,
     change_place: String,
     author: String,
+    /// The step it waits for, where the chain has several.
+    awaited: String,
     badges: Vec<Badge>,
     can_decide: bool,
 }
@@ -80,14 +95,16 @@ struct OpposingLine {
 
 pub(in crate::web) async fn get_leader(
     State(app): State<App>,
+    person: Person,
     InConsultation(consultation): InConsultation,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Html<LeaderPage>, Error> {
     let number = page_number(&pairs);
     let first = (number - 1) * PAGE_SIZE;
     let status = app.status(&consultation).await?;
+    let step = shown_step(&app, &person, &pairs);
     let waiting = app
-        .waiting_for_leader(&consultation, first, PAGE_SIZE)
+        .waiting_for_leader(&consultation, step, first, PAGE_SIZE)
         .await?;
     let progress = app.progress(&consultation).await?;
     let names = app.names(&consultation).await?;
@@ -99,6 +116,7 @@ pub(in crate::web) async fn get_leader(
     let approved = total.by_response_state.get(&ResponseState::Approved);
     let base = page.base.clone();
     let address = format!("{base}/leader");
+    let asked = Some(("step", value(&pairs, "step"))).filter(|(_, step)| !step.is_empty());
     let n_waiting = u64::try_from(waiting.n_total).unwrap_or(0);
     Ok(Html(LeaderPage {
         title: consultation.title.clone(),
@@ -118,8 +136,9 @@ pub(in crate::web) async fn get_leader(
         n_escalated: words::number(waiting.n_escalated),
         n_submitted: words::number(waiting.n_total.saturating_sub(waiting.n_escalated)),
         pager: (waiting.n_total > PAGE_SIZE)
-            .then(|| Pager::new(&address, &[], number, PAGE_SIZE, n_waiting)),
-        waiting: waiting_lines(&base, &waiting),
+            .then(|| Pager::new(&address, asked.as_slice(), number, PAGE_SIZE, n_waiting)),
+        steps: step_tabs(&app, &person, &address, step, &waiting),
+        waiting: waiting_lines(&app, &base, &waiting),
         sections: by_section(&base, &names, &progress),
         drafters: by_drafter(&base, &progress),
         opposing: opposing
@@ -139,7 +158,61 @@ pub(in crate::web) async fn get_leader(
     }))
 }
 
-fn waiting_lines(base: &str, waiting: &Waiting) -> Vec<WaitingLine> {
+/// The step that is asked for, or else the person's own; `None` for all.
+fn shown_step(app: &App, person: &Person, pairs: &[(String, String)]) -> Option<usize> {
+    let steps = app.approval_steps();
+    if steps.len() < 2 {
+        return None;
+    }
+    match value(pairs, "step") {
+        "" => own_step(app, person),
+        number => {
+            let number: usize = number.parse().ok()?;
+            number.checked_sub(1).filter(|at| *at < steps.len())
+        }
+    }
+}
+
+fn own_step(app: &App, person: &Person) -> Option<usize> {
+    let Approver::Holds(Some(held)) = person.approver() else {
+        return None;
+    };
+    app.approval_steps().iter().position(|step| *step == held)
+}
+
+fn step_tabs(
+    app: &App,
+    person: &Person,
+    address: &str,
+    shown: Option<usize>,
+    waiting: &Waiting,
+) -> Vec<StepTab> {
+    let steps = app.approval_steps();
+    if steps.len() < 2 {
+        return Vec::new();
+    }
+    let own = own_step(app, person);
+    let of_step = steps.iter().zip(&waiting.by_step).enumerate();
+    let mut tabs: Vec<StepTab> = of_step
+        .map(|(at, (name, n))| StepTab {
+            name: name.clone(),
+            address: format!("{address}?step={}#waiting", at + 1),
+            n: words::number(*n),
+            is_shown: shown == Some(at),
+            is_own: own == Some(at),
+        })
+        .collect();
+    tabs.push(StepTab {
+        name: "Mọi bước".to_owned(),
+        address: format!("{address}?step=all#waiting"),
+        n: words::number(waiting.by_step.iter().sum::<usize>()),
+        is_shown: shown.is_none(),
+        is_own: false,
+    });
+    tabs
+}
+
+fn waiting_lines(app: &App, base: &str, waiting: &Waiting) -> Vec<WaitingLine> {
     let line = |view: &PointView| {
         let sender = view.submission.sender.as_deref();
         let content = view.response.as_ref().map(|response| &response.content);
@@ -162,6 +235,12 @@ fn waiting_lines(base: &str, waiting: &Waiting) -> Vec<WaitingLine> {
                 .and_then(|it| it.change_place.clone())
                 .unwrap_or_default(),
             author: content.map(|it| it.author.clone()).unwrap_or_default(),
+            awaited: view
+                .response
+                .as_ref()
+                .and_then(|response| app.awaited_step(response))
+                .unwrap_or_default()
+                .to_owned(),
             badges: Badge::of_point(view),
             can_decide: content.is_some_and(|it| it.state == ResponseState::Submitted),
         }

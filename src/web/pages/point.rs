@@ -19,7 +19,7 @@ use crate::app::browse::PointInFull;
 use crate::app::search::{Neighbors, PointView, Request};
 use crate::app::surroundings::Around;
 use crate::app::values::{Count, Facet, Submission};
-use crate::domain::{Confidence, Consultation, PointId, PointState, ResponseState, SectionId};
+use crate::domain::{Confidence, Consultation, PointId, PointState, SectionId};
 use crate::web::access::Acting;
 use crate::web::address::{base, query};
 use crate::web::error::Error;
@@ -27,10 +27,10 @@ use crate::web::extract::{Id, InConsultation, Query};
 use crate::web::views::{Badge, Html, Page, Place, Select};
 use crate::web::words;
 
-pub(super) use answering::{AnswerFields, act, tidy};
+pub(super) use answering::{AnswerFields, act, step, tidy};
 pub(in crate::web) use answering::{answer_point, discard_unsaved, keep_unsaved};
 pub(in crate::web) use changing::decide_point;
-pub(super) use form::{AnswerForm, Version, answer_form, version};
+pub(super) use form::{AnswerForm, Version, answer_form, approval, version};
 use form::{Conflict, conflict, diff};
 use reading::{DraftPiece, EvidenceLine, TextOfPart, cut, draft, evidence, texts};
 use surroundings::Surroundings;
@@ -80,7 +80,7 @@ struct PointPage {
     problem: Option<String>,
     notice: Option<&'static str>,
     saved: Option<String>,
-    can_approve: bool,
+    approval: Option<String>,
     needs_leadership: bool,
     out_of_scope: String,
     is_out_of_scope: bool,
@@ -189,6 +189,7 @@ async fn show(
     let title = format!("Ý kiến số {id}");
     let page = Page::new(consultation, Place::Points, &title);
     let seen = Seen {
+        approval: approval(app, full.versions.last()),
         full,
         around,
         neighbors,
@@ -206,6 +207,7 @@ struct Seen {
     neighbors: Option<Neighbors>,
     counts: Vec<Count>,
     typed: Option<String>,
+    approval: Option<String>,
     depth: u8,
 }
 
@@ -267,7 +269,7 @@ fn view(page: Page, seen: &Seen, shown: Shown) -> PointPage {
             .fields
             .as_ref()
             .and_then(|fields| conflict(&full.versions, fields)),
-        can_approve: current.is_some_and(|it| it.content.state == ResponseState::Submitted),
+        approval: seen.approval.clone(),
         form: answer_form(point.version, current, fields.as_ref()),
         unsaved: seen.typed.clone(),
         around: Surroundings::new(&base, full, around, &kept),

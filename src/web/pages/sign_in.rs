@@ -176,6 +176,7 @@ pub(in crate::web) async fn add_first_account(
             Role::Leader,
         ]
         .into(),
+        approval_step: None,
         is_disabled: false,
     };
     let added = if fields.password == fields.repeated {

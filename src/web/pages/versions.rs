@@ -1,25 +1,29 @@
 //! Bản trình: reports as they were, what changed between two, and what Văn thư gave them.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::originals::attachment;
+use super::point::{step, tidy};
 use super::record::parse_day;
 use super::reports::{Asked, file_response, form_of, scope_of};
 use super::{outlive, round_number};
+use crate::app::accounts::access::may_take;
 use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, comparison_title, differences};
 use crate::app::reporting::FileFormat;
 use crate::app::responding::compare_words;
-use crate::app::values::ReportKind;
+use crate::app::values::{Approver, ReportKind, Review, Step};
 use crate::app::{self, App, local_time};
-use crate::domain::Consultation;
-use crate::web::access::Acting;
+use crate::domain::{Consultation, ResponseState};
+use crate::web::access::{Acting, Person};
 use crate::web::address::{base, query};
 use crate::web::error::Error;
 use crate::web::extract::{FilesForm, Form, Id, InConsultation, Name, Query, value};
-use crate::web::views::{Diff, Html, Page, Place, Select};
+use crate::web::views::{Badge, Diff, Html, Page, Place, Select};
+use crate::web::words;
 
 #[derive(Template)]
 #[template(path = "versions.html", config = "src/web/askama.toml")]
@@ -39,9 +43,34 @@ struct VersionView {
     n_points: i64,
     hash: String,
     issue: Option<String>,
+    /// Its way along the approval chain.
+    reviews: Vec<ReviewLine>,
+    /// The last of it.
+    standing: Option<Badge>,
+    /// The step it waits for.
+    awaited: Option<String>,
+    can_be_submitted: bool,
+    can_be_issued: bool,
     signed: Option<String>,
     /// Ordinal of the one before.
     earlier: Option<u32>,
+}
+
+struct ReviewLine {
+    moment: String,
+    actor: String,
+    state: Badge,
+    step: String,
+    remark: String,
+}
+
+/// What the form that hands in, approves or returns sends.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(in crate::web) struct ReviewFields {
+    step: String,
+    remark: String,
+    on_behalf: String,
 }
 
 #[derive(Template)]
@@ -122,6 +151,69 @@ pub(in crate::web) async fn freeze_report(
     }
 }
 
+/// A version handed in, approved or returned.
+pub(in crate::web) async fn review_report(
+    Acting(app): Acting,
+    person: Person,
+    InConsultation(consultation): InConsultation,
+    Id(ordinal): Id,
+    Form(fields): Form<ReviewFields>,
+) -> Result<Response, Error> {
+    let step = step(&fields.step)?;
+    let on_behalf = fields.on_behalf.trim().to_owned();
+    let (approver, actor) = reviewer(&app, &person, step, &on_behalf)?;
+    let remark = Some(tidy(&fields.remark)).filter(|remark| !remark.is_empty());
+    let ordinal = ordinal_of(ordinal)?;
+    let (writer, of) = (app.clone(), consultation.clone());
+    let reviewed = outlive(async move {
+        let remark = remark.as_deref();
+        writer
+            .review_report(&of, ordinal, step, remark, &approver, &actor)
+            .await
+    });
+    after(&app, &consultation, reviewed.await).await
+}
+
+/// Which steps a person may take with a version, and under which name.
+pub(in crate::web) fn reviewer(
+    app: &App,
+    person: &Person,
+    step: Step,
+    on_behalf: &str,
+) -> Result<(Approver, String), Error> {
+    let is_on_behalf = !on_behalf.is_empty();
+    // Whoever may freeze a version may hand it in.
+    if step != Step::Submit && !may_take(&person.roles(), step, is_on_behalf) {
+        return Err(Error::new(
+            StatusCode::FORBIDDEN,
+            "Lãnh đạo duyệt hoặc trả lại bản trình; thư ký chỉ ghi thay, nêu tên người duyệt.",
+        ));
+    }
+    let actor = app.actor();
+    Ok(if is_on_behalf {
+        (Approver::Any, format!("{on_behalf} (do {actor} ghi)"))
+    } else {
+        (person.approver(), actor.to_owned())
+    })
+}
+
+/// The list again, with what went wrong.
+async fn after(
+    app: &App,
+    consultation: &Consultation,
+    done: Result<Version, app::Error>,
+) -> Result<Response, Error> {
+    match done {
+        Ok(_) => Ok(Redirect::to(&format!("{}/versions", base(consultation))).into_response()),
+        Err(error) => match error.kind {
+            app::Kind::Invalid | app::Kind::Conflict => {
+                show(app, consultation, "", vec![error.message]).await
+            }
+            app::Kind::NotFound | app::Kind::Unavailable | app::Kind::Internal => Err(error.into()),
+        },
+    }
+}
+
 /// The day, number and signed file of an issued version.
 pub(in crate::web) async fn issue_report(
     Acting(app): Acting,
@@ -147,15 +239,7 @@ pub(in crate::web) async fn issue_report(
             .issue_report(&of, ordinal, &number, day, signed, &actor)
             .await
     });
-    match issued.await {
-        Ok(_) => Ok(Redirect::to(&format!("{}/versions", base(&consultation))).into_response()),
-        Err(error) => match error.kind {
-            app::Kind::Invalid | app::Kind::Conflict => {
-                show(&app, &consultation, "", vec![error.message]).await
-            }
-            app::Kind::NotFound | app::Kind::Unavailable | app::Kind::Internal => Err(error.into()),
-        },
-    }
+    after(&app, &consultation, issued.await).await
 }
 
 /// A file of a frozen report: `docx`, `pdf` and so on, or `signed`.
@@ -262,13 +346,13 @@ async fn show(
     let mut versions: Vec<VersionView> = Vec::new();
     for version in app.report_versions(consultation).await? {
         let earlier = versions.last().map(|view| view.ordinal);
-        versions.push(view(version, earlier));
+        versions.push(view(app, version, earlier));
     }
     versions.reverse();
     let status = if problem.is_empty() {
-        axum::http::StatusCode::OK
+        StatusCode::OK
     } else {
-        axum::http::StatusCode::CONFLICT
+        StatusCode::CONFLICT
     };
     let page = VersionsPage {
         page: Page::new(consultation, Place::Reports, "Bản trình đã chốt"),
@@ -286,7 +370,10 @@ async fn show(
     Ok((status, Html(page)).into_response())
 }
 
-fn view(version: Version, earlier: Option<u32>) -> VersionView {
+fn view(app: &App, version: Version, earlier: Option<u32>) -> VersionView {
+    let standing = version.standing().map(|it| it.state);
+    let is_open = version.issue.is_none();
+    let awaited = app.awaited_review(&version).map(str::to_owned);
     let content = version.content;
     let hash: String = content.model.to_string().chars().take(16).collect();
     VersionView {
@@ -297,6 +384,13 @@ fn view(version: Version, earlier: Option<u32>) -> VersionView {
             .to_string(),
         actor: content.actor,
         n_points: content.n_points,
+        standing: standing.map(Badge::response),
+        can_be_submitted: is_open && matches!(standing, None | Some(ResponseState::Returned)),
+        can_be_issued: is_open
+            && content.is_official
+            && matches!(standing, None | Some(ResponseState::Approved)),
+        awaited: awaited.filter(|_| is_open),
+        reviews: version.reviews.iter().map(review_line).collect(),
         hash,
         signed: version
             .issue
@@ -311,5 +405,15 @@ fn view(version: Version, earlier: Option<u32>) -> VersionView {
             )
         }),
         earlier,
+    }
+}
+
+fn review_line(review: &Review) -> ReviewLine {
+    ReviewLine {
+        moment: words::moment(review.reviewed_us),
+        actor: review.actor.clone(),
+        state: Badge::response(review.standing.state),
+        step: review.approval_step.clone().unwrap_or_default(),
+        remark: review.remark.clone().unwrap_or_default(),
     }
 }

@@ -115,6 +115,7 @@ async fn add(desk: &Desk, login: &str, roles: &[Role]) {
     let profile = Profile {
         name: format!("Người thử {login}"),
         roles: roles.iter().copied().collect(),
+        approval_step: None,
         is_disabled: false,
     };
     let added = desk.app.add_account(login, &profile, PASSWORD).await;

@@ -290,6 +290,8 @@ CREATE TABLE response (
     old_wording TEXT,              -- of the draft, where the answer proposes other words
     new_wording TEXT,
     state TEXT COLLATE "C" NOT NULL,
+    n_approvals BIGINT NOT NULL,   -- steps of the approval chain that it has passed
+    approval_step TEXT,            -- the step that approved or returned it, by name
     author TEXT NOT NULL,
     remark TEXT,
     created_us BIGINT NOT NULL,
@@ -361,6 +363,19 @@ CREATE TABLE report_version (
     frozen_us BIGINT NOT NULL,
     UNIQUE (consultation_id, ordinal)
 );
+
+-- Append-only: a version handed in, approved by one step of the chain after the other, or returned.
+CREATE TABLE report_review (
+    id BIGINT NOT NULL PRIMARY KEY,
+    report_version_id BIGINT NOT NULL REFERENCES report_version (id),
+    state TEXT COLLATE "C" NOT NULL,
+    n_approvals BIGINT NOT NULL,
+    approval_step TEXT,            -- the step that approved or returned it, by name
+    remark TEXT,
+    actor TEXT NOT NULL,
+    reviewed_us BIGINT NOT NULL
+);
+CREATE INDEX report_review_by_version ON report_review (report_version_id, id);
 
 -- Once at most for each version.
 CREATE TABLE report_issue (
@@ -487,6 +502,7 @@ CREATE TABLE account (
     login TEXT COLLATE "C" NOT NULL UNIQUE,
     name TEXT NOT NULL,
     roles TEXT NOT NULL,           -- JSON array
+    approval_step TEXT,            -- which step of the approval chain the person takes
     password_hash TEXT NOT NULL,   -- Argon2id, PHC string
     is_disabled BOOLEAN NOT NULL,
     created_us BIGINT NOT NULL

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Shown, kept_pairs, point_address, show};
 use crate::app::accounts::access::may_take;
 use crate::app::responding::Act;
-use crate::app::values::{Draft, Step, UnsavedAnswer};
+use crate::app::values::{Approver, Draft, Step, UnsavedAnswer};
 use crate::app::{self, App};
 use crate::domain::{Decision, PointId, Wording};
 use crate::web::access::{Acting, Person};
@@ -134,6 +134,11 @@ pub(in crate::web::pages) fn act(
         draft: (!is_leader).then_some(draft),
         step,
         remark: Some(tidy(&fields.remark)).filter(|remark| !remark.is_empty()),
+        approver: if is_on_behalf {
+            Approver::Any
+        } else {
+            person.approver()
+        },
         actor: match fields.on_behalf.trim() {
             "" => actor.to_owned(),
             leader => format!("{leader} (do {actor} ghi)"),

@@ -1,8 +1,9 @@
 //! The answer as its form shows it, and what others wrote meanwhile.
 
+use crate::app::App;
 use crate::app::responding::compare_words;
 use crate::app::values::{Response as Answer, UnsavedAnswer};
-use crate::domain::{Decision, Wording};
+use crate::domain::{Decision, ResponseState, Wording};
 use crate::web::views::{Badge, Diff};
 use crate::web::words;
 
@@ -30,6 +31,8 @@ pub(in crate::web::pages) struct Version {
     pub(in crate::web::pages) moment: String,
     pub(in crate::web::pages) author: String,
     pub(in crate::web::pages) state: Badge,
+    /// Who approved or returned it.
+    pub(in crate::web::pages) step: String,
     pub(in crate::web::pages) decision: Option<Badge>,
     pub(in crate::web::pages) text: String,
     pub(in crate::web::pages) change_place: String,
@@ -74,6 +77,15 @@ pub(in crate::web::pages) fn answer_form(
     }
 }
 
+/// What stands over the fields in which a leader decides; `None` when nothing waits for one.
+pub(in crate::web::pages) fn approval(app: &App, current: Option<&Answer>) -> Option<String> {
+    let current = current.filter(|it| it.content.state == ResponseState::Submitted)?;
+    Some(match app.awaited_step(current) {
+        Some(step) => format!("Bước duyệt: {step}"),
+        None => "Lãnh đạo xem xét".to_owned(),
+    })
+}
+
 /// A stored version, for a history.
 pub(in crate::web::pages) fn version(answer: &Answer) -> Version {
     let content = &answer.content;
@@ -82,6 +94,7 @@ pub(in crate::web::pages) fn version(answer: &Answer) -> Version {
         moment: words::moment(answer.created_us),
         author: content.author.clone(),
         state: Badge::response(content.state),
+        step: content.approval_step.clone().unwrap_or_default(),
         decision: content.decision.map(Badge::decision),
         text: content.text.clone(),
         change_place: content.change_place.clone().unwrap_or_default(),
