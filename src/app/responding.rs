@@ -68,27 +68,7 @@ impl App {
     async fn save_answer(&self, act: &Act) -> Result<Answered, Error> {
         let mut tx = self.store.write().await?;
         let point = read_point(&mut tx, act.point).await?;
-        if let Some(group) = point.group
-            && point.representative != Some(point.id)
-        {
-            return Err(Error::new(
-                Kind::Invalid,
-                format!(
-                    "Ý kiến số {} thuộc nhóm ý kiến trùng số {group} nên được trả lời chung; hãy trả lời cả nhóm, hoặc đưa ý kiến này ra khỏi nhóm trước.",
-                    point.id
-                ),
-            ));
-        }
-        if act
-            .seen_version
-            .is_some_and(|version| version != point.version)
-        {
-            return Err(crate::store::Error::Stale {
-                table: "point",
-                id: act.point.0,
-            }
-            .into());
-        }
+        check_may_be_answered(act, &point)?;
         let current: Option<Response> = match point.response {
             Some(_) => responses::list_versions(&mut tx, act.point).await?.pop(),
             None => None,
@@ -169,6 +149,32 @@ impl App {
         let mut tx = self.store.read().await?;
         Ok(responses::list_versions(&mut tx, point).await?)
     }
+}
+
+/// A member of a group is answered through it, and nobody writes over what they have not seen.
+fn check_may_be_answered(act: &Act, point: &Point) -> Result<(), Error> {
+    if let Some(group) = point.group
+        && point.representative != Some(point.id)
+    {
+        return Err(Error::new(
+            Kind::Invalid,
+            format!(
+                "Ý kiến số {} thuộc nhóm ý kiến trùng số {group} nên được trả lời chung; hãy trả lời cả nhóm, hoặc đưa ý kiến này ra khỏi nhóm trước.",
+                point.id
+            ),
+        ));
+    }
+    if act
+        .seen_version
+        .is_some_and(|version| version != point.version)
+    {
+        return Err(crate::store::Error::Stale {
+            table: "point",
+            id: act.point.0,
+        }
+        .into());
+    }
+    Ok(())
 }
 
 /// What one text says otherwise than another, word by word.

@@ -31,7 +31,7 @@ impl App {
         let version = versions.into_iter().find(|it| it.id == known.id);
         let mut version = version.unwrap_or(known);
         let standing = version.standing();
-        if let Some(problem) = self.closed(&version, step) {
+        if let Some(problem) = closed(&version, step) {
             return Err(Error::new(Kind::Conflict, problem));
         }
         let steps = self.approval_steps();
@@ -59,30 +59,30 @@ impl App {
         Ok(version)
     }
 
-    /// Why nothing more is done with a version.
-    fn closed(&self, version: &Version, step: Step) -> Option<String> {
-        let ordinal = version.ordinal;
-        let is_approved = version
-            .standing()
-            .is_some_and(|it| it.state == ResponseState::Approved);
-        if version.issue.is_some() {
-            Some(format!("Bản trình lần {ordinal} đã ban hành."))
-        } else if is_approved && step == Step::Submit {
-            Some(format!(
-                "Bản trình lần {ordinal} đã duyệt xong; trả lại trước nếu muốn trình lại."
-            ))
-        } else if step == Step::Save {
-            Some("Bản trình đã chốt không sửa được; hãy chốt bản mới.".to_owned())
-        } else {
-            None
-        }
-    }
-
     /// The step that a version waits for, by name.
     pub fn awaited_review(&self, version: &Version) -> Option<&str> {
         let standing = version.standing()?;
         let is_waiting = standing.state == ResponseState::Submitted;
         chain::step_at_hand(self.approval_steps(), standing.n_approvals).filter(|_| is_waiting)
+    }
+}
+
+/// Why nothing more is done with a version.
+fn closed(version: &Version, step: Step) -> Option<String> {
+    let ordinal = version.ordinal;
+    let is_approved = version
+        .standing()
+        .is_some_and(|it| it.state == ResponseState::Approved);
+    if version.issue.is_some() {
+        Some(format!("Bản trình lần {ordinal} đã ban hành."))
+    } else if is_approved && step == Step::Submit {
+        Some(format!(
+            "Bản trình lần {ordinal} đã duyệt xong; trả lại trước nếu muốn trình lại."
+        ))
+    } else if step == Step::Save {
+        Some("Bản trình đã chốt không sửa được; hãy chốt bản mới.".to_owned())
+    } else {
+        None
     }
 }
 
