@@ -29,7 +29,6 @@ pub mod outbox;
 pub mod phrases;
 pub mod points;
 pub mod problems;
-pub mod progress;
 pub mod recut;
 pub mod related;
 pub mod report_reviews;

@@ -8,14 +8,15 @@ mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::progress::Portion;
 use super::reindex::{answering, is_searchable};
 use super::reporting::{list_answers, response_entry};
 use super::{App, Error};
 use crate::domain::{
     Consultation, Decision, Disposition, Organization, OrganizationId, PointId, PointState,
-    ReplyClass, RoundId,
+    ReplyClass, RoundId, SubmissionId,
 };
 use crate::report::avoids_refusal;
 use crate::report::reconcile::{Reconciliation, Scope, reconcile, silent};
@@ -67,6 +68,27 @@ impl Counted {
             *by_state.entry(submission.disposition).or_default() += 1;
         }
         by_state.into_iter().collect()
+    }
+
+    /// How many counted points have the same things in common.
+    fn portions(&self, named: &FxHashMap<PointId, String>) -> FxHashMap<Portion, usize> {
+        let submissions = self.0.submissions.iter();
+        let counted: FxHashSet<SubmissionId> = submissions
+            .filter(|it| it.disposition == Disposition::Counted)
+            .map(|it| it.id)
+            .collect();
+        let mut portions = FxHashMap::default();
+        let points = self.0.points.iter();
+        for point in points.filter(|point| counted.contains(&point.submission)) {
+            let portion = Portion {
+                section: point.section,
+                drafter: named.get(&point.id).cloned(),
+                state: point.state,
+                response_state: point.response.as_ref().map(|response| response.state),
+            };
+            *portions.entry(portion).or_default() += 1;
+        }
+        portions
     }
 
     /// The same numbers as SQL counts, counted one by one. Problems are no part of a snapshot.

@@ -5,7 +5,20 @@ use std::collections::BTreeMap;
 use super::assigning::read_assignments;
 use super::{App, Error};
 use crate::domain::{Consultation, PointState, ResponseState, SectionId};
-use crate::store::progress::{Portion, count_portions};
+use crate::store::assignments;
+
+/// Counted points that have these things in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Portion {
+    /// Their section.
+    pub(super) section: Option<SectionId>,
+    /// Whom they name.
+    pub(super) drafter: Option<String>,
+    /// Their state.
+    pub(super) state: PointState,
+    /// How far their answer, or their group's, is.
+    pub(super) response_state: Option<ResponseState>,
+}
 
 /// Points of a section or a drafter, by how far they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,8 +38,7 @@ pub struct Share {
 }
 
 impl Share {
-    fn add(&mut self, portion: &Portion) {
-        let n = portion.n_points;
+    fn add(&mut self, portion: &Portion, n: usize) {
         self.received += n;
         match portion.state {
             PointState::Answered | PointState::AnsweredInGroup => {
@@ -73,26 +85,28 @@ impl App {
         let mut tx = self.store.read().await?;
         let names = self.names_in(&mut tx, consultation).await?;
         let assigned = read_assignments(&mut tx, consultation, &names).await?;
-        let portions = count_portions(&mut tx, consultation.id).await?;
+        let named = assignments::list_named_points(&mut tx, consultation.id).await?;
+        drop(tx);
+        let portions = self.portions(consultation, named).await?;
         let parents: BTreeMap<SectionId, Option<SectionId>> = names
             .sections
             .iter()
             .map(|section| (section.id, section.parent))
             .collect();
         let mut progress = Progress::default();
-        for portion in &portions {
+        for (portion, n) in &portions {
             let drafter = assigned.drafter_of(portion.drafter.as_deref(), portion.section);
             let of = progress.by_drafter.entry(drafter.map(str::to_owned));
-            of.or_default().add(portion);
+            of.or_default().add(portion, *n);
             let mut at = portion.section;
-            progress.by_section.entry(at).or_default().add(portion);
+            progress.by_section.entry(at).or_default().add(portion, *n);
             // A section lies in nothing that it contains: the way up ends.
             while let Some(parent) = at.and_then(|id| parents.get(&id).copied().flatten()) {
                 progress
                     .by_section
                     .entry(Some(parent))
                     .or_default()
-                    .add(portion);
+                    .add(portion, *n);
                 at = Some(parent);
             }
         }

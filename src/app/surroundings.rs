@@ -3,9 +3,10 @@
 
 use super::browse::PointInFull;
 use super::recut::{Cut, find_cuts};
-use super::search::PointView;
+use super::search::{PointView, Request};
+use super::values::Total;
 use super::{App, Error, assigning};
-use crate::domain::{Consultation, PointId, Wording};
+use crate::domain::{Consultation, PointId, SectionId, Wording};
 use crate::respond::opposing::{Opposition, find_opposition};
 use crate::split::find_proposed_wording;
 use crate::store::notes::{self, Note};
@@ -13,7 +14,7 @@ use crate::store::phrases::{self, Phrase};
 use crate::store::{points, related};
 
 /// Other points of the section that are shown beside one.
-const N_IN_SECTION: i64 = 9;
+const N_IN_SECTION: usize = 9;
 /// Other points of the same submission: a table row has one, a letter seldom more than thirty.
 const N_OF_SUBMISSION: usize = 40;
 /// Points of other rounds by the same people.
@@ -24,8 +25,8 @@ const N_EARLIER: i64 = 5;
 pub struct Around {
     /// Others about its section or what lies below, in the order they came.
     pub in_section: Vec<PointView>,
-    /// How many there are, itself included.
-    pub n_in_section: i64,
+    /// How many there are, itself included, as the list of them counts; `None` without a section.
+    pub n_in_section: Option<Total>,
     /// What the same organizations said about the section in other rounds.
     pub of_other_rounds: Vec<PointView>,
     /// Why what is said about its section cannot all be followed.
@@ -46,6 +47,15 @@ pub struct Around {
     pub phrases: Vec<Phrase>,
 }
 
+/// Points of a section and what lies below, the same as the list that leads to them.
+fn within(section: SectionId) -> Request {
+    Request {
+        section: Some(format!("id:{section}")),
+        limit: N_IN_SECTION,
+        ..Request::default()
+    }
+}
+
 impl App {
     /// What stands around a point.
     pub async fn around(
@@ -54,12 +64,11 @@ impl App {
         full: &PointInFull,
     ) -> Result<Around, Error> {
         let point = &full.view.point;
-        let inside = point.section.map(|section| full.names.subtree(section));
-        let inside = inside.unwrap_or_default();
+        let in_section = match point.section {
+            Some(section) => Some(self.search(consultation, &within(section)).await?),
+            None => None,
+        };
         let mut tx = self.store.read().await?;
-        let (mut near, n_in_section) =
-            related::list_in_sections(&mut tx, consultation.id, &inside, N_IN_SECTION).await?;
-        near.retain(|id| *id != point.id);
         let earlier =
             related::list_of_other_rounds(&mut tx, point.id, point.submission, N_EARLIER).await?;
         let opposition = match point.section {
@@ -85,8 +94,10 @@ impl App {
         drop(tx);
         let drafter = assigned.drafter_of(point.drafter.as_deref(), point.section);
         Ok(Around {
-            in_section: self.points(consultation, &full.names, &near).await?,
-            n_in_section,
+            n_in_section: in_section.as_ref().map(|found| found.total),
+            in_section: (in_section.into_iter().flat_map(|found| found.points))
+                .filter(|view| view.point.id != point.id)
+                .collect(),
             of_other_rounds: self.points(consultation, &full.names, &earlier).await?,
             opposition,
             proposed: find_proposed_wording(&full.view.text),

@@ -100,6 +100,23 @@ pub async fn list_unassigned(
     Ok(ids.into_iter().map(PointId).collect())
 }
 
+/// The points that name who answers them.
+pub async fn list_named_points(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+) -> Result<Vec<(PointId, String)>, Error> {
+    let rows: Vec<(i64, String)> = on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, drafter FROM point WHERE consultation_id = $1 AND drafter IS NOT NULL",
+        )
+        .bind(consultation.0)
+        .fetch_all(conn)
+        .await?
+    });
+    let named = |(id, drafter)| (PointId(id), drafter);
+    Ok(rows.into_iter().map(named).collect())
+}
+
 /// Everybody whom points of a consultation name.
 pub async fn list_named(tx: &mut Tx, consultation: ConsultationId) -> Result<Vec<String>, Error> {
     Ok(on_engine!(tx, |conn| {

@@ -6,41 +6,6 @@ use super::engine::on_engine;
 use super::{Error, Tx, known};
 use crate::domain::{ConsultationId, PointId, SectionId, Stance, SubmissionId};
 
-/// Lists counted points about these sections, by key, at most so many; and how many there are.
-pub async fn list_in_sections(
-    tx: &mut Tx,
-    consultation: ConsultationId,
-    sections: &[SectionId],
-    limit: i64,
-) -> Result<(Vec<PointId>, i64), Error> {
-    const FROM: &str = " FROM point p JOIN submission s ON s.id = p.submission_id
-        WHERE p.is_current AND s.disposition = 'counted' AND p.consultation_id = ";
-    if sections.is_empty() {
-        return Ok((Vec::new(), 0));
-    }
-    let (ids, n): (Vec<i64>, i64) = on_engine!(tx, |conn| {
-        let mut query = QueryBuilder::new("SELECT p.id");
-        query.push(FROM).push_bind(consultation.0);
-        query.push(" AND p.section_id IN (");
-        let mut list = query.separated(", ");
-        for section in sections {
-            list.push_bind(section.0);
-        }
-        query.push(") ORDER BY p.id LIMIT ").push_bind(limit);
-        let ids = query.build_query_scalar().fetch_all(&mut *conn).await?;
-        let mut query = QueryBuilder::new("SELECT COUNT(*)");
-        query.push(FROM).push_bind(consultation.0);
-        query.push(" AND p.section_id IN (");
-        let mut list = query.separated(", ");
-        for section in sections {
-            list.push_bind(section.0);
-        }
-        query.push(")");
-        (ids, query.build_query_scalar().fetch_one(conn).await?)
-    });
-    Ok((ids.into_iter().map(PointId).collect(), n))
-}
-
 /// Lists counted points about the same section that the same organizations sent in another round,
 /// latest first.
 pub async fn list_of_other_rounds(
@@ -76,19 +41,20 @@ pub async fn list_stances(
     consultation: ConsultationId,
     section: Option<SectionId>,
 ) -> Result<Vec<(SectionId, Stance)>, Error> {
+    const SELECT: &str = "SELECT DISTINCT p.section_id, p.stance
+        FROM point p JOIN submission s ON s.id = p.submission_id
+        WHERE p.is_current AND s.disposition = 'counted' AND p.joined_into IS NULL
+          AND p.out_of_scope IS NULL AND p.stance IS NOT NULL AND p.section_id IS NOT NULL
+          AND p.consultation_id = ";
     let rows: Vec<(i64, String)> = on_engine!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT DISTINCT p.section_id, p.stance
-             FROM point p JOIN submission s ON s.id = p.submission_id
-             WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
-               AND p.joined_into IS NULL AND p.out_of_scope IS NULL AND p.stance IS NOT NULL
-               AND p.section_id IS NOT NULL AND ($2 IS NULL OR p.section_id = $2)
-             ORDER BY 1, 2",
-        )
-        .bind(consultation.0)
-        .bind(section.map(|id| id.0))
-        .fetch_all(conn)
-        .await?
+        let mut query = QueryBuilder::new(SELECT);
+        query.push_bind(consultation.0);
+        // Said only where it is asked: an engine that plans once for both would read every point.
+        if let Some(section) = section {
+            query.push(" AND p.section_id = ").push_bind(section.0);
+        }
+        query.push(" ORDER BY 1, 2");
+        query.build_query_as().fetch_all(conn).await?
     });
     rows.into_iter()
         .map(|(id, code)| {
@@ -125,9 +91,8 @@ pub async fn list_for_leader(
              LEFT JOIN response r ON r.id = p.response_id
              WHERE p.consultation_id = $1 AND p.is_current AND s.disposition = 'counted'
                AND p.joined_into IS NULL AND p.out_of_scope IS NULL
-               AND (p.response_state = 'submitted'
-                    OR p.needs_leadership
-                       AND (p.response_state IS NULL OR p.response_state <> 'approved'))
+               AND (p.response_state = 'submitted' OR p.needs_leadership)
+               AND (p.response_state IS NULL OR p.response_state <> 'approved')
              ORDER BY p.id",
         )
         .bind(consultation.0)

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Counted, point_entry};
+use crate::app::progress::Portion;
 use crate::app::reporting::{concerned, list_answers, submission_entry};
 use crate::app::{App, Error, run_blocking};
 use crate::domain::{
@@ -269,6 +270,18 @@ impl App {
             (page.map(|it| it.id).collect(), kept.counted.by_state())
         })
         .await
+    }
+
+    /// How many counted points have the same things in common; `named` are those that name who
+    /// answers them.
+    pub(in crate::app) async fn portions(
+        &self,
+        consultation: &Consultation,
+        named: Vec<(PointId, String)>,
+    ) -> Result<FxHashMap<Portion, usize>, Error> {
+        let held = self.kept(consultation).await?;
+        let named: FxHashMap<PointId, String> = named.into_iter().collect();
+        with(held, move |kept| kept.counted.portions(&named)).await
     }
 
     /// What is kept of a consultation, as it stands now.

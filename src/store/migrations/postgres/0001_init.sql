@@ -241,6 +241,10 @@ CREATE TABLE point (
 );
 CREATE INDEX point_by_submission ON point (submission_id);
 CREATE INDEX point_by_section ON point (consultation_id, section_id);
+-- The few that name who answers them, and those a leader is asked about.
+CREATE INDEX point_by_drafter ON point (consultation_id, drafter) WHERE drafter IS NOT NULL;
+CREATE INDEX point_for_leader ON point (consultation_id, id)
+    WHERE (response_state = 'submitted' OR needs_leadership);
 
 CREATE TABLE point_section (
     point_id BIGINT NOT NULL,

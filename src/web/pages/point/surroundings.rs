@@ -78,7 +78,7 @@ impl Surroundings {
         };
         Self {
             in_section: others(&around.in_section),
-            n_in_section: words::number(around.n_in_section),
+            n_in_section: around.n_in_section.map(words::total).unwrap_or_default(),
             of_other_rounds: others(&around.of_other_rounds),
             opposition: around.opposition.map(|it| (it.text, it.rule)),
             proposed: diff(around.proposed.as_ref())
