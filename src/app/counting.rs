@@ -71,13 +71,13 @@ impl Counted {
     }
 
     /// How many counted points have the same things in common.
-    fn portions(&self, named: &FxHashMap<PointId, String>) -> FxHashMap<Portion, usize> {
+    fn portions(&self, named: &FxHashMap<PointId, String>) -> Vec<(Portion, usize)> {
         let submissions = self.0.submissions.iter();
         let counted: FxHashSet<SubmissionId> = submissions
             .filter(|it| it.disposition == Disposition::Counted)
             .map(|it| it.id)
             .collect();
-        let mut portions = FxHashMap::default();
+        let mut portions: FxHashMap<Portion, usize> = FxHashMap::default();
         let points = self.0.points.iter();
         for point in points.filter(|point| counted.contains(&point.submission)) {
             let portion = Portion {
@@ -88,7 +88,7 @@ impl Counted {
             };
             *portions.entry(portion).or_default() += 1;
         }
-        portions
+        portions.into_iter().collect()
     }
 
     /// The same numbers as SQL counts, counted one by one. Problems are no part of a snapshot.

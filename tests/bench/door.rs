@@ -20,7 +20,8 @@ impl Door {
         let address = listener.local_addr().unwrap();
         // One crypto provider is chosen for the process, as in the program.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let served = axum::serve(listener, tiepthu::web::router(app)).into_future();
+        let router = tiepthu::web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, router).into_future();
         Self {
             url: format!("http://{address}"),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
@@ -36,6 +37,19 @@ impl Door {
         let answer = self.client.get(url).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());
         answer.text().await.unwrap()
+    }
+
+    /// Sends a form as the page does and follows where it leads; false where somebody else had
+    /// written meanwhile.
+    pub(crate) async fn send(&self, path: &str, form: &[(&str, &str)]) -> bool {
+        let url = format!("{}{path}", self.url);
+        let sent = self.client.post(url).header("origin", &self.url).form(form);
+        let answer = sent.send().await.unwrap();
+        let status = answer.status();
+        let is_conflict = status == reqwest::StatusCode::CONFLICT;
+        assert!(status.is_success() || is_conflict, "{status}");
+        answer.text().await.unwrap();
+        !is_conflict
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the program can do in a second, and how much memory it takes.
 //!
-//! `cargo bench -- import | stages | recognize | bulk | search | pages | save | group | report | cold | mbox | rows [--rows N] [--messages N]
-//! [--runs N]`.
-//! Each prints its figures and takes less than three minutes on two quiet cores; `RESULTS.md` keeps
+//! `cargo bench -- import | stages | recognize | bulk | search | pages | load | save | group | report | cold | mbox | rows [--rows N] [--messages N]
+//! [--runs N] [--seconds N]`.
+//! Each prints its figures and takes less than three minutes on two quiet cores (`load` five); `RESULTS.md` keeps
 //! those of note with machine, command and date. `rows` writes a table to standard output.
 
 #![expect(
@@ -24,6 +24,7 @@ mod door;
 mod generate;
 mod group;
 mod import;
+mod load;
 mod mbox;
 mod measure;
 mod pages;
@@ -45,6 +46,7 @@ struct Asked {
     what: Option<String>,
     rows: Option<usize>,
     runs: Option<usize>,
+    seconds: Option<u64>,
 }
 
 impl Asked {
@@ -53,6 +55,7 @@ impl Asked {
             what: None,
             rows: None,
             runs: None,
+            seconds: None,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -64,6 +67,7 @@ impl Asked {
             match argument.as_str() {
                 "--rows" | "--messages" => asked.rows = number(),
                 "--runs" => asked.runs = number(),
+                "--seconds" => asked.seconds = number().and_then(|n| u64::try_from(n).ok()),
                 // cargo adds it.
                 "--bench" => {}
                 other => asked.what = Some(other.to_owned()),
@@ -94,6 +98,7 @@ fn main() -> ExitCode {
         Some("bulk") => runtime.block_on(bulk::run(rows(1_000_000))),
         Some("search") => runtime.block_on(search::run(rows(100_000))),
         Some("pages") => runtime.block_on(pages::run(rows(100_000))),
+        Some("load") => runtime.block_on(load::run(rows(100_000), asked.seconds.unwrap_or(300))),
         Some("save") => runtime.block_on(save::run(rows(400_000))),
         Some("group") => {
             group::compare(rows(1_000_000));
@@ -110,7 +115,7 @@ fn main() -> ExitCode {
         }
         _ => {
             println!(
-                "cargo bench -- import | stages | recognize | bulk | search | pages | save | group | report | cold | mbox | rows [--rows N] [--messages N] [--runs N]"
+                "cargo bench -- import | stages | recognize | bulk | search | pages | load | save | group | report | cold | mbox | rows [--rows N] [--messages N] [--runs N] [--seconds N]"
             );
             return ExitCode::FAILURE;
         }

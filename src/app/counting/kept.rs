@@ -278,7 +278,7 @@ impl App {
         &self,
         consultation: &Consultation,
         named: Vec<(PointId, String)>,
-    ) -> Result<FxHashMap<Portion, usize>, Error> {
+    ) -> Result<Vec<(Portion, usize)>, Error> {
         let held = self.kept(consultation).await?;
         let named: FxHashMap<PointId, String> = named.into_iter().collect();
         with(held, move |kept| kept.counted.portions(&named)).await
