@@ -27,7 +27,7 @@ pub use ids::{
 pub use letterhead::{ExtraColumn, Letterhead, LetterheadProblem};
 pub use mail::{Authentication, MailKind, MailState, Verdict};
 pub use organization::{Organization, OrganizationKind};
-pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionKind};
+pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionChange, SectionKind};
 pub use person::{Account, Role, Roles};
 pub use personal::EmailAddress;
 pub use point::{PointState, Stance};

@@ -3,6 +3,7 @@
 //! Sections that are found again keep their keys, so that points, filters and the index need no
 //! change; a doubtful finding holds until a person confirms or rejects it.
 
+mod pairs;
 mod unchanged;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,11 @@ use super::understand::OlderDraft;
 use super::{App, Error, Kind};
 use crate::blob::Blobs;
 use crate::domain::{
-    Confidence, Consultation, ContentHash, DraftId, Outline, OutlineNode, SectionId, SectionKind,
-    Warning,
+    Confidence, Consultation, ContentHash, DraftId, Outline, OutlineNode, SectionChange, SectionId,
+    SectionKind, Warning,
 };
-pub use crate::recognize::alignment::Change;
+pub(super) use pairs::list_pairs;
+
 use crate::recognize::alignment::{Link, align};
 use crate::store;
 use crate::store::consultations::Document;
@@ -27,7 +29,7 @@ pub struct Aligned {
     /// Key, to confirm or reject it by; 0 while nothing is stored.
     pub id: i64,
     /// The relation.
-    pub change: Change,
+    pub change: SectionChange,
     /// Label and heading in the draft before.
     pub old: Option<(String, String)>,
     /// Label and heading in the new draft.
@@ -223,7 +225,7 @@ impl App {
             .filter_map(|row| {
                 Some(Aligned {
                     id: row.id,
-                    change: Change::parse(&row.change)?,
+                    change: SectionChange::parse(&row.change)?,
                     old: row.old.and_then(|id| old.get(&id).cloned()),
                     new: row.new.and_then(|id| new.get(&id).cloned()),
                     similarity: row.similarity,

@@ -64,6 +64,8 @@ struct ScopeRecord {
     is_anonymous: bool,
     #[serde(default = "ordinary_headings")]
     headings: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    draft: Option<u32>,
 }
 
 fn ordinary_order() -> String {
@@ -85,7 +87,8 @@ impl App {
         consultation: &Consultation,
         order: &FreezeOrder,
     ) -> Result<Frozen, Error> {
-        let (kind, scope) = (order.kind, order.scope.clone());
+        let (kind, mut scope) = (order.kind, order.scope.clone());
+        scope.edition.is_official = !order.is_working;
         let report = self.build_frozen(consultation, kind, scope).await?;
         let unfinished = frozen::unfinished(&report);
         if !order.is_working && !unfinished.is_empty() {
@@ -100,6 +103,7 @@ impl App {
             order: order.scope.edition.order.code().to_owned(),
             is_anonymous: order.scope.edition.is_anonymous,
             headings: order.scope.edition.headings.code().to_owned(),
+            draft: order.scope.draft,
         })
         .map_err(unwritable)?;
         let kind = String::from(order.kind);
@@ -313,7 +317,7 @@ impl App {
         kind: model::Kind,
         scope: Scope,
     ) -> Result<FrozenReport, Error> {
-        let snapshot = self.snapshot(consultation).await?;
+        let snapshot = self.snapshot_for(consultation, kind, &scope).await?;
         run_blocking(move || frozen::freeze(&snapshot, kind, &scope))
             .await?
             .map_err(|unreconciled| {
@@ -420,7 +424,9 @@ fn scope_of(version: &Version) -> Result<Scope, Error> {
             order: Order::parse(&kept.order).unwrap_or_default(),
             is_anonymous: kept.is_anonymous,
             headings: Headings::parse(&kept.headings).unwrap_or_default(),
+            is_official: version.content.is_official,
         },
+        draft: kept.draft,
     })
 }
 

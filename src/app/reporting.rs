@@ -1,12 +1,13 @@
 //! From the database to the bytes of a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use tokio::sync::Semaphore;
 
+use super::drafts::list_pairs;
 use super::reindex::{answering, texts_of};
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, Organization, OrganizationId, PointId, PointState, SectionKind};
@@ -119,6 +120,26 @@ impl App {
         let answers = list_answers(&mut tx, points.iter().map(|point| point.id)).await?;
         drop(tx);
         snapshot.points = point_entries(points, texts, &answers, &cited_labels);
+        let unchanged = self.accepted_but_unchanged(consultation).await?;
+        snapshot.unchanged = unchanged.into_iter().collect();
+        Ok(snapshot)
+    }
+
+    /// What a report of a kind is built from.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] when it compares drafts and there is one draft only.
+    pub(super) async fn snapshot_for(
+        &self,
+        consultation: &Consultation,
+        kind: model::Kind,
+        scope: &Scope,
+    ) -> Result<Snapshot, Error> {
+        let mut snapshot = self.snapshot(consultation).await?;
+        if kind == model::Kind::Drafts {
+            let mut tx = self.store.read().await?;
+            snapshot.drafts = list_pairs(&mut tx, consultation.id, scope.draft).await?;
+        }
         Ok(snapshot)
     }
 
@@ -172,6 +193,8 @@ impl App {
             invitations,
             submissions: Vec::new(),
             points: Vec::new(),
+            unchanged: BTreeSet::new(),
+            drafts: Vec::new(),
         })
     }
 
@@ -186,8 +209,8 @@ impl App {
         kind: model::Kind,
         scope: Scope,
     ) -> Result<ReportModel, Error> {
-        let snapshot = Arc::new(self.snapshot(consultation).await?);
-        Self::report_of(snapshot, kind, scope).await
+        let snapshot = self.snapshot_for(consultation, kind, &scope).await?;
+        Self::report_of(Arc::new(snapshot), kind, scope).await
     }
 
     /// Builds a report of a moment that was read; refuses as [`App::report`] does.

@@ -374,7 +374,7 @@ pub struct AnswerArgs {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// full, by-section, by-organization, roster, extract, open-work, form (phiếu góp ý) hoặc reminder (công văn đôn đốc)
+    /// full, by-section, by-organization, roster, extract, open-work, form (phiếu góp ý), reminder (công văn đôn đốc) hoặc drafts (so sánh hai lần dự thảo)
     #[arg(value_name = "LOẠI")]
     pub kind: String,
     /// docx, pdf, xlsx, html, csv hoặc json
@@ -392,6 +392,9 @@ pub struct ReportArgs {
     /// Gồm cả đợt nội bộ
     #[arg(long)]
     pub include_internal: bool,
+    /// Dự thảo lần này so với lần trước đó (drafts); để trống là lần hiện tại
+    #[arg(long, value_name = "LẦN")]
+    pub draft: Option<u32>,
     /// How it is laid out.
     #[command(flatten)]
     pub form: FormArgs,
@@ -399,7 +402,7 @@ pub struct ReportArgs {
     #[arg(
         long,
         value_name = "LẦN",
-        conflicts_with_all = ["round", "include_internal", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
+        conflicts_with_all = ["round", "include_internal", "draft", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
     )]
     pub frozen: Option<u32>,
     /// Mã hồ sơ

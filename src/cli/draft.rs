@@ -11,7 +11,7 @@ use super::setup::warning_text;
 use super::{Exit, Output};
 use crate::app::drafts::{Aligned, DraftReport, Verdict};
 use crate::app::{App, Error};
-use crate::domain::{Consultation, PointId};
+use crate::domain::{Consultation, PointId, SectionChange};
 
 pub(super) async fn run(
     app: &App,
@@ -118,8 +118,7 @@ fn say(report: &DraftReport, all: bool, output: &mut Output) -> Exit {
         || {
             let mut text = String::new();
             for section in &report.sections {
-                let is_plain =
-                    section.is_confirmed && section.change == crate::app::drafts::Change::Same;
+                let is_plain = section.is_confirmed && section.change == SectionChange::Same;
                 if all || !is_plain {
                     text.push_str(&line(section));
                 }
@@ -163,7 +162,7 @@ fn line(section: &Aligned) -> String {
 }
 
 fn summary(report: &DraftReport) -> String {
-    let counts: Vec<String> = crate::app::drafts::Change::ALL
+    let counts: Vec<String> = SectionChange::ALL
         .into_iter()
         .filter_map(|change| {
             let n = report

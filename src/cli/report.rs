@@ -57,7 +57,7 @@ pub(super) async fn run(
                 "Bản trích cần --organization.".to_owned()
             } else {
                 format!(
-                    "Loại `{}` không có; chọn: full, by-section, by-organization, roster, extract, open-work, form, reminder.",
+                    "Loại `{}` không có; chọn: full, by-section, by-organization, roster, extract, open-work, form, reminder, drafts.",
                     arguments.kind
                 )
             },
@@ -69,6 +69,7 @@ pub(super) async fn run(
     let scope = Scope {
         rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
         include_internal: arguments.include_internal,
+        draft: arguments.draft,
         ..laid_out(app, &arguments.form)
     };
     let model = app.report(&consultation, kind, scope).await?;
@@ -106,6 +107,7 @@ pub(super) fn laid_out(app: &App, form: &FormArgs) -> Scope {
             order: Order::parse(&form.order).unwrap_or_default(),
             is_anonymous: form.anonymous,
             headings: Headings::parse(&form.headings).unwrap_or_default(),
+            is_official: false,
         },
         ..Scope::default()
     }

@@ -196,3 +196,66 @@ pub struct PageLine {
     /// The line on it, from the top.
     pub line: u32,
 }
+
+/// What became of a section of a draft in the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SectionChange {
+    /// Same words, same label.
+    Same,
+    /// Same label, other words.
+    Reworded,
+    /// Another label; the words may differ too.
+    Moved,
+    /// Its words are in several new sections.
+    Split,
+    /// Its words are with those of other sections in one new section.
+    Merged,
+    /// No longer in the draft.
+    Removed,
+    /// Not in the draft before.
+    Added,
+}
+
+impl SectionChange {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Same,
+        Self::Reworded,
+        Self::Moved,
+        Self::Split,
+        Self::Merged,
+        Self::Removed,
+        Self::Added,
+    ];
+
+    /// The stable code used in the database and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Reworded => "reworded",
+            Self::Moved => "moved",
+            Self::Split => "split",
+            Self::Merged => "merged",
+            Self::Removed => "removed",
+            Self::Added => "added",
+        }
+    }
+
+    /// Reads a [`SectionChange::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.code() == code)
+    }
+
+    /// The word on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Same => "giữ nguyên",
+            Self::Reworded => "sửa lời",
+            Self::Moved => "chuyển vị trí",
+            Self::Split => "tách",
+            Self::Merged => "gộp",
+            Self::Removed => "bỏ",
+            Self::Added => "thêm mới",
+        }
+    }
+}

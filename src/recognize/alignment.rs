@@ -23,70 +23,7 @@ use matching::Matching;
 use pairs::Pairs;
 use texts::Texts;
 
-use crate::domain::{Confidence, Outline};
-
-/// What became of a section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// Same words, same label.
-    Same,
-    /// Same label, other words.
-    Reworded,
-    /// Another label; the words may differ too ([`Link::similarity`]).
-    Moved,
-    /// Its words are in several new sections.
-    Split,
-    /// Its words are with those of other sections in one new section.
-    Merged,
-    /// No longer in the draft.
-    Removed,
-    /// Not in the draft before.
-    Added,
-}
-
-impl Change {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Same,
-        Self::Reworded,
-        Self::Moved,
-        Self::Split,
-        Self::Merged,
-        Self::Removed,
-        Self::Added,
-    ];
-
-    /// The stable code used in the database and in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::Reworded => "reworded",
-            Self::Moved => "moved",
-            Self::Split => "split",
-            Self::Merged => "merged",
-            Self::Removed => "removed",
-            Self::Added => "added",
-        }
-    }
-
-    /// Reads a [`Change::code`].
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.code() == code)
-    }
-
-    /// The word on screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Same => "giữ nguyên",
-            Self::Reworded => "sửa lời",
-            Self::Moved => "chuyển vị trí",
-            Self::Split => "tách",
-            Self::Merged => "gộp",
-            Self::Removed => "bỏ",
-            Self::Added => "thêm mới",
-        }
-    }
-}
+use crate::domain::{Confidence, Outline, SectionChange};
 
 /// One old section and one new one, or one of them alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +33,7 @@ pub struct Link {
     /// Index in the new outline; `None` for what is gone.
     pub new: Option<usize>,
     /// What became of it.
-    pub change: Change,
+    pub change: SectionChange,
     /// How much of their words the two have in common, from 0 to 1.
     pub similarity: f32,
     /// How sure.
@@ -126,7 +63,7 @@ pub fn align(old: &Outline, new: &Outline) -> Vec<Link> {
             links.push(Link {
                 old: None,
                 new: Some(at),
-                change: Change::Added,
+                change: SectionChange::Added,
                 similarity: 0.0,
                 confidence: Confidence::new(if is_like_another { 0.75 } else { 0.93 }),
                 rule: "alignment.nothing_alike",
@@ -154,18 +91,18 @@ fn links_of_old(
         let is_merged = parts.merged_into.contains_key(&found.other);
         let is_same_label = label(old, at) == label(new, found.other);
         let change = if !more.is_empty() {
-            Change::Split
+            SectionChange::Split
         } else if is_merged {
-            Change::Merged
+            SectionChange::Merged
         } else if !is_same_label {
-            Change::Moved
+            SectionChange::Moved
         } else if found.similarity >= 1.0 {
-            Change::Same
+            SectionChange::Same
         } else {
-            Change::Reworded
+            SectionChange::Reworded
         };
         let confidence = match change {
-            Change::Split | Change::Merged => found.confidence.min(0.85),
+            SectionChange::Split | SectionChange::Merged => found.confidence.min(0.85),
             _ => found.confidence,
         };
         links.push(Link {
@@ -194,7 +131,7 @@ fn links_of_old(
         links.push(Link {
             old: Some(at),
             new: None,
-            change: Change::Removed,
+            change: SectionChange::Removed,
             similarity: 0.0,
             confidence: Confidence::new(if is_like_another { 0.7 } else { 0.92 }),
             rule: "alignment.nothing_alike",
@@ -206,7 +143,7 @@ fn links_of_old(
 #[derive(Debug, Clone, Copy)]
 struct Part {
     new: usize,
-    change: Change,
+    change: SectionChange,
     share: f32,
     rule: &'static str,
 }
@@ -250,7 +187,7 @@ impl Parts {
                 parts.of_new.insert(at, from);
                 parts.of_old.entry(from).or_default().push(Part {
                     new: at,
-                    change: Change::Split,
+                    change: SectionChange::Split,
                     share,
                     rule: "alignment.part_of_old",
                 });
@@ -271,7 +208,7 @@ impl Parts {
                 parts.of_new.entry(into).or_insert(at);
                 parts.of_old.entry(at).or_default().push(Part {
                     new: into,
-                    change: Change::Merged,
+                    change: SectionChange::Merged,
                     share,
                     rule: "alignment.part_of_new",
                 });

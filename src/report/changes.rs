@@ -1,5 +1,5 @@
 //! What changed between two frozen reports, as a document: points added, removed and changed, word by
-//! word; what is gone in italic, what is new in bold.
+//! word; what is gone struck through, what is new underlined.
 
 use crate::text::difference::{Kind as Stretch, difference};
 
@@ -12,7 +12,7 @@ use super::wording::count;
 /// The document of a comparison; `title` names both versions.
 pub fn build(comparison: &Comparison, later: &FrozenReport, title: &str) -> ReportModel {
     let summary = format!(
-        "Thêm {}, bớt {}, thay đổi {}, giữ nguyên {} ý kiến. Chữ nghiêng ở cột “Trước” là chữ đã bỏ, chữ đậm ở cột “Sau” là chữ mới.",
+        "Thêm {}, bớt {}, thay đổi {}, giữ nguyên {} ý kiến. Chữ gạch ngang ở cột “Trước” là chữ đã bỏ, chữ đậm gạch chân ở cột “Sau” là chữ mới.",
         count(comparison.added.len()),
         count(comparison.removed.len()),
         count(comparison.changed.len()),
@@ -55,15 +55,15 @@ pub fn build(comparison: &Comparison, later: &FrozenReport, title: &str) -> Repo
 /// One row for each thing that changed about a point; the point is named once.
 fn changed(comparison: &Comparison) -> Table {
     let mut rows = Vec::new();
-    for (index, (before, after)) in comparison.changed.iter().enumerate() {
-        for (nth, (what, old, new)) in differences(before, after).into_iter().enumerate() {
-            let (old, new) = compared(&old, &new);
+    for (index, (was, is)) in comparison.changed.iter().enumerate() {
+        for (nth, (what, old, new)) in differences(was, is).into_iter().enumerate() {
+            let (before, after) = compared(&old, &new);
             rows.push(Row::Cells(vec![
                 Cell::number(index + 1).continuing(nth > 0),
-                about(after).continuing(nth > 0),
+                about(is).continuing(nth > 0),
                 Cell::text(what),
-                old,
-                new,
+                Cell::lines(before),
+                Cell::lines(after),
             ]));
         }
     }
@@ -118,7 +118,7 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 /// Both texts, each with what only it has set off.
-fn compared(old: &str, new: &str) -> (Cell, Cell) {
+pub(super) fn compared(old: &str, new: &str) -> (Vec<Line>, Vec<Line>) {
     let (mut before, mut after) = (vec![Line::default()], vec![Line::default()]);
     for stretch in difference(old, new) {
         match stretch.kind {
@@ -126,11 +126,11 @@ fn compared(old: &str, new: &str) -> (Cell, Cell) {
                 add(&mut before, &stretch.text, RunStyle::Plain);
                 add(&mut after, &stretch.text, RunStyle::Plain);
             }
-            Stretch::Missing => add(&mut before, &stretch.text, RunStyle::Italic),
-            Stretch::Added => add(&mut after, &stretch.text, RunStyle::Bold),
+            Stretch::Missing => add(&mut before, &stretch.text, RunStyle::Gone),
+            Stretch::Added => add(&mut after, &stretch.text, RunStyle::New),
         }
     }
-    (Cell::lines(before), Cell::lines(after))
+    (before, after)
 }
 
 /// Adds words; a line break begins a paragraph.

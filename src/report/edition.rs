@@ -89,4 +89,6 @@ pub struct Edition {
     pub is_anonymous: bool,
     /// The language of what is not comment or answer.
     pub headings: Headings,
+    /// Whether it leaves out marks that are for those who still work on the draft.
+    pub is_official: bool,
 }

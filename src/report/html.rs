@@ -202,6 +202,8 @@ impl Page {
                 RunStyle::Bold => Some("b"),
                 RunStyle::Italic => Some("i"),
                 RunStyle::Missing => Some("mark"),
+                RunStyle::Gone => Some("del"),
+                RunStyle::New => Some("ins"),
             };
             if let Some(tag) = tag {
                 self.open(tag, "");

@@ -6,6 +6,7 @@
 
 mod by_organization;
 mod by_section;
+mod drafts;
 mod english;
 mod extract;
 mod form;
@@ -50,6 +51,8 @@ pub enum Kind {
     Form,
     /// Công văn đôn đốc to who has not replied.
     Reminder,
+    /// Bảng so sánh: a draft beside the one before, with the points that were made on it.
+    Drafts,
 }
 
 impl Kind {
@@ -64,6 +67,7 @@ impl Kind {
             Self::OpenWork => "open-work",
             Self::Form => "form",
             Self::Reminder => "reminder",
+            Self::Drafts => "drafts",
         }
     }
 
@@ -78,6 +82,7 @@ impl Kind {
             Self::OpenWork => "Việc cần xử lý",
             Self::Form => "Phiếu góp ý để gửi đi",
             Self::Reminder => "Công văn đôn đốc",
+            Self::Drafts => "Bảng so sánh hai lần dự thảo",
         }
     }
 
@@ -92,6 +97,7 @@ impl Kind {
             ("open-work", _) => Some(Self::OpenWork),
             ("form", _) => Some(Self::Form),
             ("reminder", _) => Some(Self::Reminder),
+            ("drafts", _) => Some(Self::Drafts),
             _ => None,
         }
     }
@@ -251,6 +257,10 @@ pub enum RunStyle {
     Italic,
     /// Something missing, which a working edition makes visible: bold italic.
     Missing,
+    /// Words that are gone: struck through.
+    Gone,
+    /// Words that are new: bold, underlined.
+    New,
 }
 
 /// A table.
@@ -368,6 +378,11 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
     {
         failing.push(extract::unknown(id));
     }
+    let mut aligned = Vec::new();
+    if kind == Kind::Drafts {
+        aligned = drafts::equations(&facts);
+        failing.extend(aligned.iter().filter(|it| !it.holds).cloned());
+    }
     if !failing.is_empty() {
         return Err(Unreconciled { equations: failing });
     }
@@ -385,6 +400,7 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         Kind::OpenWork => open_work::build(&source),
         Kind::Form => form::build(&source),
         Kind::Reminder => reminder::build(&source),
+        Kind::Drafts => drafts::build(&source),
     };
     let mut model = ReportModel {
         kind,
@@ -392,6 +408,7 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         parts,
         info: info::build(&source, kind),
     };
+    model.info.equations.extend(aligned);
     if scope.edition.headings == Headings::English {
         english::translate(&mut model);
     }

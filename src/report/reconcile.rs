@@ -34,6 +34,8 @@ pub struct Scope {
     pub include_agreeing: bool,
     /// Order, names and headings: the same points and numbers in another form.
     pub edition: Edition,
+    /// For a comparison of drafts: the later of the two; `None` for the current one of each document.
+    pub draft: Option<u32>,
 }
 
 impl Default for Scope {
@@ -44,6 +46,7 @@ impl Default for Scope {
             section_depth: 3,
             include_agreeing: true,
             edition: Edition::default(),
+            draft: None,
         }
     }
 }

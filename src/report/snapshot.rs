@@ -3,12 +3,14 @@
 //! The use cases fill it from the database; nothing here queries or reads the clock. All lists are
 //! in the order reports print them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime};
 
 use crate::domain::{
     Channel, Consultation, Decision, Disposition, DocumentId, GroupId, LetterNumber, Organization,
     OrganizationId, OrganizationKind, PointId, PointState, Relation, ReplyClass, ResponseState,
-    Round, RoundId, SectionId, SectionKind, Stance, SubmissionId,
+    Round, RoundId, SectionChange, SectionId, SectionKind, Stance, SubmissionId,
 };
 
 /// One consultation at one moment.
@@ -37,6 +39,52 @@ pub struct Snapshot {
     pub submissions: Vec<SubmissionEntry>,
     /// Every point of every submission, by submission and position.
     pub points: Vec<PointEntry>,
+    /// Points that are accepted although the current draft says the same where they are about; of
+    /// a group its representative.
+    pub unchanged: BTreeSet<PointId>,
+    /// Two drafts of each document side by side, where a report asks for them.
+    pub drafts: Vec<DraftPair>,
+}
+
+/// Two drafts of a document, one after the other.
+#[derive(Debug, Clone)]
+pub struct DraftPair {
+    /// The document.
+    pub document: DocumentId,
+    /// Number of the later draft (dự thảo lần N+1).
+    pub number: u32,
+    /// Number of the one before.
+    pub earlier: u32,
+    /// Sections of the earlier draft, in its order, the whole document left out.
+    pub old: Vec<DraftedSection>,
+    /// Sections of the later draft, likewise.
+    pub new: Vec<DraftedSection>,
+    /// What became of each of them, in the order of the later draft.
+    pub changes: Vec<DraftChange>,
+    /// Points that were made on the earlier draft.
+    pub points: BTreeSet<PointId>,
+}
+
+/// A section as one draft has it.
+#[derive(Debug, Clone)]
+pub struct DraftedSection {
+    /// The section with its label and heading in this draft.
+    pub entry: SectionEntry,
+    /// Its text without the sections in it.
+    pub body: String,
+}
+
+/// What became of a section.
+#[derive(Debug, Clone, Copy)]
+pub struct DraftChange {
+    /// The relation.
+    pub change: SectionChange,
+    /// In the earlier draft.
+    pub old: Option<SectionId>,
+    /// In the later draft.
+    pub new: Option<SectionId>,
+    /// A person agreed, or none is needed.
+    pub is_confirmed: bool,
 }
 
 /// A document of the dossier.

@@ -22,7 +22,7 @@ use super::reconcile::Scope;
 use super::snapshot::Snapshot;
 
 /// Every kind, an extract of the first organization among them.
-fn kinds(snapshot: &Snapshot) -> [Kind; 8] {
+fn kinds(snapshot: &Snapshot) -> [Kind; 9] {
     [
         Kind::Full,
         Kind::BySection,
@@ -32,6 +32,7 @@ fn kinds(snapshot: &Snapshot) -> [Kind; 8] {
         Kind::OpenWork,
         Kind::Form,
         Kind::Reminder,
+        Kind::Drafts,
     ]
 }
 

@@ -7,11 +7,11 @@
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
-    Formula, Workbook, Worksheet, XlsxError,
+    FormatUnderline, Formula, Workbook, Worksheet, XlsxError,
 };
 
 use super::RenderError;
-use super::model::{Align, Cell, Column, Kind, ReportModel, Row, Table, Value};
+use super::model::{Align, Cell, Column, Kind, ReportModel, Row, RunStyle, Table, Value};
 use crate::text::formula::is_formula;
 
 /// Most UTF-16 units Excel keeps in a cell; what is longer goes on in the next row.
@@ -58,6 +58,11 @@ struct Looks {
     bold: Format,
     bold_number: Format,
     warning: Format,
+    /// Of words inside a cell.
+    plain: Format,
+    strong: Format,
+    gone: Format,
+    new: Format,
 }
 
 impl Looks {
@@ -70,6 +75,9 @@ impl Looks {
             .set_border(FormatBorder::Thin)
             .set_border_color(Color::RGB(0x80_80_80));
         let centered = base.clone().set_align(FormatAlign::Center);
+        let plain = Format::new()
+            .set_font_name("Times New Roman")
+            .set_font_size(12);
         Self {
             head: centered
                 .clone()
@@ -83,6 +91,13 @@ impl Looks {
             bold_number: centered.clone().set_num_format("#,##0").set_bold(),
             warning: base.set_bold().set_font_color(Color::RGB(0xB0_00_20)),
             centered,
+            strong: plain.clone().set_bold(),
+            gone: plain.clone().set_font_strikethrough(),
+            new: plain
+                .clone()
+                .set_bold()
+                .set_underline(FormatUnderline::Single),
+            plain,
         }
     }
 }
@@ -315,6 +330,9 @@ fn write_row(
                     worksheet.write_blank(row, column, look)?;
                 }
                 (Value::Date(date), _) => write_date(worksheet, row, column, date, looks)?,
+                (Value::Text, _) if n_rows == 1 && is_marked(cell) => {
+                    write_marked(worksheet, row, column, cell, look, looks)?;
+                }
                 (Value::Text, _) => write_text(worksheet, row, column, text, look)?,
             }
             n_lines = n_lines.max(lines_of(text, chars_wide(described.width)));
@@ -371,6 +389,44 @@ fn write_total(
         column += 1;
     }
     Ok(at + 1)
+}
+
+/// Whether words of a cell are marked as gone or new.
+fn is_marked(cell: &Cell) -> bool {
+    let mut runs = cell.lines.iter().flat_map(|line| &line.runs);
+    runs.any(|run| matches!(run.style, RunStyle::Gone | RunStyle::New))
+}
+
+/// Writes a cell with each of its words in its own look; such a text is never a formula.
+fn write_marked(
+    worksheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell,
+    look: &Format,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    let mut pieces: Vec<(&Format, String)> = Vec::new();
+    for (nth, line) in cell.lines.iter().enumerate() {
+        if nth > 0 {
+            pieces.push((&looks.plain, "\n".to_owned()));
+        }
+        pieces.extend(line.runs.iter().map(|run| {
+            let look = match run.style {
+                RunStyle::Plain => &looks.plain,
+                RunStyle::Bold | RunStyle::Italic | RunStyle::Missing => &looks.strong,
+                RunStyle::Gone => &looks.gone,
+                RunStyle::New => &looks.new,
+            };
+            (look, run.text.clone())
+        }));
+    }
+    let pieces: Vec<(&Format, &str)> = pieces
+        .iter()
+        .map(|(look, text)| (*look, text.as_str()))
+        .collect();
+    worksheet.write_rich_string_with_format(row, column, &pieces, look)?;
+    Ok(())
 }
 
 /// Writes text as text. Excel computes only what is stored as a formula; the quote prefix keeps

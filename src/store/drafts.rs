@@ -1,6 +1,6 @@
 //! Drafts after the first: their sections, and what became of those of the draft before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::FromRow;
 
@@ -259,6 +259,35 @@ pub async fn list_drafts(
             Ok((u32::try_from(number).unwrap_or(u32::MAX), DraftId(id), blob))
         })
         .collect()
+}
+
+/// Lists points that came in while `earlier` was the current draft of its document: before the
+/// `later` one was added and, unless it is the first, after itself was.
+pub async fn list_made_on(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    earlier: DraftId,
+    later: DraftId,
+) -> Result<BTreeSet<PointId>, Error> {
+    let ids: Vec<i64> = on_engine!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT p.id
+             FROM point p
+             JOIN submission s ON s.id = p.submission_id
+             JOIN draft e ON e.id = $2
+             JOIN draft l ON l.id = $3
+             WHERE p.consultation_id = $1 AND p.is_current AND s.received_us < l.added_us
+               AND (s.received_us >= e.added_us
+                    OR NOT EXISTS (SELECT 1 FROM draft x
+                                   WHERE x.document_id = e.document_id AND x.number < e.number))",
+        )
+        .bind(consultation.0)
+        .bind(earlier.0)
+        .bind(later.0)
+        .fetch_all(conn)
+        .await?
+    });
+    Ok(ids.into_iter().map(PointId).collect())
 }
 
 /// Records what became of the sections of the draft before.

@@ -156,6 +156,53 @@ fn points_follow_their_sections_into_the_next_draft() {
 }
 
 #[test]
+fn two_drafts_stand_side_by_side_with_what_was_said() {
+    let desk = Desk::with_consultation();
+    let compare = |format: &str, output: &str| {
+        desk.run(["report", "drafts", "--format", format, "-o", output])
+    };
+    let early = compare("html", "so_sanh.html").expect(2);
+    assert!(early.stderr.contains("một lần dự thảo"), "{}", early.stderr);
+    record(
+        &desk,
+        "Điện thoại của Sở Tài chính",
+        "Sở Tài chính",
+        "Tại mục III.2.b, đề nghị bổ sung chỉ tiêu về số hợp đồng chuyển giao công nghệ.",
+    );
+    let file = next_draft(&desk);
+    let file = file.to_str().unwrap();
+    desk.run(["draft", "add", file, "--document", "DA"])
+        .expect(1);
+    record(
+        &desk,
+        "Điện thoại của Sở Công Thương",
+        "Sở Công Thương",
+        "Tại mục III.3.b, đề nghị viết gọn lại vì ý kiến này đến sau dự thảo mới.",
+    );
+    for format in ["docx", "pdf", "xlsx", "csv", "json", "html"] {
+        compare(format, &format!("so_sanh.{format}")).expect(0);
+    }
+    let page = std::fs::read_to_string(desk.path("so_sanh.html")).unwrap();
+    for words in [
+        "DỰ THẢO LẦN 2",
+        "DỰ THẢO LẦN 3",
+        "Chuyển vị trí",
+        "<ins>Dự báo nhu cầu công nghệ",
+        "hợp đồng chuyển giao công nghệ",
+    ] {
+        assert!(page.contains(words), "no “{words}” in {page}");
+    }
+    assert!(
+        !page.contains("viết gọn lại"),
+        "a point made on the later draft caused nothing in it"
+    );
+    let none = desk.run([
+        "report", "drafts", "--draft", "9", "--format", "html", "-o", "x.html",
+    ]);
+    assert!(none.expect(2).stderr.contains("dự thảo lần 9"));
+}
+
+#[test]
 fn a_person_takes_apart_what_was_taken_for_the_same() {
     let desk = Desk::with_consultation();
     record(

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Change;
 use crate::app::{App, Error};
-use crate::domain::{Consultation, DocumentId, PointId, SectionId};
+use crate::domain::{Consultation, DocumentId, PointId, SectionChange, SectionId};
 use crate::store;
 use crate::store::drafts::{AlignmentRow, DraftSection};
 
@@ -62,9 +61,9 @@ fn changed_sections(rows: &[AlignmentRow], sections: &[DraftSection]) -> BTreeSe
             .or_default()
             .extend(section.parent);
     }
-    let says_the_same = |row: &&AlignmentRow| match Change::parse(&row.change) {
-        Some(Change::Same) => true,
-        Some(Change::Moved) => row.similarity >= SAME_WORDS,
+    let says_the_same = |row: &&AlignmentRow| match SectionChange::parse(&row.change) {
+        Some(SectionChange::Same) => true,
+        Some(SectionChange::Moved) => row.similarity >= SAME_WORDS,
         _ => false,
     };
     let mut changed = BTreeSet::new();

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::{prop_assert, proptest};
 
-use super::{Change, Link, align};
-use crate::domain::{DraftLine, Outline, OutlineNode, SectionKind};
+use super::{Link, align};
+use crate::domain::{DraftLine, Outline, OutlineNode, SectionChange, SectionKind};
 use crate::recognize::outline::parse_outlines;
 use crate::text::normalize::normalize;
 
@@ -158,7 +158,12 @@ fn a_draft_is_the_same_as_itself() {
         for link in align(&draft, &draft) {
             n_sections += 1;
             assert_eq!(link.old, link.new, "{}", label(&draft, link.old));
-            assert_eq!(link.change, Change::Same, "{}", label(&draft, link.old));
+            assert_eq!(
+                link.change,
+                SectionChange::Same,
+                "{}",
+                label(&draft, link.old)
+            );
         }
     }
     assert!(n_sections > 100);

@@ -330,6 +330,8 @@ fn write_run<W: Write>(xml: &mut Xml<W>, text: &str, style: RunStyle) -> io::Res
         RunStyle::Bold => Some("Strong"),
         RunStyle::Italic => Some("Emphasis"),
         RunStyle::Missing => Some("Missing"),
+        RunStyle::Gone => Some("Gone"),
+        RunStyle::New => Some("New"),
     };
     if let Some(character_style) = character_style {
         xml.open("w:rPr", &[])?;

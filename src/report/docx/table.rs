@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use crate::report::model::{Align, Cell, Line, Row, Table};
-use crate::report::paper::breaks::{Breaks, Merge, RowBreaks};
+use crate::report::model::{Align, Cell, Line, Row, RunStyle, Table};
+use crate::report::paper::breaks::{Breaks, Merge, RowBreaks, Shown};
 
 use super::body::{write_runs, write_words};
 use super::xml::Xml;
@@ -87,11 +87,7 @@ impl Grid<'_> {
         for ((cell, merge), (column, width)) in cells.iter().zip(&breaks.merges).zip(columns) {
             let Some(width) = width else { continue };
             open_cell(xml, *width, *merge, false)?;
-            let shown: &[Line] = match merge {
-                Merge::Continues => &[],
-                Merge::Alone | Merge::Starts => &cell.lines,
-            };
-            write_paragraphs(xml, column.align, shown, keeps)?;
+            write_paragraphs(xml, column.align, Shown::of(cell, *merge), keeps)?;
             xml.close("w:tc")?;
         }
         xml.close("w:tr")
@@ -142,19 +138,22 @@ fn write_properties<W: Write>(xml: &mut Xml<W>, table: &Table, width: u32) -> io
 fn write_paragraphs<W: Write>(
     xml: &mut Xml<W>,
     align: Align,
-    lines: &[Line],
+    shown: Shown<'_>,
     keeps: bool,
 ) -> io::Result<()> {
     let style = match align {
         Align::Left => "TableText",
         Align::Center => "TableNumber",
     };
-    if lines.is_empty() {
+    if shown.lines.is_empty() {
         return write_paragraph(xml, style, &Line::default(), keeps);
     }
-    lines
-        .iter()
-        .try_for_each(|line| write_paragraph(xml, style, line, keeps))
+    if let (Some(mark), [only]) = (shown.mark, shown.lines) {
+        let marked = only.clone().then_styled(mark, RunStyle::Italic);
+        return write_paragraph(xml, style, &marked, keeps);
+    }
+    let mut lines = shown.lines.iter();
+    lines.try_for_each(|line| write_paragraph(xml, style, line, keeps))
 }
 
 fn write_paragraph<W: Write>(

@@ -158,7 +158,38 @@ const WORDS: &[(&str, &str)] = &[
     ("Đã trả lời theo nhóm", "Answered in a group"),
     ("Đã gộp", "Joined"),
     ("(Xin ý kiến lãnh đạo)", "(For decision by the leadership)"),
+    (
+        "(Đã tiếp thu nhưng dự thảo hiện tại chưa sửa mục này)",
+        "(Accepted, but the current draft does not show it yet)",
+    ),
     ("(Đang soạn)", "(Being drafted)"),
+    (
+        "Dự thảo lần {} so với lần {} của {}",
+        "Draft {} beside draft {}: {}",
+    ),
+    (
+        "Dự thảo lần này so với lần trước của {}",
+        "The latest two drafts side by side: {}",
+    ),
+    ("So sánh dự thảo", "Drafts"),
+    ("Ý kiến khác", "Other comments"),
+    ("Dự thảo {}", "Draft: {}"),
+    ("DỰ THẢO LẦN {}", "DRAFT {}"),
+    ("THAY ĐỔI", "CHANGE"),
+    ("VẤN ĐỀ", "ISSUE"),
+    ("Ý KIẾN GÓP Ý", "COMMENTS"),
+    (
+        "Ý kiến không về riêng một mục của các dự thảo trên",
+        "Comments about no single section of these drafts",
+    ),
+    ("Giữ nguyên", "Unchanged"),
+    ("Sửa lời", "Reworded"),
+    ("Chuyển vị trí", "Moved"),
+    ("Tách", "Split"),
+    ("Gộp", "Merged"),
+    ("Bỏ", "Removed"),
+    ("Thêm mới", "Added"),
+    ("(chờ xác nhận)", "(to be confirmed)"),
     ("{} ý kiến", "{} comments"),
     ("{} chủ thể:", "{} commenters:"),
     ("Trùng", "Duplicate"),
@@ -175,7 +206,12 @@ const WORDS: &[(&str, &str)] = &[
 pub(super) fn translate(model: &mut ReportModel) {
     match model.kind {
         Kind::OpenWork | Kind::Form | Kind::Reminder => return,
-        Kind::Full | Kind::BySection | Kind::ByOrganization | Kind::Roster | Kind::Extract(_) => {}
+        Kind::Full
+        | Kind::BySection
+        | Kind::ByOrganization
+        | Kind::Roster
+        | Kind::Extract(_)
+        | Kind::Drafts => {}
     }
     for block in model.parts.iter_mut().flat_map(|part| &mut part.blocks) {
         match block {

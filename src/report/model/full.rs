@@ -446,7 +446,7 @@ fn asked<'r, 'a>(
         .filter(move |line| line.was_asked && line.reply == reply)
 }
 
-fn heading(level: u8, text: &str) -> Block {
+pub(super) fn heading(level: u8, text: &str) -> Block {
     Block::Heading {
         level,
         text: text.to_owned(),

@@ -1,6 +1,7 @@
 //! The info sheet: which part of the consultation, as of when, and the proof of the numbers.
 
 use crate::report::anonymous;
+use crate::report::wording;
 
 use super::{Info, Kind, Source};
 
@@ -43,10 +44,24 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
         ("Ẩn danh nơi góp ý".to_owned(), yes_no(edition.is_anonymous)),
         ("Tiêu đề".to_owned(), edition.headings.name().to_owned()),
     ]);
+    if kind == Kind::Drafts {
+        filters.extend(snapshot.drafts.iter().map(|pair| {
+            let document = snapshot.documents.iter().find(|it| it.id == pair.document);
+            let name = document.map_or("", |document| &document.name);
+            let drafts = format!("dự thảo lần {} với lần {}", pair.number, pair.earlier);
+            (format!("So sánh {name}"), drafts)
+        }));
+    }
     if let Kind::Extract(id) = kind {
         filters.push(("Đơn vị".to_owned(), source.facts.organization_name(id)));
     }
     let mut notices = source.numbers.notices.clone();
+    if !snapshot.unchanged.is_empty() {
+        notices.push(format!(
+            "{} ý kiến đã tiếp thu nhưng mục nêu trong ý kiến giữ nguyên ở dự thảo hiện tại; xem trang Đối chiếu dự thảo.",
+            wording::count(snapshot.unchanged.len())
+        ));
+    }
     notices.extend(edition.is_anonymous.then(|| anonymous::LIMITS.to_owned()));
     Info {
         consultation: snapshot.consultation.title.clone(),

@@ -9,6 +9,9 @@ use crate::report::wording;
 
 use super::{Cell, Column, Line, Row, RunStyle, Source, Table, by_organization};
 
+/// Set below an answer that accepts what the draft does not show yet.
+const UNCHANGED: &str = "(Đã tiếp thu nhưng dự thảo hiện tại chưa sửa mục này)";
+
 /// The sheet that holds the main tables.
 pub(super) const SHEET: &str = "Tổng hợp";
 
@@ -94,7 +97,7 @@ fn main_table(source: &Source<'_>, caption: &str, parts: &[(&str, &[&PointRow<'_
                 place.continuing(continues),
                 senders_cell(source, row),
                 content_cell(source, row),
-                answer_cell(row),
+                answer_cell(source, row),
             ]);
             row_cells.extend(sheet_cells(source, row));
             cells.push(Row::Cells(row_cells));
@@ -307,8 +310,15 @@ pub(super) fn paragraphs(text: &str) -> impl Iterator<Item = Line> {
         .map(Line::plain)
 }
 
-pub(super) fn answer_cell(row: &PointRow<'_>) -> Cell {
-    answer(row.state, row.response, row.needs_leadership())
+pub(super) fn answer_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
+    let mut cell = answer(row.state, row.response, row.needs_leadership());
+    let facts = source.facts;
+    let is_unchanged = |point: &&PointEntry| facts.snapshot.unchanged.contains(&point.id);
+    if !facts.scope.edition.is_official && row.points.iter().any(is_unchanged) {
+        cell.lines
+            .push(Line::default().then_styled(UNCHANGED, RunStyle::Missing));
+    }
+    cell
 }
 
 /// The answer to one point, in tables that do not join points; a joined one has the answer of the

@@ -1,6 +1,6 @@
 //! How the rows of a table break over pages: what stays whole, which cells are merged.
 
-use crate::report::model::{Cell, Row, Table};
+use crate::report::model::{Cell, Line, Row, Table, Value};
 
 /// Average advance of a letter at 12 pt, in twips; for estimates only.
 const LETTER: u32 = 108;
@@ -18,8 +18,11 @@ const MAX_KEPT_ROWS: usize = 14;
 const MAX_KEPT_LINES: u32 = 20;
 
 /// A merged cell prints its words once, on its first page. After about a landscape page of 12 pt
-/// lines it starts anew, so that pages say which place their rows are about.
+/// lines it starts anew with [`AGAIN`], so that pages say which place their rows are about.
 const MAX_MERGED_LINES: u32 = 30;
+
+/// Behind the first line of a cell that goes on.
+const AGAIN: &str = " (tiếp)";
 
 /// A table on paper.
 pub(in crate::report) struct Breaks {
@@ -108,6 +111,12 @@ impl Breaks {
         }
     }
 
+    /// How the cell in a row and column is merged.
+    pub(in crate::report) fn merge(&self, row: usize, column: usize) -> Merge {
+        let merge = |row: &RowBreaks| row.merges.get(column).copied();
+        self.rows.get(row).and_then(merge).unwrap_or(Merge::Alone)
+    }
+
     /// Over how many rows the cell in a row and column reaches; 0 for a part of the one above.
     pub(in crate::report) fn span(&self, row: usize, column: usize) -> usize {
         let merge = |row: &RowBreaks| row.merges.get(column).copied();
@@ -127,6 +136,37 @@ impl Breaks {
     }
 }
 
+/// What a cell prints.
+#[derive(Clone, Copy)]
+pub(in crate::report) struct Shown<'a> {
+    /// Its paragraphs.
+    pub(in crate::report) lines: &'a [Line],
+    /// What stands behind the last of them.
+    pub(in crate::report) mark: Option<&'static str>,
+}
+
+impl<'a> Shown<'a> {
+    /// Nothing where a cell is a part of the one above; its first line, marked, where it repeats
+    /// one that stands too far above.
+    pub(in crate::report) fn of(cell: &'a Cell, merge: Merge) -> Self {
+        let goes_on = cell.continues && cell.value == Value::Text;
+        match merge {
+            Merge::Continues => Self {
+                lines: &[],
+                mark: None,
+            },
+            Merge::Alone | Merge::Starts if goes_on && !cell.lines.is_empty() => Self {
+                lines: cell.lines.get(..1).unwrap_or_default(),
+                mark: Some(AGAIN),
+            },
+            Merge::Alone | Merge::Starts => Self {
+                lines: &cell.lines,
+                mark: None,
+            },
+        }
+    }
+}
+
 /// What is alone above a cell that continues starts it.
 fn start(above: &mut [Merge], below: &[Merge]) {
     for (above, below) in above.iter_mut().zip(below) {
@@ -136,9 +176,12 @@ fn start(above: &mut [Merge], below: &[Merge]) {
     }
 }
 
-/// About how many lines a row is tall.
+/// About how many lines a row is tall, without what it shares with the one above.
 fn lines_of(cells: &[Cell], widths: &[Option<u32>]) -> u32 {
     let heights = cells.iter().zip(widths).filter_map(|(cell, width)| {
+        if cell.continues {
+            return None;
+        }
         let per_line = width.as_ref()?.saturating_sub(CELL_MARGINS) / LETTER;
         let lines = cell.lines.iter().map(|line| {
             let n_chars: usize = line.runs.iter().map(|run| run.text.chars().count()).sum();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::report::model::{
     Align, Block, Cell, Line, Orientation, Part, ReportModel, Row, RunStyle, Table,
 };
-use crate::report::paper::breaks::{Breaks, Merge, RowBreaks};
+use crate::report::paper::breaks::{Breaks, Merge, RowBreaks, Shown};
 use crate::report::paper::{self, metrics};
 
 /// Left and right inset of a cell together, in twips.
@@ -319,6 +319,8 @@ fn lay_out_cells<'a>(
     depth: u8,
     covers: Covers<'_>,
 ) -> Vec<PrintedCell<'a>> {
+    // One bookmark for a row: the first cell that reaches over several.
+    let mut is_marked = false;
     let is_whole = breaks.rows.get(at).is_some_and(RowBreaks::is_whole);
     let columns = table.columns.iter().zip(&breaks.widths).enumerate();
     let cells = cells.iter().zip(columns);
@@ -329,8 +331,21 @@ fn lay_out_cells<'a>(
             if span == 0 {
                 return None;
             }
+            let shown = Shown::of(cell, breaks.merge(at, index));
+            let mut lines: Vec<_> = shown
+                .lines
+                .iter()
+                .map(|line| runs(line, width, covers))
+                .collect();
+            if let (Some(mark), Some(last)) = (shown.mark, lines.last_mut()) {
+                last.push(PrintedRun {
+                    text: Cow::Borrowed(mark),
+                    style: RunStyle::Italic,
+                });
+            }
             // What heads several rows is where a reader wants to go.
-            let heads_rows = span > 1 && !cell.continues;
+            let heads_rows =
+                span > 1 && !cell.continues && !std::mem::replace(&mut is_marked, true);
             Some(PrintedCell {
                 span,
                 is_centered: column.align == Align::Center,
@@ -343,11 +358,7 @@ fn lay_out_cells<'a>(
                         text: Cow::Owned(printable(&text, covers).into_owned()),
                     }
                 }),
-                lines: cell
-                    .lines
-                    .iter()
-                    .map(|line| runs(line, width, covers))
-                    .collect(),
+                lines,
             })
         })
         .collect()

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::domain::{Decision, PointState, ReplyClass};
-use crate::report::model::{Block, Cell, Kind, Line, ReportModel, Row, RunStyle, Table};
+use crate::report::model::{Block, Cell, Kind, Line, ReportModel, Row, RunStyle, Table, build};
 use crate::report::reconcile::Scope;
 
 use super::world::{World, one_of_everything};
@@ -67,7 +67,7 @@ fn prints_deeper_places_under_the_chosen_depth() {
             section_depth,
             ..Scope::default()
         };
-        let model = crate::report::model::build(&world.snapshot, Kind::BySection, &scope).unwrap();
+        let model = build(&world.snapshot, Kind::BySection, &scope).unwrap();
         let table = model.tables().next().unwrap().clone();
         let contents: Vec<String> = cells(&table).map(|cells| cells[2].plain_text()).collect();
         (first_column(&table), contents)
@@ -151,6 +151,38 @@ fn builds_every_kind_of_an_empty_consultation() {
         let model = report(&world.snapshot, kind);
         assert!(!model.parts.is_empty(), "{}", kind.code());
     }
+}
+
+#[test]
+fn marks_what_was_accepted_and_did_not_change_in_working_editions_only() {
+    let mut world = World::new();
+    let from = world.reply(&["STC"], ReplyClass::Comments);
+    let point = world.point(from, "1 I", "Đề nghị thêm số liệu.");
+    world.answer(point, Decision::Accept, "Tiếp thu, đã bổ sung.");
+    world.snapshot.unchanged.insert(point);
+    let answer = |is_official| {
+        let mut scope = Scope::default();
+        scope.edition.is_official = is_official;
+        let model = build(&world.snapshot, Kind::BySection, &scope).unwrap();
+        let row = cells(model.tables().next().unwrap()).next().unwrap();
+        assert_eq!(model.info.notices.len(), 1, "the info sheet says it anyway");
+        row[3].plain_text()
+    };
+    assert!(answer(false).contains("chưa sửa mục này"));
+    assert_eq!(answer(true), "Tiếp thu, đã bổ sung.");
+}
+
+#[test]
+fn refuses_to_compare_drafts_with_sections_nobody_aligned() {
+    let mut world = one_of_everything();
+    world.snapshot.drafts[0].changes.pop();
+    let refusal = build(&world.snapshot, Kind::Drafts, &Scope::default()).unwrap_err();
+    let offenders: Vec<&str> = refusal
+        .equations
+        .iter()
+        .flat_map(|equation| equation.offenders.iter().map(String::as_str))
+        .collect();
+    assert_eq!(offenders, ["Mục III.2", "Mục III.3"]);
 }
 
 #[test]
@@ -255,6 +287,8 @@ fn marked(line: &Line) -> String {
         RunStyle::Bold => format!("*{}*", run.text),
         RunStyle::Italic => format!("_{}_", run.text),
         RunStyle::Missing => format!("!{}!", run.text),
+        RunStyle::Gone => format!("[-{}-]", run.text),
+        RunStyle::New => format!("[+{}+]", run.text),
     });
     runs.collect()
 }

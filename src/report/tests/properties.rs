@@ -194,6 +194,7 @@ fn scopes() -> [Scope; 4] {
         include_internal,
         section_depth,
         include_agreeing: true,
+        draft: None,
     };
     [
         of(None, false, 3),

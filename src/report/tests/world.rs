@@ -1,6 +1,9 @@
 //! Builds small consultations for tests: an invented dossier modeled on the worked case.
 
 mod consultations;
+mod drafts;
+
+use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime, date};
 
@@ -197,6 +200,8 @@ impl World {
             invitations: Vec::new(),
             submissions: Vec::new(),
             points: Vec::new(),
+            unchanged: BTreeSet::new(),
+            drafts: Vec::new(),
         };
         Self {
             snapshot,

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::outlive;
-use crate::app::drafts::{Aligned, Change, Verdict};
+use crate::app::drafts::{Aligned, Verdict};
 use crate::app::values::Document;
 use crate::app::{self, App};
-use crate::domain::{Consultation, Role};
+use crate::domain::{Consultation, Role, SectionChange};
 use crate::web::access::{Acting, Person};
 use crate::web::address::base;
 use crate::web::error::Error;
@@ -150,7 +150,7 @@ async fn show(
 }
 
 fn compared(base: &str, document: &Document, sections: &[Aligned]) -> Compared {
-    let is_plain = |it: &&Aligned| it.is_confirmed && it.change == Change::Same;
+    let is_plain = |it: &&Aligned| it.is_confirmed && it.change == SectionChange::Same;
     let n_same = sections.iter().filter(is_plain).count();
     let mut changed: Vec<&Aligned> = sections.iter().filter(|it| !is_plain(it)).collect();
     // What waits for a person comes first, in the draft's order.
@@ -170,7 +170,7 @@ fn line(section: &Aligned) -> Line {
     let is_both = section.old.is_some() && section.new.is_some();
     let is_one = matches!(
         section.change,
-        Change::Same | Change::Reworded | Change::Moved
+        SectionChange::Same | SectionChange::Reworded | SectionChange::Moved
     );
     Line {
         id: section.id,

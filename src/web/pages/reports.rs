@@ -67,6 +67,8 @@ pub(in crate::web) struct Asked {
     anonymous: String,
     #[serde(default)]
     headings: String,
+    #[serde(default)]
+    draft: String,
 }
 
 pub(in crate::web) async fn list_reports(
@@ -178,6 +180,9 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::Form => {
             "Mẫu gửi kèm công văn lấy ý kiến: chọn sẵn vị trí và cơ quan; điền xong thì nhập như mọi bảng."
         }
+        ReportKind::Drafts => {
+            "Dự thảo lần này bên cạnh lần trước, từng mục, với ý kiến đã góp và nội dung tiếp thu, giải trình; chữ bỏ, chữ mới được đánh dấu."
+        }
         ReportKind::OpenWork => {
             "Ý kiến chưa trả lời, chưa duyệt, cần xin ý kiến; người soạn điền câu trả lời ngay trong tệp Word, Excel rồi gửi lại để nhập."
         }
@@ -198,6 +203,7 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ReportKind::OpenWork,
         ReportKind::Form,
         ReportKind::Reminder,
+        ReportKind::Drafts,
     ]
     .map(|kind| KindLine {
         name: kind.name(),
@@ -257,7 +263,9 @@ pub(super) fn scope_of(app: &App, asked: &Asked) -> Result<Scope, Error> {
             order: coded("order", &asked.order, Order::parse)?.unwrap_or_default(),
             is_anonymous: asked.anonymous == "1",
             headings: coded("headings", &asked.headings, Headings::parse)?.unwrap_or_default(),
+            is_official: false,
         },
+        draft: coded("draft", &asked.draft, |text| text.parse().ok())?,
     })
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn one_of_everything() -> World {
     world.submission(robot).remark = Some("thư trả lời tự động".to_owned());
 
     add_points(&mut world, [finance, justice, joint, deputy, company]);
+    super::drafts::add(&mut world);
     world
 }
 
