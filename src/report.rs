@@ -18,6 +18,7 @@ pub mod pdf;
 pub mod reconcile;
 pub mod roster;
 pub mod snapshot;
+pub mod supplement;
 pub mod work;
 pub mod xlsx;
 

@@ -6,6 +6,8 @@
 
 mod approving;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,6 +20,7 @@ use crate::report::edition::{Edition, Headings, Order};
 use crate::report::frozen::{self, Comparison, FrozenReport};
 use crate::report::model;
 use crate::report::reconcile::Scope;
+use crate::report::supplement::Issued;
 use crate::store::ledger::{self, Action};
 use crate::store::report_versions::{self, Issue, NewVersion};
 
@@ -66,6 +69,9 @@ struct ScopeRecord {
     headings: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draft: Option<u32>,
+    /// For a supplement: ordinal of the last version it adds to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<u32>,
 }
 
 fn ordinary_order() -> String {
@@ -104,6 +110,7 @@ impl App {
             is_anonymous: order.scope.edition.is_anonymous,
             headings: order.scope.edition.headings.code().to_owned(),
             draft: order.scope.draft,
+            after: order.scope.after.as_ref().map(|issued| issued.ordinal),
         })
         .map_err(unwritable)?;
         let kind = String::from(order.kind);
@@ -304,7 +311,7 @@ impl App {
             let version = self.report_version(consultation, ordinal).await?;
             self.frozen_report(&version)?
         } else {
-            let scope = scope_of(&version)?;
+            let scope = self.scope_of(consultation, &version).await?;
             self.build_frozen(consultation, before.model.kind, scope)
                 .await?
         };
@@ -333,6 +340,73 @@ impl App {
                 format!("Không đọc lại được bản trình lần {}.", version.ordinal),
                 error,
             )
+        })
+    }
+
+    /// What the versions issued so far hold, up to one of them: what a supplementary report after it
+    /// leaves out.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] when that version is not issued, [`Kind::Conflict`] when it was frozen before
+    /// versions named their submissions.
+    pub async fn issued_up_to(
+        &self,
+        consultation: &Consultation,
+        ordinal: u32,
+    ) -> Result<Arc<Issued>, Error> {
+        let version = self.report_version(consultation, ordinal).await?;
+        let Some(issue) = &version.issue else {
+            return Err(Error::new(
+                Kind::Invalid,
+                format!(
+                    "Bản trình lần {ordinal} chưa ban hành nên chưa có báo cáo bổ sung; ghi số và ngày ban hành trước (`tiepthu issue`)."
+                ),
+            ));
+        };
+        let name = format!(
+            "Báo cáo số {} ngày {}",
+            issue.number,
+            issue.issued_on.strftime("%d/%m/%Y")
+        );
+        let versions = self.report_versions(consultation).await?;
+        let is_issued = |it: &&Version| it.issue.is_some() && it.ordinal <= ordinal;
+        let reports = versions.iter().filter(is_issued);
+        let reports: Vec<FrozenReport> = reports
+            .map(|version| self.frozen_report(version))
+            .collect::<Result<_, _>>()?;
+        let issued = frozen::issued(reports.iter(), ordinal, name);
+        issued.map(Arc::new).ok_or_else(|| {
+            Error::new(
+                Kind::Conflict,
+                "Bản trình đã ban hành được chốt trước khi chương trình ghi từng lượt góp ý của bản trình, nên không tách được phần bổ sung.",
+            )
+        })
+    }
+
+    /// The scope a version was frozen with.
+    async fn scope_of(
+        &self,
+        consultation: &Consultation,
+        version: &Version,
+    ) -> Result<Scope, Error> {
+        let kept: ScopeRecord = serde_json::from_str(&version.content.scope).map_err(unwritable)?;
+        let after = match kept.after {
+            Some(ordinal) => Some(self.issued_up_to(consultation, ordinal).await?),
+            None => None,
+        };
+        Ok(Scope {
+            rounds: kept.rounds,
+            include_internal: kept.include_internal,
+            section_depth: kept.section_depth,
+            include_agreeing: kept.include_agreeing,
+            edition: Edition {
+                order: Order::parse(&kept.order).unwrap_or_default(),
+                is_anonymous: kept.is_anonymous,
+                headings: Headings::parse(&kept.headings).unwrap_or_default(),
+                is_official: version.content.is_official,
+            },
+            draft: kept.draft,
+            after,
         })
     }
 
@@ -411,23 +485,6 @@ pub fn comparison_title(earlier: u32, later: Option<u32>) -> String {
         Some(later) => format!("Bản trình lần {later} so với lần {earlier}"),
         None => format!("Số liệu lúc này so với bản trình lần {earlier}"),
     }
-}
-
-fn scope_of(version: &Version) -> Result<Scope, Error> {
-    let kept: ScopeRecord = serde_json::from_str(&version.content.scope).map_err(unwritable)?;
-    Ok(Scope {
-        rounds: kept.rounds,
-        include_internal: kept.include_internal,
-        section_depth: kept.section_depth,
-        include_agreeing: kept.include_agreeing,
-        edition: Edition {
-            order: Order::parse(&kept.order).unwrap_or_default(),
-            is_anonymous: kept.is_anonymous,
-            headings: Headings::parse(&kept.headings).unwrap_or_default(),
-            is_official: version.content.is_official,
-        },
-        draft: kept.draft,
-    })
 }
 
 fn digest(bytes: &[u8]) -> String {

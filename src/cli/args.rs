@@ -402,7 +402,7 @@ pub struct ReportArgs {
     #[arg(
         long,
         value_name = "LẦN",
-        conflicts_with_all = ["round", "include_internal", "draft", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
+        conflicts_with_all = ["round", "include_internal", "draft", "after", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
     )]
     pub frozen: Option<u32>,
     /// Mã hồ sơ
@@ -413,6 +413,9 @@ pub struct ReportArgs {
 /// How a report is laid out.
 #[derive(Debug, Args)]
 pub struct FormArgs {
+    /// Báo cáo bổ sung: chỉ những gì chưa có trong bản trình đã ban hành lần này và các lần trước
+    #[arg(long, value_name = "LẦN")]
+    pub after: Option<u32>,
     /// Gộp ý kiến đến cấp mục nào, từ 1 đến 9
     #[arg(long, value_name = "CẤP", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub depth: Option<u8>,

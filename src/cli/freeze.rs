@@ -28,7 +28,7 @@ pub(super) async fn freeze(
         scope: Scope {
             rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
             include_internal: arguments.include_internal,
-            ..super::report::laid_out(app, &arguments.form)
+            ..super::report::laid_out(app, &consultation, &arguments.form).await?
         },
         is_working: arguments.working,
         actor: arguments

@@ -70,7 +70,7 @@ pub(super) async fn run(
         rounds: Some(arguments.round.clone()).filter(|rounds| !rounds.is_empty()),
         include_internal: arguments.include_internal,
         draft: arguments.draft,
-        ..laid_out(app, &arguments.form)
+        ..laid_out(app, &consultation, &arguments.form).await?
     };
     let model = app.report(&consultation, kind, scope).await?;
     let (_, bytes) = app.render(model, format).await?;
@@ -99,8 +99,17 @@ pub(super) async fn comparison(
 }
 
 /// The scope that says how a report is laid out.
-pub(super) fn laid_out(app: &App, form: &FormArgs) -> Scope {
-    Scope {
+pub(super) async fn laid_out(
+    app: &App,
+    consultation: &Consultation,
+    form: &FormArgs,
+) -> Result<Scope, Error> {
+    let after = match form.after {
+        Some(ordinal) => Some(app.issued_up_to(consultation, ordinal).await?),
+        None => None,
+    };
+    Ok(Scope {
+        after,
         section_depth: form.depth.unwrap_or(app.config.section_depth),
         include_agreeing: form.agreeing == "list",
         edition: Edition {
@@ -110,7 +119,7 @@ pub(super) fn laid_out(app: &App, form: &FormArgs) -> Scope {
             is_official: false,
         },
         ..Scope::default()
-    }
+    })
 }
 
 fn save(path: &Path, format: FileFormat, bytes: &[u8], output: &mut Output) -> Result<Exit, Error> {

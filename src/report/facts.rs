@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::{
     Disposition, Organization, OrganizationId, PointId, PointState, ReplyClass, Round, RoundId,
@@ -14,6 +14,7 @@ use crate::domain::{
 
 use super::reconcile::Scope;
 use super::snapshot::{PointEntry, SectionEntry, Snapshot, SubmissionEntry};
+use super::supplement;
 
 /// The snapshot, indexed.
 pub(super) struct Facts<'a> {
@@ -25,6 +26,8 @@ pub(super) struct Facts<'a> {
     codes: HashMap<&'a str, &'a Organization>,
     submissions: FxHashMap<SubmissionId, &'a SubmissionEntry>,
     sections: FxHashMap<SectionId, usize>,
+    /// Who replied before the reports were issued that this one adds to, round by round.
+    answered: FxHashSet<(RoundId, OrganizationId)>,
     /// Points of counted submissions in scope, with these: every count asks for them.
     counted: Vec<(&'a PointEntry, &'a SubmissionEntry)>,
     /// Where each point is; made when somebody first follows a joined one.
@@ -92,9 +95,13 @@ impl<'a> Facts<'a> {
                 .enumerate()
                 .map(|(index, section)| (section.id, index))
                 .collect(),
+            answered: FxHashSet::default(),
             counted: Vec::new(),
             points: OnceCell::new(),
         };
+        if let Some(issued) = &scope.after {
+            facts.answered = supplement::answered(&facts, issued);
+        }
         facts.counted = facts.find_counted();
         facts
     }
@@ -150,6 +157,9 @@ impl<'a> Facts<'a> {
     /// Whether a submission belongs to the scope. Without a choice of rounds, what has no known
     /// round belongs to it too, so that nothing disappears.
     pub(super) fn covers(&self, submission: &SubmissionEntry) -> bool {
+        if self.is_held(submission) {
+            return false;
+        }
         match submission.round {
             None => self.scope.rounds.is_none(),
             Some(id) => {
@@ -158,6 +168,12 @@ impl<'a> Facts<'a> {
                         && self.snapshot.rounds.iter().all(|round| round.id != id))
             }
         }
+    }
+
+    /// Whether an issued report that this one adds to deals with a submission.
+    fn is_held(&self, submission: &SubmissionEntry) -> bool {
+        let issued = self.scope.after.as_ref();
+        issued.is_some_and(|issued| issued.holds(submission))
     }
 
     /// The submissions of a round, or of the whole scope.
@@ -169,7 +185,7 @@ impl<'a> Facts<'a> {
             .submissions
             .iter()
             .filter(move |submission| match round {
-                Some(_) => submission.round == round,
+                Some(_) => submission.round == round && !self.is_held(submission),
                 None => self.covers(submission),
             })
     }
@@ -248,7 +264,8 @@ impl<'a> Facts<'a> {
         self.invitations(round).map(|(_, id)| id).collect()
     }
 
-    /// The invitations of a round, or of all rounds of the scope.
+    /// The invitations of a round, or of all rounds of the scope; in a supplement those that nobody
+    /// had answered.
     pub(super) fn invitations(
         &self,
         round: Option<RoundId>,
@@ -261,6 +278,7 @@ impl<'a> Facts<'a> {
                 Some(round) => id == round,
                 None => self.rounds.iter().any(|round| round.id == id),
             })
+            .filter(|invitation| !self.answered.contains(invitation))
     }
 
     /// The organization a reply stands for: its own when it was asked, else the nearest one above

@@ -4,11 +4,11 @@
 //! that is kept and hashed; [`compare`] says what changed between two. A frozen report is read for
 //! ever: fields are only ever added, each with a default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Decision, PointState, ResponseState};
+use crate::domain::{Decision, Disposition, PointState, ResponseState, SubmissionId};
 
 use super::anonymous;
 use super::facts::Facts;
@@ -16,6 +16,7 @@ use super::model::{self, Kind, ReportModel, Unreconciled};
 use super::reconcile::Scope;
 use super::rows::{self, PointRow};
 use super::snapshot::Snapshot;
+use super::supplement::Issued;
 use super::{place, wording};
 
 /// Version of the kept form.
@@ -30,6 +31,19 @@ pub struct FrozenReport {
     pub model: ReportModel,
     /// Every point of the scope, in the order of the main table.
     pub points: Vec<FrozenPoint>,
+    /// Every submission of the scope, for supplementary reports; `None` in reports from before there
+    /// were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submissions: Option<Vec<FrozenSubmission>>,
+}
+
+/// A submission as the report knew it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenSubmission {
+    /// Its number.
+    pub id: i64,
+    /// [`Disposition::code`].
+    pub disposition: String,
 }
 
 /// One point as the report knew it.
@@ -70,11 +84,41 @@ pub fn freeze(
         .iter()
         .flat_map(|row| lines(&facts, row))
         .collect();
+    let submissions = facts.submissions_of(None).map(|it| FrozenSubmission {
+        id: it.id.0,
+        disposition: it.disposition.code().to_owned(),
+    });
+    let submissions = submissions.collect();
     Ok(FrozenReport {
         format: FORMAT,
         model,
         points,
+        submissions: Some(submissions),
     })
+}
+
+/// What a supplementary report leaves out, of one issued report or several; `None` when one of them
+/// does not say which submissions it counted.
+pub fn issued<'a>(
+    reports: impl Iterator<Item = &'a FrozenReport>,
+    ordinal: u32,
+    name: String,
+) -> Option<Issued> {
+    let mut all = Issued {
+        ordinal,
+        name,
+        ..Issued::default()
+    };
+    let mut points: BTreeSet<i64> = BTreeSet::new();
+    for report in reports {
+        for submission in report.submissions.as_ref()? {
+            let then = Disposition::parse(&submission.disposition)?;
+            all.submissions.insert(SubmissionId(submission.id), then);
+        }
+        points.extend(report.points.iter().map(|point| point.id));
+    }
+    all.n_points = points.len();
+    Some(all)
 }
 
 fn lines(facts: &Facts<'_>, row: &PointRow<'_>) -> Vec<FrozenPoint> {

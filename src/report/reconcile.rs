@@ -9,6 +9,7 @@ mod equations;
 mod tally;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,7 @@ use super::edition::Edition;
 use super::facts::{Facts, Reply, RosterLine};
 use super::rows::{self, PointRow};
 use super::snapshot::Snapshot;
+use super::supplement::{self, Issued};
 
 pub use tally::{Classes, PointCount, Tally};
 
@@ -36,6 +38,8 @@ pub struct Scope {
     pub edition: Edition,
     /// For a comparison of drafts: the later of the two; `None` for the current one of each document.
     pub draft: Option<u32>,
+    /// For a supplementary report: what has been issued and is not counted again.
+    pub after: Option<Arc<Issued>>,
 }
 
 impl Default for Scope {
@@ -47,6 +51,7 @@ impl Default for Scope {
             include_agreeing: true,
             edition: Edition::default(),
             draft: None,
+            after: None,
         }
     }
 }
@@ -159,10 +164,13 @@ pub(super) fn reconcile_facts(facts: &Facts<'_>, rows: &[PointRow<'_>]) -> Recon
     equations.extend(equations::rows_and_points(facts, &rounds, &total));
     equations.push(rows::check(facts, rows));
     let notices = equations::notices(facts, &total);
-    Reconciliation {
+    let mut reconciliation = Reconciliation {
         rounds,
         total,
         equations,
         notices,
-    }
+    };
+    let together = supplement::together(facts.snapshot, facts.scope, &reconciliation);
+    reconciliation.equations.extend(together);
+    reconciliation
 }

@@ -11,6 +11,7 @@ mod model;
 mod pdf;
 mod properties;
 mod reconcile;
+mod supplement;
 mod wording;
 mod world;
 mod xlsx;

@@ -345,5 +345,56 @@ fn a_report_is_frozen_compared_and_issued() {
     let versions = desk.run(["versions", "--json"]).expect(0).json();
     assert_eq!(versions["versions"][1]["issue"]["number"], "215/BC-SKHCN");
     assert_eq!(versions["versions"][1]["issue"]["signed_file"], "da_ky.pdf");
+
+    // What comes now goes into a supplementary report, which holds nothing else.
+    let early = desk.run(["freeze", "--after", "1"]).expect(2);
+    assert!(early.stderr.contains("chưa ban hành"), "{}", early.stderr);
+    desk.write(
+        "den_sau.txt",
+        "Tại mục II.2.b, đề nghị nêu rõ nguồn số liệu thống kê.",
+    );
+    let late = [
+        "record",
+        "den_sau.txt",
+        "--channel",
+        "phone",
+        "--organization",
+        "Sở Tư pháp",
+        "--date",
+        "2021-12-20",
+        "--title",
+        "Điện thoại đến sau",
+        "--round",
+        "2",
+    ];
+    desk.run(late).expect(0);
+    let frozen = desk.run(["freeze", "--after", "2", "--working", "--json"]);
+    let frozen = frozen.expect(1).json();
+    assert_eq!(
+        (&frozen["ordinal"], &frozen["n_points"]),
+        (&3.into(), &1.into())
+    );
+    let supplement = [
+        "report",
+        "full",
+        "--after",
+        "2",
+        "--format",
+        "html",
+        "-o",
+        "bo_sung.html",
+    ];
+    desk.run(supplement).expect(0);
+    let page = std::fs::read_to_string(desk.path("bo_sung.html")).unwrap();
+    for words in [
+        "Tiếp theo Báo cáo số 215/BC-SKHCN ngày 01/12/2021",
+        "nguồn số liệu thống kê",
+        "lượt góp ý được tính 2 = trong báo cáo đã ban hành 1 + bổ sung 1",
+    ] {
+        assert!(page.contains(words), "no “{words}” in {page}");
+    }
+    assert!(!page.contains("Tiếp thu, bổ sung chỉ tiêu"), "{page}");
+    let same = desk.run(["compare", "3", "--json"]).expect(0).json();
+    assert_eq!(same["n_same"], 1, "frozen with its scope: {same}");
     desk.run(["verify"]).expect(0);
 }

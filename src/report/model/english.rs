@@ -171,6 +171,14 @@ const WORDS: &[(&str, &str)] = &[
         "Dự thảo lần này so với lần trước của {}",
         "The latest two drafts side by side: {}",
     ),
+    (
+        "Bổ sung kết quả tổng hợp, tiếp thu, giải trình ý kiến góp ý {}",
+        "Further comments received on {}, with responses",
+    ),
+    (
+        "Cơ quan, tổ chức, cá nhân đã trả lời trước đó hoặc không có trong danh sách lấy ý kiến, nay gửi thêm ý kiến: {}",
+        "Others that sent further comments: {}",
+    ),
     ("So sánh dự thảo", "Drafts"),
     ("Ý kiến khác", "Other comments"),
     ("Dự thảo {}", "Draft: {}"),

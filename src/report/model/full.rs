@@ -5,6 +5,7 @@
 use crate::domain::{Disposition, ReplyClass, Round, RoundKind};
 use crate::report::facts::{Reply, RosterLine};
 use crate::report::reconcile::{RoundTally, Tally};
+use crate::report::supplement::Issued;
 use crate::report::wording::{self, count, short_date};
 
 use super::frame::{self, Numbered};
@@ -12,7 +13,11 @@ use super::{Block, Line, Orientation, Part, Source, points, roster, statistics};
 
 pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
     let subject = frame::subject_of(source);
-    let title = format!("Tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject}");
+    let issued = source.facts.scope.after.as_deref();
+    let title = match issued {
+        None => format!("Tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject}"),
+        Some(_) => format!("Bổ sung kết quả tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject}"),
+    };
     let mut blocks = vec![
         frame::head(source, Numbered::Yes),
         Block::Title {
@@ -22,10 +27,16 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
     ];
     blocks.extend(frame::addressees(source));
     blocks.extend(frame::bases(source));
-    blocks.push(Block::Paragraph(Line::plain(format!(
-        "{} báo cáo tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject} như sau:",
-        frame::lead(source)
-    ))));
+    let lead = frame::lead(source);
+    blocks.push(paragraph(match issued {
+        None => format!(
+            "{lead} báo cáo tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject} như sau:"
+        ),
+        Some(issued) => format!(
+            "Tiếp theo {}, {lead} báo cáo bổ sung kết quả tổng hợp, tiếp thu, giải trình đối với các ý kiến góp ý {subject} chưa có trong báo cáo đó như sau:",
+            issued.name
+        ),
+    }));
     blocks.extend(asking(source));
     blocks.extend(outcome(source));
     let mut parts = vec![Part {
@@ -42,7 +53,11 @@ pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
 fn asking(source: &Source<'_>) -> Vec<Block> {
     let mut blocks = vec![heading(1, "I. TÌNH HÌNH LẤY Ý KIẾN")];
     let rounds = source.facts.rounds.iter().zip(&source.numbers.rounds);
-    for (index, (round, entry)) in rounds.enumerate() {
+    // A supplement passes over rounds to which nothing more came and nobody owes an answer.
+    let is_told = |(_, entry): &(_, &RoundTally)| {
+        source.facts.scope.after.is_none() || entry.tally.submissions + entry.tally.asked > 0
+    };
+    for (index, (round, entry)) in rounds.filter(is_told).enumerate() {
         blocks.push(heading(
             2,
             &format!("{}. {}", index + 1, round_title(round)),
@@ -75,7 +90,7 @@ fn round_title(round: &Round) -> String {
 fn round_blocks(source: &Source<'_>, round: &Round, entry: &RoundTally) -> Vec<Block> {
     let roster = source.facts.roster(Some(round.id));
     let mut blocks = vec![paragraph(opening(source, round))];
-    blocks.extend(figures(&entry.tally));
+    blocks.extend(figures(&entry.tally, source.facts.scope.after.as_deref()));
     if entry.tally.asked > 0 {
         let caption = format!("Đợt {}", round.number);
         let table = statistics::replies_table(source, Some(round.id), &caption);
@@ -113,11 +128,17 @@ fn opening(source: &Source<'_>, round: &Round) -> String {
 }
 
 /// Đơn vị, văn bản, ý kiến: three counters, never confused.
-fn figures(tally: &Tally) -> Vec<Block> {
+fn figures(tally: &Tally, issued: Option<&Issued>) -> Vec<Block> {
     let mut blocks = Vec::new();
     if tally.asked > 0 {
+        let asked = match issued {
+            None => "Số cơ quan, đơn vị được lấy ý kiến",
+            Some(_) => {
+                "Số cơ quan, đơn vị được lấy ý kiến, chưa trả lời khi ban hành báo cáo trước"
+            }
+        };
         blocks.push(item(format!(
-            "Số cơ quan, đơn vị được lấy ý kiến: {} đơn vị; đã trả lời: {} đơn vị ({}); chưa trả lời: {} đơn vị.",
+            "{asked}: {} đơn vị; đã trả lời: {} đơn vị ({}); chưa trả lời: {} đơn vị.",
             count(tally.asked),
             count(tally.replied),
             wording::percent(tally.replied, tally.asked),
@@ -125,9 +146,13 @@ fn figures(tally: &Tally) -> Vec<Block> {
         )));
     }
     if tally.replied_not_asked > 0 {
-        let other = if tally.asked > 0 { "khác " } else { "" };
+        let who = match (issued, tally.asked) {
+            (Some(_), _) => "đã trả lời trước đó hoặc không được hỏi, nay gửi thêm ý kiến",
+            (None, 0) => "gửi ý kiến",
+            (None, _) => "khác gửi ý kiến",
+        };
         blocks.push(item(format!(
-            "Số cơ quan, tổ chức, cá nhân {other}gửi ý kiến: {}.",
+            "Số cơ quan, tổ chức, cá nhân {who}: {}.",
             count(tally.replied_not_asked)
         )));
     }
@@ -276,8 +301,14 @@ fn not_asked(
     if tally.replied_not_asked == 0 || tally.asked == 0 {
         return Vec::new();
     }
+    let who = match source.facts.scope.after {
+        None => "không có trong danh sách lấy ý kiến nhưng có ý kiến",
+        Some(_) => {
+            "đã trả lời trước đó hoặc không có trong danh sách lấy ý kiến, nay gửi thêm ý kiến"
+        }
+    };
     let title = format!(
-        "Cơ quan, tổ chức, cá nhân không có trong danh sách lấy ý kiến nhưng có ý kiến: {}",
+        "Cơ quan, tổ chức, cá nhân {who}: {}",
         count(tally.replied_not_asked)
     );
     let mut blocks = vec![lettered.heading(&title)];
@@ -351,8 +382,12 @@ fn details(source: &Source<'_>, subject: &str) -> Part {
         }
         blocks.push(Block::Table(table));
     }
+    let supplementary = match source.facts.scope.after {
+        None => "",
+        Some(_) => "bổ sung kết quả ",
+    };
     let closing = format!(
-        "Trên đây là báo cáo tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject} của {}",
+        "Trên đây là báo cáo {supplementary}tổng hợp, tiếp thu, giải trình ý kiến góp ý {subject} của {}",
         frame::lead(source)
     );
     let is_empty = blocks.is_empty();

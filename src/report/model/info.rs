@@ -44,6 +44,9 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
         ("Ẩn danh nơi góp ý".to_owned(), yes_no(edition.is_anonymous)),
         ("Tiêu đề".to_owned(), edition.headings.name().to_owned()),
     ]);
+    if let Some(issued) = &scope.after {
+        filters.push(("Bổ sung cho".to_owned(), issued.name.clone()));
+    }
     if kind == Kind::Drafts {
         filters.extend(snapshot.drafts.iter().map(|pair| {
             let document = snapshot.documents.iter().find(|it| it.id == pair.document);

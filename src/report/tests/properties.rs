@@ -1,5 +1,7 @@
 //! Over generated consultations: numbers add up, and stop adding up when one state is broken.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::domain::{
@@ -12,6 +14,7 @@ use crate::report::html::render_html;
 use crate::report::model::{Kind, Row, Table, Value, build};
 use crate::report::reconcile::{Scope, reconcile};
 use crate::report::snapshot::Snapshot;
+use crate::report::supplement::Issued;
 
 use super::kinds;
 use super::world::World;
@@ -195,6 +198,7 @@ fn scopes() -> [Scope; 4] {
         section_depth,
         include_agreeing: true,
         draft: None,
+        after: None,
     };
     [
         of(None, false, 3),
@@ -244,6 +248,22 @@ proptest! {
         let model = build(&snapshot, Kind::Full, &Scope::default()).unwrap();
         render_docx(&model).unwrap();
         prop_assert!(!render_html(&model).is_empty());
+    }
+
+    #[test]
+    fn issued_and_supplementary_reports_are_the_whole(seed in seeds(), n_issued in 0..30_usize) {
+        let snapshot = consistent(&seed);
+        let issued = snapshot.submissions.iter().take(n_issued);
+        let issued = Issued {
+            submissions: issued.map(|it| (it.id, it.disposition)).collect(),
+            ..Issued::default()
+        };
+        for scope in scopes() {
+            let scope = Scope { after: Some(Arc::new(issued.clone())), ..scope };
+            let reconciliation = reconcile(&snapshot, &scope);
+            let failing: Vec<_> = reconciliation.failing().collect();
+            prop_assert!(failing.is_empty(), "{failing:#?}");
+        }
     }
 
     #[test]

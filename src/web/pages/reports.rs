@@ -26,6 +26,8 @@ pub(in crate::web) struct ReportsPage {
     round: Select,
     is_internal: bool,
     form: [Select; 4],
+    /// Choices that only some dossiers have: what a report adds to, which drafts are compared.
+    more: Vec<Select>,
     is_anonymous: bool,
     /// What was chosen, for the form of the extract.
     chosen: Vec<(&'static str, String)>,
@@ -69,6 +71,8 @@ pub(in crate::web) struct Asked {
     headings: String,
     #[serde(default)]
     draft: String,
+    #[serde(default)]
+    after: String,
 }
 
 pub(in crate::web) async fn list_reports(
@@ -85,6 +89,7 @@ pub(in crate::web) async fn list_reports(
         round: Select::new("round", "Phạm vi", none, &asked.round, choices),
         is_internal: asked.internal == "1",
         form: form_of(&asked),
+        more: more_of(&app, &consultation, &asked).await?,
         is_anonymous: asked.anonymous == "1",
         chosen: asked.chosen(),
         kinds: kinds(&page.base, &asked),
@@ -109,10 +114,60 @@ impl Asked {
             ("agreeing", &self.agreeing),
             ("anonymous", &self.anonymous),
             ("headings", &self.headings),
+            ("draft", &self.draft),
+            ("after", &self.after),
         ];
         let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
         fields.map(|(name, value)| (name, value.clone())).collect()
     }
+}
+
+async fn more_of(
+    app: &App,
+    consultation: &Consultation,
+    asked: &Asked,
+) -> Result<Vec<Select>, Error> {
+    let mut more = Vec::new();
+    more.extend(supplement_of(app, consultation, &asked.after).await?);
+    let names = app.names(consultation).await?;
+    let last = names.documents.iter().map(|it| it.draft_number).max();
+    let last = last.unwrap_or(1);
+    if last > 2 {
+        let numbers = (2..last).rev();
+        let drafts = numbers.map(|n| (n.to_string(), format!("Lần {n} với lần {}", n - 1)));
+        more.push(Select::new(
+            "draft",
+            "So sánh dự thảo",
+            "Lần hiện tại với lần trước",
+            &asked.draft,
+            drafts,
+        ));
+    }
+    Ok(more)
+}
+
+/// The issued versions a supplementary report can add to; nothing before the first is issued.
+pub(super) async fn supplement_of(
+    app: &App,
+    consultation: &Consultation,
+    chosen: &str,
+) -> Result<Option<Select>, Error> {
+    let versions = app.report_versions(consultation).await?;
+    let issued = versions.iter().rev().filter_map(|version| {
+        let issue = version.issue.as_ref()?;
+        let words = format!("Chỉ bổ sung cho Báo cáo số {}", issue.number);
+        Some((version.ordinal.to_string(), words))
+    });
+    let issued: Vec<(String, String)> = issued.collect();
+    Ok((!issued.is_empty()).then(|| {
+        Select::new(
+            "after",
+            "Báo cáo bổ sung",
+            "Không: mọi ý kiến",
+            chosen,
+            issued.into_iter(),
+        )
+    }))
 }
 
 /// The choices of how a report is laid out.
@@ -155,15 +210,8 @@ pub(super) fn form_of(asked: &Asked) -> [Select; 4] {
 }
 
 fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
-    let scope = query([
-        ("round", asked.round.as_str()),
-        ("internal", asked.internal.as_str()),
-        ("depth", asked.depth.as_str()),
-        ("order", asked.order.as_str()),
-        ("agreeing", asked.agreeing.as_str()),
-        ("anonymous", asked.anonymous.as_str()),
-        ("headings", asked.headings.as_str()),
-    ]);
+    let chosen = asked.chosen();
+    let scope = query(chosen.iter().map(|(name, value)| (*name, value.as_str())));
     let about = |kind| match kind {
         ReportKind::Full => {
             "Thể thức theo Nghị định 30/2020/NĐ-CP, kèm số liệu và phụ lục, để trình ký."
@@ -236,7 +284,7 @@ pub(in crate::web) async fn get_report(
         return Err(Error::invalid("Hãy chọn cơ quan, đơn vị của bản trích."));
     }
     let kind = ReportKind::parse(kind, organization).ok_or_else(Error::no_such_page)?;
-    let scope = scope_of(&app, &asked)?;
+    let scope = scope_of(&app, &consultation, &asked).await?;
     let model = match app.report(&consultation, kind, scope.clone()).await {
         Ok(model) => model,
         Err(error) if error.kind == app::Kind::Conflict => {
@@ -250,8 +298,17 @@ pub(in crate::web) async fn get_report(
 }
 
 /// The scope that a form or an address asks for.
-pub(super) fn scope_of(app: &App, asked: &Asked) -> Result<Scope, Error> {
+pub(super) async fn scope_of(
+    app: &App,
+    consultation: &Consultation,
+    asked: &Asked,
+) -> Result<Scope, Error> {
+    let after = match coded("after", &asked.after, |text| text.parse().ok())? {
+        Some(ordinal) => Some(app.issued_up_to(consultation, ordinal).await?),
+        None => None,
+    };
     Ok(Scope {
+        after,
         rounds: round_number(&asked.round)?.map(|number| vec![number]),
         include_internal: asked.internal == "1",
         section_depth: coded("depth", &asked.depth, |text| {

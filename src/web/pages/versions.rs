@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::originals::attachment;
 use super::point::{step, tidy};
 use super::record::parse_day;
-use super::reports::{Asked, file_response, form_of, scope_of};
+use super::reports::{Asked, file_response, form_of, scope_of, supplement_of};
 use super::{outlive, round_number};
 use crate::app::accounts::access::may_take;
 use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, comparison_title, differences};
@@ -31,6 +31,7 @@ struct VersionsPage {
     page: Page,
     round: Select,
     form: [Select; 4],
+    supplement: Option<Select>,
     versions: Vec<VersionView>,
     problem: Vec<String>,
 }
@@ -128,7 +129,7 @@ pub(in crate::web) async fn freeze_report(
 ) -> Result<Response, Error> {
     let order = FreezeOrder {
         kind: ReportKind::Full,
-        scope: scope_of(&app, &fields.asked)?,
+        scope: scope_of(&app, &consultation, &fields.asked).await?,
         is_working: fields.edition == "working",
         actor: app.actor().to_owned(),
     };
@@ -357,6 +358,7 @@ async fn show(
     let page = VersionsPage {
         page: Page::new(consultation, Place::Reports, "Bản trình đã chốt"),
         form: form_of(&Asked::default()),
+        supplement: supplement_of(app, consultation, "").await?,
         round: Select::new(
             "round",
             "Phạm vi",
