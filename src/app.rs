@@ -11,6 +11,7 @@ pub mod audit;
 pub mod backup;
 pub mod batches;
 pub mod browse;
+pub mod bundle;
 pub mod catalog;
 pub mod counting;
 pub mod disk;

@@ -316,11 +316,19 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
 /// Writes a file completely or not at all: beside its place, then renamed; it is on disk when this
 /// returns.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_through(path, |file| file.write_all(bytes))
+}
+
+/// The same for what comes piece by piece.
+pub fn write_through(
+    path: &Path,
+    pieces: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.new"));
     let write = || {
         let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
+        pieces(&mut file)?;
         file.sync_all()?;
         fs::rename(&beside, path)
     };

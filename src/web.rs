@@ -16,6 +16,7 @@ mod extract;
 mod layers;
 mod pages;
 mod router;
+mod streamed;
 mod views;
 mod words;
 

@@ -3,6 +3,7 @@
 //! An error and its causes go in, a sentence that says what to do comes out. Adapters keep the
 //! system's own words as the cause; SQLite and the search index pass them on only as text.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -73,7 +74,15 @@ pub fn reason(error: &io::Error) -> String {
 
 /// Writes a file completely or not at all; it is on disk when this returns.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    blob::write_whole(path, bytes).map_err(|error| {
+    write_through(path, |file| io::Write::write_all(file, bytes))
+}
+
+/// The same for what comes piece by piece.
+pub fn write_through(
+    path: &Path,
+    pieces: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), Error> {
+    blob::write_through(path, pieces).map_err(|error| {
         let message = format!(
             "Không ghi được tệp `{}`: {}.",
             path.display(),

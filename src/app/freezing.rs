@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::bundle::Bundle;
 use super::reporting::FileFormat;
 use super::{App, Error, Kind, run_blocking};
 use crate::domain::{Consultation, ContentHash};
@@ -257,6 +258,21 @@ impl App {
             }
         };
         Ok(self.blobs.get(kept)?)
+    }
+
+    /// A frozen report with the originals its rows come from.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] for an anonymous one.
+    pub async fn frozen_bundle(
+        &self,
+        consultation: &Consultation,
+        version: &Version,
+    ) -> Result<Bundle, Error> {
+        let scope = self.scope_of(consultation, version).await?;
+        let model = self.frozen_report(version)?.model;
+        self.bundle(consultation, model, scope.edition.is_anonymous)
+            .await
     }
 
     /// The signed file of a closed version, with its name.

@@ -377,7 +377,7 @@ pub struct ReportArgs {
     /// full, by-section, by-organization, roster, extract, open-work, form (phiếu góp ý), reminder (công văn đôn đốc) hoặc drafts (so sánh hai lần dự thảo)
     #[arg(value_name = "LOẠI")]
     pub kind: String,
-    /// docx, pdf, xlsx, html, csv hoặc json
+    /// docx, pdf, xlsx, html, csv, json, hoặc zip (báo cáo kèm bản gốc)
     #[arg(long, value_name = "DẠNG")]
     pub format: String,
     /// Tệp kết quả

@@ -1,18 +1,23 @@
 //! `report`.
 
+use std::io::BufWriter;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{FormArgs, ReportArgs};
 use super::{Exit, Output};
-use crate::app::disk::write_whole;
+use crate::app::bundle::Bundle;
+use crate::app::disk::{write_through, write_whole};
 use crate::app::reporting::FileFormat;
 use crate::app::{App, Error, Kind};
 use crate::domain::Consultation;
 use crate::report::edition::{Edition, Headings, Order};
 use crate::report::model;
 use crate::report::reconcile::Scope;
+
+/// The code of a report with its originals.
+const BUNDLE: &str = "zip";
 
 pub(super) async fn run(
     app: &App,
@@ -21,17 +26,19 @@ pub(super) async fn run(
     output: &mut Output,
 ) -> Result<Exit, Error> {
     let consultation = app.consultation(arguments.consultation.as_deref()).await?;
-    let format = FileFormat::parse(&arguments.format).ok_or_else(|| {
+    let format = FileFormat::parse(&arguments.format);
+    if format.is_none() && arguments.format != BUNDLE {
         let known: Vec<&str> = FileFormat::ALL.iter().map(|f| f.extension()).collect();
-        Error::new(
+        return Err(Error::new(
             Kind::Invalid,
             format!(
-                "Dạng `{}` chưa có; chọn: {}.",
+                "Dạng `{}` chưa có; chọn: {}, {BUNDLE} (kèm bản gốc).",
                 arguments.format,
                 known.join(", ")
             ),
-        )
-    })?;
+        ));
+    }
+    let path = here.join(&arguments.output);
     if let Some(ordinal) = arguments.frozen {
         let version = app.report_version(&consultation, ordinal).await?;
         if version.content.kind != arguments.kind {
@@ -43,8 +50,12 @@ pub(super) async fn run(
                 ),
             ));
         }
+        let Some(format) = format else {
+            let bundle = app.frozen_bundle(&consultation, &version).await?;
+            return save_bundle(&path, &bundle, output);
+        };
         let bytes = app.frozen_file(&version, format).await?;
-        return save(&here.join(&arguments.output), format, &bytes, output);
+        return save(&path, format, &bytes, output);
     }
     let organization = match &arguments.organization {
         Some(name) => Some(app.organization_by_name(consultation.id, name).await?),
@@ -72,9 +83,25 @@ pub(super) async fn run(
         draft: arguments.draft,
         ..laid_out(app, &consultation, &arguments.form).await?
     };
+    let is_anonymous = scope.edition.is_anonymous;
     let model = app.report(&consultation, kind, scope).await?;
+    let Some(format) = format else {
+        let bundle = app.bundle(&consultation, model, is_anonymous).await?;
+        return save_bundle(&path, &bundle, output);
+    };
     let (_, bytes) = app.render(model, format).await?;
-    save(&here.join(&arguments.output), format, &bytes, output)
+    save(&path, format, &bytes, output)
+}
+
+/// Writes a report with its originals, piece by piece.
+fn save_bundle(path: &Path, bundle: &Bundle, output: &mut Output) -> Result<Exit, Error> {
+    write_through(path, |file| bundle.write(BufWriter::new(file)))?;
+    let n = bundle.n_originals();
+    output.data(
+        || format!("{} (kèm {n} bản gốc)", path.display()),
+        || json!({"file": path.display().to_string(), "n_originals": n}),
+    );
+    Ok(Exit::Done)
 }
 
 /// Writes what changed between two versions as a document.

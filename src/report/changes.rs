@@ -1,6 +1,8 @@
 //! What changed between two frozen reports, as a document: points added, removed and changed, word by
 //! word; what is gone struck through, what is new underlined.
 
+use std::collections::BTreeMap;
+
 use crate::text::difference::{Kind as Stretch, difference};
 
 use super::frozen::{Comparison, FrozenPoint, FrozenReport, differences};
@@ -49,6 +51,7 @@ pub fn build(comparison: &Comparison, later: &FrozenReport, title: &str) -> Repo
             blocks,
         }],
         info: later.model.info.clone(),
+        originals: BTreeMap::new(),
     }
 }
 

@@ -19,17 +19,13 @@ use super::model::ReportModel;
 use xml::Xml;
 
 /// The parts that are the same in every document.
-const FIXED_PARTS: [(&str, &str); 9] = [
+const FIXED_PARTS: [(&str, &str); 8] = [
     (
         "[Content_Types].xml",
         include_str!("docx/parts/content_types.xml"),
     ),
     ("_rels/.rels", include_str!("docx/parts/package_rels.xml")),
     ("docProps/app.xml", include_str!("docx/parts/app.xml")),
-    (
-        "word/_rels/document.xml.rels",
-        include_str!("docx/parts/document_rels.xml"),
-    ),
     ("word/styles.xml", include_str!("docx/parts/styles.xml")),
     (
         "word/numbering.xml",
@@ -43,6 +39,9 @@ const FIXED_PARTS: [(&str, &str); 9] = [
     ),
 ];
 
+/// What the document is related to, without the originals beside it.
+const RELATIONS: &str = include_str!("docx/parts/document_rels.xml");
+
 /// The header of a first page: nothing (Phụ lục I, mục II.7: no number on page 1).
 const FIRST_HEADER: &str = include_str!("docx/parts/header_first.xml");
 
@@ -54,6 +53,8 @@ pub fn render_docx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
         package.start_file(name, options)?;
         package.write_all(content.as_bytes())?;
     }
+    package.start_file("word/_rels/document.xml.rels", options)?;
+    write_relations(&mut package, model)?;
     package.start_file("word/header_first.xml", options)?;
     package.write_all(FIRST_HEADER.as_bytes())?;
     package.start_file("docProps/core.xml", options)?;
@@ -61,6 +62,23 @@ pub fn render_docx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     package.start_file("word/document.xml", options)?;
     body::write(&mut package, model)?;
     Ok(package.finish()?.into_inner())
+}
+
+/// The parts, and the originals that rows lead to.
+fn write_relations(mut out: impl Write, model: &ReportModel) -> io::Result<()> {
+    let (parts, end) = RELATIONS
+        .rsplit_once("</Relationships>")
+        .unwrap_or((RELATIONS, ""));
+    out.write_all(parts.as_bytes())?;
+    for (&submission, path) in &model.originals {
+        // Paths are plain letters, digits and marks (`app/bundle.rs`).
+        writeln!(
+            out,
+            "  <Relationship Id=\"{}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\" Target=\"{path}\" TargetMode=\"External\"/>",
+            xml::relation(submission)
+        )?;
+    }
+    write!(out, "</Relationships>{end}")
 }
 
 /// Title and moment, for the reader's file list.

@@ -16,6 +16,7 @@ const STYLE: &str = include_str!("html/report.css");
 pub fn render_html(model: &ReportModel) -> String {
     let mut page = Page {
         text: String::new(),
+        model,
     };
     page.raw("<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
@@ -32,11 +33,12 @@ pub fn render_html(model: &ReportModel) -> String {
     page.text
 }
 
-struct Page {
+struct Page<'a> {
     text: String,
+    model: &'a ReportModel,
 }
 
-impl Page {
+impl Page<'_> {
     fn raw(&mut self, markup: &str) {
         self.text.push_str(markup);
     }
@@ -208,7 +210,16 @@ impl Page {
             if let Some(tag) = tag {
                 self.open(tag, "");
             }
+            let original = self.model.original(run);
+            if let Some(path) = original {
+                self.raw("<a href=\"");
+                self.escaped(path);
+                self.raw("\">");
+            }
             self.escaped(&run.text);
+            if original.is_some() {
+                self.raw("</a>");
+            }
             if let Some(tag) = tag {
                 self.raw("</");
                 self.raw(tag);

@@ -19,10 +19,12 @@ mod reminder;
 mod roster;
 mod statistics;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::OrganizationId;
+use crate::domain::{OrganizationId, SubmissionId};
 
 use super::anonymous;
 use super::edition::Headings;
@@ -136,6 +138,9 @@ pub struct ReportModel {
     pub parts: Vec<Part>,
     /// What belongs on an info sheet and on screen.
     pub info: Info,
+    /// Where the original of a submission lies beside the file, for the report in a bundle.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub originals: BTreeMap<i64, String>,
 }
 
 /// Blocks that share page geometry.
@@ -243,6 +248,9 @@ pub struct Run {
     pub text: String,
     /// How it looks.
     pub style: RunStyle,
+    /// The number of the submission it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<i64>,
 }
 
 /// How a run looks.
@@ -407,6 +415,7 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         title,
         parts,
         info: info::build(&source, kind),
+        originals: BTreeMap::new(),
     };
     model.info.equations.extend(aligned);
     if scope.edition.headings == Headings::English {
@@ -427,6 +436,7 @@ impl Run {
         Self {
             text: printable(&text.into()),
             style,
+            submission: None,
         }
     }
 }
@@ -464,6 +474,14 @@ impl Line {
         let run = Run::new(text, style);
         if !run.text.is_empty() {
             self.runs.push(run);
+        }
+        self
+    }
+
+    /// The same line, its last words known to name a submission.
+    fn naming(mut self, submission: SubmissionId) -> Self {
+        if let Some(run) = self.runs.last_mut() {
+            run.submission = Some(submission.0);
         }
         self
     }
@@ -567,6 +585,24 @@ impl Column {
 }
 
 impl ReportModel {
+    /// Where the original lies that a run names.
+    pub fn original(&self, run: &Run) -> Option<&str> {
+        let path = self.originals.get(&run.submission?)?;
+        Some(path)
+    }
+
+    /// The submissions that its tables name.
+    pub fn submissions(&self) -> BTreeSet<i64> {
+        let cells = self.tables().flat_map(|table| &table.rows);
+        let cells = cells.flat_map(|row| match row {
+            Row::Heading(_) => &[],
+            Row::Cells(cells) | Row::Total(cells) => cells.as_slice(),
+        });
+        let runs = cells.flat_map(|cell| &cell.lines);
+        let runs = runs.flat_map(|line| &line.runs);
+        runs.filter_map(|run| run.submission).collect()
+    }
+
     /// All tables, in print order.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.parts

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{DocumentId, GroupId, PointId, PointState};
+use crate::domain::{DocumentId, GroupId, PointId, PointState, SubmissionId};
 
 use super::facts::Facts;
 use super::place;
@@ -159,9 +159,9 @@ impl<'a> PointRow<'a> {
                 senders.len() - 1
             });
             if let Some(sender) = senders.get_mut(index)
-                && !sender.sources.contains(&source)
+                && sender.sources.iter().all(|(known, _)| *known != source)
             {
-                sender.sources.push(source);
+                sender.sources.push((source, submission.id));
             }
         }
         senders.sort_by_key(|sender| sender.rank);
@@ -176,7 +176,7 @@ pub(super) struct Sender {
     /// The organization; several for a joint letter.
     pub(super) name: String,
     /// Where it is said.
-    pub(super) sources: Vec<String>,
+    pub(super) sources: Vec<(String, SubmissionId)>,
 }
 
 /// The organizations of a submission, or whoever signed it.

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
-    FormatUnderline, Formula, Workbook, Worksheet, XlsxError,
+    FormatUnderline, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
 use super::RenderError;
@@ -19,6 +19,9 @@ const MAX_CELL_UNITS: usize = 32_767;
 
 /// Longest name of a sheet.
 const MAX_NAME_CHARS: usize = 31;
+
+/// Most links Excel keeps on a sheet.
+const MAX_LINKS: usize = 65_530;
 
 /// Height of a line of 12 points, and the most Excel allows for a row, in points.
 const LINE_HEIGHT: u32 = 16;
@@ -38,7 +41,14 @@ pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     let sheets = sheets(model);
     let choices = Choices::of(&sheets);
     for sheet in &sheets {
-        write_sheet(workbook.add_worksheet(), sheet, &choices, &looks)?;
+        let mut originals = Originals::of(model);
+        write_sheet(
+            workbook.add_worksheet(),
+            sheet,
+            &choices,
+            &mut originals,
+            &looks,
+        )?;
     }
     // Who fills in a form needs no numbers of ours.
     if model.kind != Kind::Form {
@@ -46,6 +56,32 @@ pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     }
     choices.write(&mut workbook)?;
     Ok(workbook.save_to_buffer()?)
+}
+
+/// Where cells lead to in a bundle; so many of a sheet as Excel allows.
+struct Originals<'a> {
+    model: &'a ReportModel,
+    n_left: usize,
+}
+
+impl<'a> Originals<'a> {
+    fn of(model: &'a ReportModel) -> Self {
+        Self {
+            model,
+            n_left: MAX_LINKS,
+        }
+    }
+
+    /// The first original that a cell names; a cell has one link.
+    fn of_cell(&mut self, cell: &Cell) -> Option<String> {
+        if self.model.originals.is_empty() || self.n_left == 0 {
+            return None;
+        }
+        let mut runs = cell.lines.iter().flat_map(|line| &line.runs);
+        let path = runs.find_map(|run| self.model.original(run))?;
+        self.n_left -= 1;
+        Some(format!("file:///{path}"))
+    }
 }
 
 /// How cells look.
@@ -217,6 +253,7 @@ fn write_sheet(
     worksheet: &mut Worksheet,
     sheet: &Sheet<'_>,
     choices: &Choices<'_>,
+    originals: &mut Originals<'_>,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     worksheet.set_name(&sheet.name)?;
@@ -254,7 +291,7 @@ fn write_sheet(
             match row {
                 Row::Heading(text) => lead.group = Some(text),
                 Row::Cells(cells) => {
-                    at = write_row(worksheet, at, &lead, cells, columns, looks)?;
+                    at = write_row(worksheet, at, &lead, cells, columns, originals, looks)?;
                 }
                 Row::Total(cells) => {
                     at = write_total(worksheet, at, &lead, cells, looks)?;
@@ -295,6 +332,7 @@ fn write_row(
     lead: &Lead<'_>,
     cells: &[Cell],
     columns: &[Column],
+    originals: &mut Originals<'_>,
     looks: &Looks,
 ) -> Result<u32, XlsxError> {
     let texts: Vec<Vec<String>> = cells
@@ -333,7 +371,13 @@ fn write_row(
                 (Value::Text, _) if n_rows == 1 && is_marked(cell) => {
                     write_marked(worksheet, row, column, cell, look, looks)?;
                 }
-                (Value::Text, _) => write_text(worksheet, row, column, text, look)?,
+                (Value::Text, _) => match originals.of_cell(cell) {
+                    Some(path) if n_rows == 1 => {
+                        let link = Url::new(path).set_text(text);
+                        worksheet.write_url_with_format(row, column, link, look)?;
+                    }
+                    _ => write_text(worksheet, row, column, text, look)?,
+                },
             }
             n_lines = n_lines.max(lines_of(text, chars_wide(described.width)));
             column += 1;

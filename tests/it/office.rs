@@ -1,9 +1,11 @@
 //! Reports as an official opens them: LibreOffice reads them, and the pages look as they must.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
-use crate::support::{Desk, tool};
+use crate::support::{Desk, example, tool};
 
 /// Converts with LibreOffice, in a profile of its own so that tests can run side by side.
 fn convert(desk: &Desk, file: &Path, to: &str) -> Vec<u8> {
@@ -154,4 +156,83 @@ fn the_page_report_needs_nothing_from_outside() {
         assert!(!html.contains(outside), "the page contains {outside}");
     }
     assert!(html.contains("lang=\"vi\""));
+}
+
+/// Everything an archive holds, by name.
+fn unpacked(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let mut files = BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        files.insert(file.name().unwrap().into_owned(), bytes);
+    }
+    files
+}
+
+/// What is written between `open` and the next quotation mark, each place once.
+fn quoted(text: &str, open: &str) -> BTreeSet<String> {
+    let pieces = text.split(open).skip(1);
+    let quoted = pieces.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+    quoted.collect()
+}
+
+#[test]
+fn a_bundle_holds_the_originals_its_rows_lead_to() {
+    let desk = Desk::with_demo();
+    let files = unpacked(&report(&desk, "full", "zip"));
+    let originals: BTreeSet<String> = files
+        .keys()
+        .filter(|name| name.starts_with("goc/"))
+        .cloned()
+        .collect();
+    assert!(originals.len() > 20, "{originals:?}");
+    let is_safe = |name: &&String| {
+        name.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-./".contains(&b))
+            && !name.contains("..")
+    };
+    assert_eq!(originals.iter().filter(is_safe).count(), originals.len());
+
+    let page = String::from_utf8(files["bao-cao.html"].clone()).unwrap();
+    assert_eq!(quoted(&page, "<a href=\""), originals, "page");
+    fs::write(desk.path("bao-cao.docx"), &files["bao-cao.docx"]).unwrap();
+    let document = unpacked(&desk.path("bao-cao.docx"));
+    let relations = String::from_utf8(document["word/_rels/document.xml.rels"].clone()).unwrap();
+    let linked: BTreeSet<String> = quoted(&relations, "Target=\"");
+    assert!(linked.is_superset(&originals), "Word: {linked:?}");
+    fs::write(desk.path("bao-cao.xlsx"), &files["bao-cao.xlsx"]).unwrap();
+    let book = unpacked(&desk.path("bao-cao.xlsx"));
+    let relations = book.iter().filter(|(name, _)| name.ends_with(".rels"));
+    let linked: BTreeSet<String> = relations
+        .flat_map(|(_, bytes)| quoted(&String::from_utf8_lossy(bytes), "Target=\""))
+        .filter(|target| target.starts_with("goc"))
+        .collect();
+    assert!(
+        linked.len() > 20 && linked.is_subset(&originals),
+        "Excel: {linked:?}"
+    );
+
+    let list = String::from_utf8(files["danh-muc-ban-goc.csv"].clone()).unwrap();
+    for name in &originals {
+        assert!(list.contains(name.as_str()), "the list lacks {name}");
+    }
+    let letter = example().join("round_2/01_so_tai_chinh.eml");
+    let letter = fs::read(letter).unwrap();
+    assert!(
+        files.values().any(|bytes| *bytes == letter),
+        "byte for byte"
+    );
+
+    let hidden = [
+        "report",
+        "full",
+        "--anonymous",
+        "--format",
+        "zip",
+        "-o",
+        "x.zip",
+    ];
+    assert!(desk.run(hidden).expect(2).stderr.contains("ẩn danh"));
 }

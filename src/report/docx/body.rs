@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::model::{Block, Head, Line, Orientation, ReportModel, Run, RunStyle, Signature};
+use crate::report::model::{Block, Head, Line, Orientation, ReportModel, RunStyle, Signature};
 use crate::report::paper::{self, MOTTO, STATE};
 
 use super::page::{self, Numbering};
@@ -16,6 +16,7 @@ const ADDRESS_WORDS: u32 = 1_150;
 /// Writes the whole document.
 pub(super) fn write(out: impl Write, model: &ReportModel) -> io::Result<()> {
     let mut xml = Xml::document(out)?;
+    xml.linked = model.originals.keys().copied().collect();
     xml.open(
         "w:document",
         &[
@@ -308,9 +309,15 @@ fn write_line<W: Write>(xml: &mut Xml<W>, style: &str, line: &Line) -> io::Resul
 
 /// The runs of a line, inside a paragraph.
 pub(super) fn write_runs<W: Write>(xml: &mut Xml<W>, line: &Line) -> io::Result<()> {
-    line.runs
-        .iter()
-        .try_for_each(|Run { text, style }| write_run(xml, text, *style))
+    line.runs.iter().try_for_each(|run| {
+        let link = run.submission.and_then(|id| xml.link(id));
+        let Some(link) = link else {
+            return write_run(xml, &run.text, run.style);
+        };
+        xml.open("w:hyperlink", &[("r:id", &link), ("w:history", "1")])?;
+        write_run_in(xml, &run.text, Some("Hyperlink"))?;
+        xml.close("w:hyperlink")
+    })
 }
 
 fn open_paragraph<W: Write>(xml: &mut Xml<W>, style: &str) -> io::Result<()> {
@@ -321,10 +328,6 @@ fn open_paragraph<W: Write>(xml: &mut Xml<W>, style: &str) -> io::Result<()> {
 }
 
 fn write_run<W: Write>(xml: &mut Xml<W>, text: &str, style: RunStyle) -> io::Result<()> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    xml.open("w:r", &[])?;
     let character_style = match style {
         RunStyle::Plain => None,
         RunStyle::Bold => Some("Strong"),
@@ -333,6 +336,18 @@ fn write_run<W: Write>(xml: &mut Xml<W>, text: &str, style: RunStyle) -> io::Res
         RunStyle::Gone => Some("Gone"),
         RunStyle::New => Some("New"),
     };
+    write_run_in(xml, text, character_style)
+}
+
+fn write_run_in<W: Write>(
+    xml: &mut Xml<W>,
+    text: &str,
+    character_style: Option<&str>,
+) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    xml.open("w:r", &[])?;
     if let Some(character_style) = character_style {
         xml.open("w:rPr", &[])?;
         xml.value("w:rStyle", character_style)?;

@@ -1,9 +1,15 @@
 //! Writes XML elements one after another; escaping is quick-xml's.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+/// The key of the relation to a submission's original.
+pub(super) fn relation(submission: i64) -> String {
+    format!("rIdOriginal{submission}")
+}
 
 /// Attributes of an element.
 pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
@@ -11,6 +17,8 @@ pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
 /// An XML document being written.
 pub(super) struct Xml<W: Write> {
     writer: Writer<W>,
+    /// Submissions whose originals the document is related to.
+    pub(super) linked: BTreeSet<i64>,
 }
 
 impl<W: Write> Xml<W> {
@@ -22,7 +30,16 @@ impl<W: Write> Xml<W> {
             Some("UTF-8"),
             Some("yes"),
         )))?;
-        Ok(Self { writer })
+        Ok(Self {
+            writer,
+            linked: BTreeSet::new(),
+        })
+    }
+
+    /// The relation to a submission's original.
+    pub(super) fn link(&self, submission: i64) -> Option<String> {
+        let is_known = self.linked.contains(&submission);
+        is_known.then(|| relation(submission))
     }
 
     pub(super) fn open(&mut self, name: &str, attributes: Attributes<'_>) -> io::Result<()> {

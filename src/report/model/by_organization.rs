@@ -119,9 +119,10 @@ fn speaker_rows(source: &Source<'_>, number: usize, speaker: &Speaker<'_>) -> Ve
         let mut cells = head(index > 0);
         let place = points::full_place(source, point);
         let mut content = points::own_content(point);
-        content
-            .lines
-            .insert(0, Line::italic(format!("{}:", place.text())));
+        content.lines.insert(
+            0,
+            Line::italic(format!("{}:", place.text())).naming(point.submission),
+        );
         cells.push(content);
         let end = source.facts.living(point);
         let outcome = points::outcome(end.state, end.response.as_ref());

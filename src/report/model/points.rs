@@ -1,6 +1,6 @@
 //! Cells and tables of points and their answers.
 
-use crate::domain::{Decision, DocumentId, ExtraColumn, PointState, SectionKind};
+use crate::domain::{Decision, DocumentId, ExtraColumn, PointState, SectionKind, SubmissionId};
 use crate::report::edition::Order;
 use crate::report::place;
 use crate::report::rows::PointRow;
@@ -256,18 +256,33 @@ pub(super) fn senders_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
     if let [sender] = senders.as_slice() {
         return Cell::lines(vec![
             Line::plain(sender.name.clone()),
-            Line::italic(format!("({})", sender.sources.join("; "))),
+            sources(Line::default(), &sender.sources),
         ]);
     }
     let mut lines = vec![Line::bold(format!(
         "{} chủ thể:",
         wording::count(senders.len())
     ))];
-    lines.extend(senders.into_iter().map(|sender| {
-        Line::plain(format!("- {} ", sender.name))
-            .then_styled(format!("({})", sender.sources.join("; ")), RunStyle::Italic)
-    }));
+    lines.extend(
+        senders
+            .into_iter()
+            .map(|sender| sources(Line::plain(format!("- {} ", sender.name)), &sender.sources)),
+    );
     Cell::lines(lines)
+}
+
+/// Behind a sender, the letters that say it.
+fn sources(mut line: Line, sources: &[(String, SubmissionId)]) -> Line {
+    let n = sources.len();
+    for (index, (source, submission)) in sources.iter().enumerate() {
+        let (open, close) = (
+            if index == 0 { "(" } else { "" },
+            if index + 1 == n { ")" } else { "; " },
+        );
+        let text = format!("{open}{source}{close}");
+        line = line.then_styled(text, RunStyle::Italic).naming(*submission);
+    }
+    line
 }
 
 /// What is said; with the exact place where the row stands under a wider one.

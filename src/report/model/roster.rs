@@ -131,6 +131,7 @@ fn roster_row(source: &Source<'_>, number: usize, line: &RosterLine<'_>) -> Row 
             Some(letter) => letter.to_string(),
             None => format!("({})", wording::channel(submission.channel)),
         })
+        .naming(submission.id)
     });
     let named = Cell::lines(named.collect());
     let (result, note) = result(source, line);

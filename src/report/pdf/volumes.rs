@@ -36,6 +36,7 @@ pub(super) fn split(model: &ReportModel, most: usize) -> Vec<ReportModel> {
             title: format!("{} (tập {number}/{n})", model.title),
             parts: marked(parts, number, n),
             info: model.info.clone(),
+            originals: model.originals.clone(),
         })
         .collect()
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::originals::attachment;
 use super::{coded, round_number};
+use crate::app::bundle::Bundle;
 use crate::app::reporting::FileFormat;
 use crate::app::values::{Edition, Equation, Headings, Order, ReportKind, Scope};
 use crate::app::{self, App};
@@ -17,6 +18,7 @@ use crate::web::access::Acting;
 use crate::web::address::query;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Name, Query};
+use crate::web::streamed;
 use crate::web::views::{Html, Page, Place, Select, choices};
 
 #[derive(Template)]
@@ -242,7 +244,11 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         ("html", "Xem"),
         ("csv", "CSV"),
         ("json", "JSON"),
+        ("zip", "Kèm bản gốc"),
     ];
+    // A form names no reply, a letter of reminder nobody's; what is anonymous shows no original.
+    let has_originals =
+        |kind| asked.anonymous != "1" && !matches!(kind, ReportKind::Form | ReportKind::Reminder);
     [
         ReportKind::Full,
         ReportKind::BySection,
@@ -257,13 +263,15 @@ fn kinds(base: &str, asked: &Asked) -> Vec<KindLine> {
         name: kind.name(),
         about: about(kind),
         files: formats
+            .into_iter()
+            .filter(|(format, _)| *format != "zip" || has_originals(kind))
             .map(|(format, text)| {
                 (
                     format!("{base}/reports/{}.{format}{scope}", kind.code()),
                     text,
                 )
             })
-            .into(),
+            .collect(),
     })
     .into()
 }
@@ -275,7 +283,11 @@ pub(in crate::web) async fn get_report(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
     let (kind, format) = name.rsplit_once('.').ok_or_else(Error::no_such_page)?;
-    let format = FileFormat::parse(format).ok_or_else(Error::no_such_page)?;
+    let format = FileFormat::parse(format);
+    let is_bundle = name.ends_with(".zip");
+    if format.is_none() && !is_bundle {
+        return Err(Error::no_such_page());
+    }
     let organization: Option<OrganizationId> = match asked.organization.as_str() {
         "" => None,
         name => Some(app.organization_by_name(consultation.id, name).await?),
@@ -292,9 +304,26 @@ pub(in crate::web) async fn get_report(
         }
         Err(error) => return Err(error.into()),
     };
-    let (_, bytes) = app.render(model, format).await?;
     let file = format!("{}-{}", consultation.code, kind.code());
+    let Some(format) = format else {
+        let is_anonymous = asked.anonymous == "1";
+        let bundle = app.bundle(&consultation, model, is_anonymous).await?;
+        return Ok(bundle_response(&file, bundle));
+    };
+    let (_, bytes) = app.render(model, format).await?;
     Ok(file_response(&file, format, bytes))
+}
+
+/// A report with its originals, sent while it is written.
+pub(super) fn bundle_response(name: &str, bundle: Bundle) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "application/zip".to_owned()),
+        (
+            CONTENT_DISPOSITION,
+            attachment(&format!("{name}-kem-ban-goc.zip")),
+        ),
+    ];
+    (headers, streamed::body(move |out| bundle.write(out))).into_response()
 }
 
 /// The scope that a form or an address asks for.

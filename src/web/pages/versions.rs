@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::originals::attachment;
 use super::point::{step, tidy};
 use super::record::parse_day;
-use super::reports::{Asked, file_response, form_of, scope_of, supplement_of};
+use super::reports::{Asked, bundle_response, file_response, form_of, scope_of, supplement_of};
 use super::{outlive, round_number};
 use crate::app::accounts::access::may_take;
 use crate::app::freezing::{FreezeOrder, FrozenPoint, Version, comparison_title, differences};
@@ -269,9 +269,13 @@ pub(in crate::web) async fn get_file(
         ];
         return Ok((headers, bytes).into_response());
     }
+    let file = format!("{}-ban-trinh-lan-{}", consultation.code, version.ordinal);
+    if name == "zip" {
+        let bundle = app.frozen_bundle(&consultation, &version).await?;
+        return Ok(bundle_response(&file, bundle));
+    }
     let format = FileFormat::parse(&name).ok_or_else(Error::no_such_page)?;
     let bytes = app.frozen_file(&version, format).await?;
-    let file = format!("{}-ban-trinh-lan-{}", consultation.code, version.ordinal);
     Ok(file_response(&file, format, bytes))
 }
 
