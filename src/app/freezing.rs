@@ -70,6 +70,8 @@ struct ScopeRecord {
     headings: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draft: Option<u32>,
+    #[serde(default)]
+    has_charts: bool,
     /// For a supplement: ordinal of the last version it adds to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<u32>,
@@ -111,6 +113,7 @@ impl App {
             is_anonymous: order.scope.edition.is_anonymous,
             headings: order.scope.edition.headings.code().to_owned(),
             draft: order.scope.draft,
+            has_charts: order.scope.edition.has_charts,
             after: order.scope.after.as_ref().map(|issued| issued.ordinal),
         })
         .map_err(unwritable)?;
@@ -419,6 +422,7 @@ impl App {
                 order: Order::parse(&kept.order).unwrap_or_default(),
                 is_anonymous: kept.is_anonymous,
                 headings: Headings::parse(&kept.headings).unwrap_or_default(),
+                has_charts: kept.has_charts,
                 is_official: version.content.is_official,
             },
             draft: kept.draft,

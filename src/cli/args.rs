@@ -402,7 +402,7 @@ pub struct ReportArgs {
     #[arg(
         long,
         value_name = "LẦN",
-        conflicts_with_all = ["round", "include_internal", "draft", "after", "depth", "organization", "order", "agreeing", "anonymous", "headings"]
+        conflicts_with_all = ["round", "include_internal", "draft", "after", "depth", "organization", "order", "agreeing", "anonymous", "charts", "headings"]
     )]
     pub frozen: Option<u32>,
     /// Mã hồ sơ
@@ -428,6 +428,9 @@ pub struct FormArgs {
     /// Không nêu tên nơi góp ý
     #[arg(long)]
     pub anonymous: bool,
+    /// Thêm phụ lục biểu đồ (báo cáo full)
+    #[arg(long)]
+    pub charts: bool,
     /// Ngôn ngữ tiêu đề: vi, en
     #[arg(long, value_name = "NGÔN NGỮ", default_value = "vi", value_parser = ["vi", "en"])]
     pub headings: String,

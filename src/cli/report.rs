@@ -143,6 +143,7 @@ pub(super) async fn laid_out(
             order: Order::parse(&form.order).unwrap_or_default(),
             is_anonymous: form.anonymous,
             headings: Headings::parse(&form.headings).unwrap_or_default(),
+            has_charts: form.charts,
             is_official: false,
         },
         ..Scope::default()

@@ -5,6 +5,7 @@
 //! Deterministic: the same model gives the same bytes. Sizes of the decree are quoted where used.
 
 mod body;
+mod chart;
 mod page;
 mod table;
 mod xml;
@@ -15,15 +16,11 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::RenderError;
-use super::model::ReportModel;
+use super::model::{Block, Chart, ReportModel};
 use xml::Xml;
 
 /// The parts that are the same in every document.
-const FIXED_PARTS: [(&str, &str); 8] = [
-    (
-        "[Content_Types].xml",
-        include_str!("docx/parts/content_types.xml"),
-    ),
+const FIXED_PARTS: [(&str, &str); 7] = [
     ("_rels/.rels", include_str!("docx/parts/package_rels.xml")),
     ("docProps/app.xml", include_str!("docx/parts/app.xml")),
     ("word/styles.xml", include_str!("docx/parts/styles.xml")),
@@ -39,6 +36,9 @@ const FIXED_PARTS: [(&str, &str); 8] = [
     ),
 ];
 
+/// What each part is, without charts.
+const CONTENT_TYPES: &str = include_str!("docx/parts/content_types.xml");
+
 /// What the document is related to, without the originals beside it.
 const RELATIONS: &str = include_str!("docx/parts/document_rels.xml");
 
@@ -49,12 +49,27 @@ const FIRST_HEADER: &str = include_str!("docx/parts/header_first.xml");
 pub fn render_docx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
+    let charts: Vec<&Chart> = model
+        .parts
+        .iter()
+        .flat_map(|part| &part.blocks)
+        .filter_map(|block| match block {
+            Block::Chart(chart) => Some(chart),
+            _ => None,
+        })
+        .collect();
+    package.start_file("[Content_Types].xml", options)?;
+    write_content_types(&mut package, charts.len())?;
     for (name, content) in FIXED_PARTS {
         package.start_file(name, options)?;
         package.write_all(content.as_bytes())?;
     }
     package.start_file("word/_rels/document.xml.rels", options)?;
-    write_relations(&mut package, model)?;
+    write_relations(&mut package, model, charts.len())?;
+    for (chart, number) in charts.iter().zip(1..) {
+        package.start_file(format!("word/charts/chart{number}.xml"), options)?;
+        chart::write_part(&mut package, chart)?;
+    }
     package.start_file("word/header_first.xml", options)?;
     package.write_all(FIRST_HEADER.as_bytes())?;
     package.start_file("docProps/core.xml", options)?;
@@ -64,8 +79,22 @@ pub fn render_docx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
     Ok(package.finish()?.into_inner())
 }
 
+fn write_content_types(mut out: impl Write, n_charts: usize) -> io::Result<()> {
+    let (parts, end) = CONTENT_TYPES
+        .rsplit_once("</Types>")
+        .unwrap_or((CONTENT_TYPES, ""));
+    out.write_all(parts.as_bytes())?;
+    for number in 1..=n_charts {
+        writeln!(
+            out,
+            "  <Override PartName=\"/word/charts/chart{number}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.drawingml.chart+xml\"/>"
+        )?;
+    }
+    write!(out, "</Types>{end}")
+}
+
 /// The parts, and the originals that rows lead to.
-fn write_relations(mut out: impl Write, model: &ReportModel) -> io::Result<()> {
+fn write_relations(mut out: impl Write, model: &ReportModel, n_charts: usize) -> io::Result<()> {
     let (parts, end) = RELATIONS
         .rsplit_once("</Relationships>")
         .unwrap_or((RELATIONS, ""));
@@ -76,6 +105,13 @@ fn write_relations(mut out: impl Write, model: &ReportModel) -> io::Result<()> {
             out,
             "  <Relationship Id=\"{}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\" Target=\"{path}\" TargetMode=\"External\"/>",
             xml::relation(submission)
+        )?;
+    }
+    for number in 1..=n_charts {
+        writeln!(
+            out,
+            "  <Relationship Id=\"{}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart\" Target=\"charts/chart{number}.xml\"/>",
+            chart::relation(number)
         )?;
     }
     write!(out, "</Relationships>{end}")

@@ -89,6 +89,8 @@ pub struct Edition {
     pub is_anonymous: bool,
     /// The language of what is not comment or answer.
     pub headings: Headings,
+    /// Whether an annex shows the counts as pictures.
+    pub has_charts: bool,
     /// Whether it leaves out marks that are for those who still work on the draft.
     pub is_official: bool,
 }

@@ -4,7 +4,7 @@
 //! screen reader can name the column and the place of each cell (WCAG 2.2, 1.3.1).
 
 use super::model::{
-    Align, Block, Cell, Column, Head, Line, Orientation, Part, ReportModel, Row, RunStyle,
+    Align, Block, Cell, Chart, Column, Head, Line, Orientation, Part, ReportModel, Row, RunStyle,
     Signature, Table,
 };
 use super::paper::{MOTTO, STATE};
@@ -143,6 +143,7 @@ impl Page<'_> {
             Block::Paragraph(line) => self.lines("p", std::slice::from_ref(line)),
             Block::Item(line) => self.lines("li", std::slice::from_ref(line)),
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => self.chart(chart),
             Block::Signature(signature) => self.signature(signature),
             Block::Annex { name, title, note } => {
                 self.element("h2", "annex", name);
@@ -186,6 +187,34 @@ impl Page<'_> {
         self.element("p", "signer", &signature.name);
         self.raw("</div>\n");
         self.close("footer");
+    }
+
+    /// A picture that scales, its words said by the label: names, bars, counts.
+    fn chart(&mut self, chart: &Chart) {
+        const LINE: usize = 22;
+        let height = chart.bars.len() * LINE;
+        self.raw(&format!(
+            "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 700 {height}\" aria-label=\""
+        ));
+        self.escaped(&chart.words());
+        self.raw("\">\n");
+        for (bar, index) in chart.bars.iter().zip(0..) {
+            let top = index * LINE;
+            let length = chart.length(bar, 330);
+            self.raw(&format!(
+                "<text x=\"290\" y=\"{}\" text-anchor=\"end\">",
+                top + 16
+            ));
+            self.escaped(&bar.name);
+            self.raw(&format!(
+                "</text><rect x=\"300\" y=\"{}\" width=\"{length}\" height=\"15\"></rect><text x=\"{}\" y=\"{}\">{}</text>\n",
+                top + 4,
+                306 + length,
+                top + 16,
+                super::wording::number(bar.n)
+            ));
+        }
+        self.close("svg");
     }
 
     /// Paragraphs of one kind.

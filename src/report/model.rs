@@ -6,6 +6,7 @@
 
 mod by_organization;
 mod by_section;
+mod charts;
 mod drafts;
 mod english;
 mod extract;
@@ -205,6 +206,44 @@ pub enum Block {
         /// "(Kèm theo Báo cáo số … )", left blank in electronic documents.
         note: String,
     },
+    /// A picture of counts.
+    Chart(Chart),
+}
+
+/// Counts side by side as bars.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart {
+    /// What is counted.
+    pub title: String,
+    /// In which unit: "ý kiến".
+    pub unit: String,
+    /// The bars, top to bottom.
+    pub bars: Vec<Bar>,
+}
+
+/// A bar of a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bar {
+    /// What it stands for.
+    pub name: String,
+    /// How many.
+    pub n: usize,
+}
+
+impl Chart {
+    /// The same in words, for who cannot see it.
+    pub fn words(&self) -> String {
+        let bars = self.bars.iter();
+        let bars = bars.map(|bar| format!("{} {}", bar.name, super::wording::number(bar.n)));
+        let bars: Vec<String> = bars.collect();
+        format!("{} ({}): {}.", self.title, self.unit, bars.join("; "))
+    }
+
+    /// How long a bar is, of a whole that the longest one fills.
+    pub fn length(&self, bar: &Bar, whole: usize) -> usize {
+        let most = self.bars.iter().map(|bar| bar.n).max();
+        bar.n * whole / most.unwrap_or(1).max(1)
+    }
 }
 
 /// The two columns at the top of page 1 (Nghị định 30/2020/NĐ-CP, ô 1 to 4).
@@ -418,6 +457,9 @@ pub fn build(snapshot: &Snapshot, kind: Kind, scope: &Scope) -> Result<ReportMod
         originals: BTreeMap::new(),
     };
     model.info.equations.extend(aligned);
+    if scope.edition.has_charts && kind == Kind::Full {
+        model.info.equations.push(charts::equation(&source));
+    }
     if scope.edition.headings == Headings::English {
         english::translate(&mut model);
     }

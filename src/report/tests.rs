@@ -2,6 +2,7 @@
 //!
 //! Expected texts: `fixtures/report/`, renewed with `INSTA_UPDATE=always cargo test --lib report`.
 
+mod charts;
 mod csv;
 mod docx;
 mod edition;

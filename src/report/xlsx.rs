@@ -6,12 +6,14 @@
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
-    FormatUnderline, Formula, Url, Workbook, Worksheet, XlsxError,
+    ChartDataLabel, ChartType, Color, DataValidation, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, FormatUnderline, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
 use super::RenderError;
-use super::model::{Align, Cell, Column, Kind, ReportModel, Row, RunStyle, Table, Value};
+use super::model::{
+    self, Align, Block, Cell, Column, Kind, ReportModel, Row, RunStyle, Table, Value,
+};
 use crate::text::formula::is_formula;
 
 /// Most UTF-16 units Excel keeps in a cell; what is longer goes on in the next row.
@@ -19,6 +21,9 @@ const MAX_CELL_UNITS: usize = 32_767;
 
 /// Longest name of a sheet.
 const MAX_NAME_CHARS: usize = 31;
+
+/// The sheet of charts.
+const CHARTS: &str = "Biểu đồ";
 
 /// Most links Excel keeps on a sheet.
 const MAX_LINKS: usize = 65_530;
@@ -50,6 +55,7 @@ pub fn render_xlsx(model: &ReportModel) -> Result<Vec<u8>, RenderError> {
             &looks,
         )?;
     }
+    write_charts(&mut workbook, model, &looks)?;
     // Who fills in a form needs no numbers of ours.
     if model.kind != Kind::Form {
         write_info(workbook.add_worksheet(), model, &looks)?;
@@ -541,6 +547,59 @@ fn chunks(text: &str) -> Vec<String> {
         }
     }
     chunks
+}
+
+/// Charts of Excel's own, each beside the counts it shows.
+fn write_charts(
+    workbook: &mut Workbook,
+    model: &ReportModel,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    let blocks = model.parts.iter().flat_map(|part| &part.blocks);
+    let charts = blocks.filter_map(|block| match block {
+        Block::Chart(chart) => Some(chart),
+        _ => None,
+    });
+    let charts: Vec<&model::Chart> = charts.collect();
+    if charts.is_empty() {
+        return Ok(());
+    }
+    let worksheet = workbook.add_worksheet();
+    worksheet.set_name(CHARTS)?;
+    worksheet.set_column_width(0, 44)?;
+    worksheet.set_landscape();
+    worksheet.set_paper_size(9);
+    worksheet.set_print_fit_to_pages(1, 0);
+    let mut row = 0;
+    for content in charts {
+        write_text(worksheet, row, 0, &content.title, &looks.head)?;
+        write_text(worksheet, row, 1, &content.unit, &looks.head)?;
+        let first = row + 1;
+        for bar in &content.bars {
+            row += 1;
+            write_text(worksheet, row, 0, &bar.name, &looks.text)?;
+            let n = u32::try_from(bar.n).unwrap_or(u32::MAX);
+            worksheet.write_number_with_format(row, 1, n, &looks.number)?;
+        }
+        let mut chart = rust_xlsxwriter::Chart::new(ChartType::Bar);
+        chart
+            .add_series()
+            .set_categories((CHARTS, first, 0, row, 0))
+            .set_values((CHARTS, first, 1, row, 1))
+            .set_data_label(ChartDataLabel::new().show_value());
+        chart.title().set_name(&content.title);
+        chart.legend().set_hidden();
+        // The first bar on top.
+        chart.x_axis().set_reverse();
+        chart.set_alt_text(content.words());
+        let n_lines = u32::try_from(content.bars.len()).unwrap_or(u32::MAX).max(8);
+        chart
+            .set_width(720)
+            .set_height(n_lines.saturating_mul(24).saturating_add(80));
+        worksheet.insert_chart(first.saturating_sub(1), 3, &chart)?;
+        row = first.saturating_add(n_lines).saturating_add(6);
+    }
+    Ok(())
 }
 
 /// Scope, moment and the proof of the numbers.

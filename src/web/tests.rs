@@ -617,8 +617,7 @@ async fn a_version_is_frozen_and_compared() {
     let document = document.expect(StatusCode::OK).text;
     assert!(document.contains("thay đổi 01"), "{document}");
     assert!(
-        document.contains("<b>Ghi nhận ý kiến của đơn vị.</b>")
-            || document.contains("<strong>Ghi nhận ý kiến của đơn vị.</strong>"),
+        document.contains("<ins>Ghi nhận ý kiến của đơn vị.</ins>"),
         "{document}"
     );
     let word = desk.get(&format!("{comparison}.docx")).await;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::report::model::{Block, Head, Line, Orientation, ReportModel, RunStyle, Signature};
 use crate::report::paper::{self, MOTTO, STATE};
 
+use super::chart;
 use super::page::{self, Numbering};
 use super::table;
 use super::xml::Xml;
@@ -125,6 +126,10 @@ fn write_block<W: Write>(
             write_line(xml, style, line)
         }
         Block::Table(content) => table::write(xml, content, width),
+        Block::Chart(content) => {
+            xml.n_charts += 1;
+            chart::write_frame(xml, content, width)
+        }
         Block::Signature(signature) => write_signature(xml, signature, width),
         Block::Annex { name, title, note } => {
             write_words(xml, "AnnexName", name)?;

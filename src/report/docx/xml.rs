@@ -19,6 +19,8 @@ pub(super) struct Xml<W: Write> {
     writer: Writer<W>,
     /// Submissions whose originals the document is related to.
     pub(super) linked: BTreeSet<i64>,
+    /// Charts written so far.
+    pub(super) n_charts: usize,
 }
 
 impl<W: Write> Xml<W> {
@@ -33,6 +35,7 @@ impl<W: Write> Xml<W> {
         Ok(Self {
             writer,
             linked: BTreeSet::new(),
+            n_charts: 0,
         })
     }
 

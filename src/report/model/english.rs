@@ -179,6 +179,31 @@ const WORDS: &[(&str, &str)] = &[
         "Cơ quan, tổ chức, cá nhân đã trả lời trước đó hoặc không có trong danh sách lấy ý kiến, nay gửi thêm ý kiến: {}",
         "Others that sent further comments: {}",
     ),
+    ("BIỂU ĐỒ", "CHARTS"),
+    (
+        "Ý kiến theo kết quả xử lý: {} ý kiến",
+        "Comments by result: {}",
+    ),
+    (
+        "Ý kiến theo mục của dự thảo: {} ý kiến",
+        "Comments by section: {}",
+    ),
+    (
+        "Lượt góp ý được tính theo ngày đến: {} lượt góp ý",
+        "Submissions by day of arrival: {}",
+    ),
+    ("Ý kiến theo kết quả xử lý", "Comments by result"),
+    ("Ý kiến theo mục của dự thảo", "Comments by section"),
+    (
+        "Lượt góp ý được tính theo ngày đến",
+        "Submissions by day of arrival",
+    ),
+    ("ý kiến", "comments"),
+    ("lượt góp ý", "submissions"),
+    ("Tuần từ {}", "Week of {}"),
+    ("Các mục khác", "Other sections"),
+    ("Chưa có nội dung trả lời", "Not answered"),
+    ("Gộp vào ý kiến khác", "Joined with another"),
     ("So sánh dự thảo", "Drafts"),
     ("Ý kiến khác", "Other comments"),
     ("Dự thảo {}", "Draft: {}"),
@@ -233,6 +258,11 @@ pub(super) fn translate(model: &mut ReportModel) {
                 put(title);
             }
             Block::Table(table) => translate_table(table),
+            Block::Chart(chart) => {
+                put(&mut chart.title);
+                put(&mut chart.unit);
+                chart.bars.iter_mut().for_each(|bar| put(&mut bar.name));
+            }
             Block::Head(_)
             | Block::Addressees(_)
             | Block::Basis(_)

@@ -9,7 +9,7 @@ use crate::report::supplement::Issued;
 use crate::report::wording::{self, count, short_date};
 
 use super::frame::{self, Numbered};
-use super::{Block, Line, Orientation, Part, Source, points, roster, statistics};
+use super::{Block, Line, Orientation, Part, Source, charts, points, roster, statistics};
 
 pub(super) fn build(source: &Source<'_>) -> (String, Vec<Part>) {
     let subject = frame::subject_of(source);
@@ -419,8 +419,11 @@ fn annexes(source: &Source<'_>) -> Vec<Part> {
     if !apart.is_empty() {
         annexes.push(("Lượt góp ý, ý kiến không đưa vào tổng hợp và lý do", apart));
     }
+    if source.facts.scope.edition.has_charts {
+        annexes.push(("Biểu đồ", charts::build(source)));
+    }
     let several = annexes.len() > 1;
-    let numerals = ["I", "II", "III"];
+    let numerals = ["I", "II", "III", "IV"];
     annexes
         .into_iter()
         .zip(numerals)

@@ -44,6 +44,9 @@ pub(super) fn build(source: &Source<'_>, kind: Kind) -> Info {
         ("Ẩn danh nơi góp ý".to_owned(), yes_no(edition.is_anonymous)),
         ("Tiêu đề".to_owned(), edition.headings.name().to_owned()),
     ]);
+    if edition.has_charts {
+        filters.push(("Kèm biểu đồ".to_owned(), yes_no(true)));
+    }
     if let Some(issued) = &scope.after {
         filters.push(("Bổ sung cho".to_owned(), issued.name.clone()));
     }

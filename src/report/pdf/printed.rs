@@ -9,6 +9,7 @@ use crate::report::model::{
 };
 use crate::report::paper::breaks::{Breaks, Merge, RowBreaks, Shown};
 use crate::report::paper::{self, metrics};
+use crate::report::wording;
 
 /// Left and right inset of a cell together, in twips.
 const CELL_INSETS: u32 = 160;
@@ -88,6 +89,9 @@ enum PrintedBlock<'a> {
         leads: bool,
     },
     Table(PrintedTable<'a>),
+    Chart {
+        bars: Vec<PrintedBar<'a>>,
+    },
     Signature {
         recipients: Vec<Cow<'a, str>>,
         titles: Vec<Cow<'a, str>>,
@@ -98,6 +102,13 @@ enum PrintedBlock<'a> {
         title: Cow<'a, str>,
         note: Cow<'a, str>,
     },
+}
+
+#[derive(Serialize)]
+struct PrintedBar<'a> {
+    name: Cow<'a, str>,
+    length: usize,
+    count: String,
 }
 
 #[derive(Serialize)]
@@ -259,6 +270,18 @@ fn lay_out_block<'a>(block: &'a Block, place: Place, covers: Covers<'_>) -> Prin
             leads,
         },
         Block::Table(table) => PrintedBlock::Table(lay_out_table(table, width, depth, covers)),
+        Block::Chart(chart) => PrintedBlock::Chart {
+            bars: chart
+                .bars
+                .iter()
+                .map(|bar| PrintedBar {
+                    name: printable(&bar.name, covers),
+                    // Of a thousand.
+                    length: chart.length(bar, 1_000),
+                    count: wording::number(bar.n),
+                })
+                .collect(),
+        },
         Block::Signature(signature) => PrintedBlock::Signature {
             recipients: all(&signature.recipients),
             titles: all(&signature.titles),

@@ -238,6 +238,7 @@ fn describe_block(out: &mut String, block: &Block) {
         Block::Paragraph(line) => writeln!(out, "{}", marked(line)).unwrap(),
         Block::Item(line) => writeln!(out, "- {}", marked(line)).unwrap(),
         Block::Table(table) => describe_table(out, table),
+        Block::Chart(chart) => writeln!(out, "[{}]", chart.words()).unwrap(),
         Block::Signature(signature) => {
             let titles = signature.titles.join(" / ");
             writeln!(out, "[{titles}: {}]", signature.name).unwrap();

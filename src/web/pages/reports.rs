@@ -31,6 +31,7 @@ pub(in crate::web) struct ReportsPage {
     /// Choices that only some dossiers have: what a report adds to, which drafts are compared.
     more: Vec<Select>,
     is_anonymous: bool,
+    has_charts: bool,
     /// What was chosen, for the form of the extract.
     chosen: Vec<(&'static str, String)>,
     kinds: Vec<KindLine>,
@@ -75,6 +76,8 @@ pub(in crate::web) struct Asked {
     draft: String,
     #[serde(default)]
     after: String,
+    #[serde(default)]
+    charts: String,
 }
 
 pub(in crate::web) async fn list_reports(
@@ -93,6 +96,7 @@ pub(in crate::web) async fn list_reports(
         form: form_of(&asked),
         more: more_of(&app, &consultation, &asked).await?,
         is_anonymous: asked.anonymous == "1",
+        has_charts: asked.charts == "1",
         chosen: asked.chosen(),
         kinds: kinds(&page.base, &asked),
         organizations: app
@@ -118,6 +122,7 @@ impl Asked {
             ("headings", &self.headings),
             ("draft", &self.draft),
             ("after", &self.after),
+            ("charts", &self.charts),
         ];
         let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
         fields.map(|(name, value)| (name, value.clone())).collect()
@@ -349,6 +354,7 @@ pub(super) async fn scope_of(
             order: coded("order", &asked.order, Order::parse)?.unwrap_or_default(),
             is_anonymous: asked.anonymous == "1",
             headings: coded("headings", &asked.headings, Headings::parse)?.unwrap_or_default(),
+            has_charts: asked.charts == "1",
             is_official: false,
         },
         draft: coded("draft", &asked.draft, |text| text.parse().ok())?,
