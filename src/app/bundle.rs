@@ -5,6 +5,7 @@
 //! files, so that every program on every system unpacks them to where the links point. Originals are
 //! copied piece by piece: memory does not grow with them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Seek, Write};
 
@@ -132,15 +133,17 @@ impl App {
                 placed.insert(submission.id, of_letter(submission, sender));
                 continue;
             };
-            if !workbooks.contains_key(&batch) {
-                let found = containers::find_of_batch(&mut tx, batch).await?;
-                let found = match found {
-                    Some(found) => Some((found.file_name.clone(), found.blob()?)),
-                    None => None,
-                };
-                workbooks.insert(batch, found);
-            }
-            let workbook = workbooks.get(&batch).cloned().flatten();
+            let workbook = match workbooks.entry(batch) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => {
+                    let found = containers::find_of_batch(&mut tx, batch).await?;
+                    let found = match found {
+                        Some(found) => Some((found.file_name.clone(), found.blob()?)),
+                        None => None,
+                    };
+                    place.insert(found).clone()
+                }
+            };
             let (source, blob) = workbook.unwrap_or((submission.source, submission.blob));
             let path = format!("goc/bang/{:04}-{}", batch.0, safe_file(&source));
             placed.insert(

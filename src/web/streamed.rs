@@ -6,6 +6,8 @@ use axum::body::{Body, Bytes};
 use futures_util::stream;
 use tokio::sync::mpsc;
 
+use crate::app::run_blocking;
+
 /// Bytes of a piece, and pieces that wait for a slow reader.
 const PIECE: usize = 64 << 10;
 const MAX_WAITING: usize = 4;
@@ -14,7 +16,7 @@ const MAX_WAITING: usize = 4;
 /// error cuts the body off, so that the reader knows it is not whole.
 pub(super) fn body(write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) -> Body {
     let (sender, receiver) = mpsc::channel(MAX_WAITING);
-    tokio::task::spawn_blocking(move || {
+    tokio::spawn(run_blocking(move || {
         let mut out = BufWriter::with_capacity(PIECE, Pieces(sender));
         let written = write(&mut out).and_then(|()| out.flush());
         if let Err(error) = written {
@@ -22,7 +24,7 @@ pub(super) fn body(write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send +
             // Nobody listens when the reader went away.
             let _ = out.get_ref().0.blocking_send(Err(error));
         }
-    });
+    }));
     Body::from_stream(stream::unfold(receiver, async |mut receiver| {
         let piece: io::Result<Bytes> = receiver.recv().await?;
         Some((piece, receiver))

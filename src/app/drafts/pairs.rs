@@ -99,11 +99,10 @@ fn in_order(
     let mut behind: BTreeMap<SectionId, usize> = BTreeMap::new();
     let mut last = 0;
     for section in old {
-        match successor.get(&section.entry.id) {
-            Some(&rank) => last = rank + 1,
-            None => {
-                behind.insert(section.entry.id, last);
-            }
+        if let Some(&rank) = successor.get(&section.entry.id) {
+            last = rank + 1;
+        } else {
+            behind.insert(section.entry.id, last);
         }
     }
     let mut ordered: Vec<((usize, bool, usize), DraftChange)> = rows
@@ -117,12 +116,11 @@ fn in_order(
             };
             let old_rank = row.old.and_then(|id| old_ranks.get(&id)).copied();
             let old_rank = old_rank.unwrap_or(0);
-            let place = match row.new.and_then(|id| new_ranks.get(&id)) {
-                Some(&rank) => (rank, true, old_rank),
-                None => {
-                    let behind = row.old.and_then(|id| behind.get(&id)).copied();
-                    (behind.unwrap_or(usize::MAX), false, old_rank)
-                }
+            let place = if let Some(&rank) = row.new.and_then(|id| new_ranks.get(&id)) {
+                (rank, true, old_rank)
+            } else {
+                let behind = row.old.and_then(|id| behind.get(&id)).copied();
+                (behind.unwrap_or(usize::MAX), false, old_rank)
             };
             Some((place, change))
         })

@@ -1,4 +1,4 @@
-//! Charts of Word's own (DrawingML), with the counts in them: no picture, so that they print sharp and
+//! Charts of Word's own (`DrawingML`), with the counts in them: no picture, so that they print sharp and
 //! can be read aloud.
 
 use std::io::{self, Write};

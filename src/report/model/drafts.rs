@@ -72,14 +72,14 @@ pub(super) fn equations(facts: &Facts<'_>) -> Vec<Equation> {
         let old = pair.changes.iter().filter_map(|change| change.old);
         let new = pair.changes.iter().filter_map(|change| change.new);
         [
-            accounted(pair.earlier, &pair.old, old.collect()),
-            accounted(pair.number, &pair.new, new.collect()),
+            accounted(pair.earlier, &pair.old, &old.collect()),
+            accounted(pair.number, &pair.new, &new.collect()),
         ]
     });
     sides.collect()
 }
 
-fn accounted(number: u32, sections: &[DraftedSection], known: BTreeSet<SectionId>) -> Equation {
+fn accounted(number: u32, sections: &[DraftedSection], known: &BTreeSet<SectionId>) -> Equation {
     let missing = |section: &&DraftedSection| !known.contains(&section.entry.id);
     let missing = sections.iter().filter(missing);
     let offenders: Vec<String> = missing.map(|it| place::name(&it.entry, None)).collect();

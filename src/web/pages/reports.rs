@@ -172,7 +172,7 @@ pub(super) async fn supplement_of(
             "Báo cáo bổ sung",
             "Không: mọi ý kiến",
             chosen,
-            issued.into_iter(),
+            issued,
         )
     }))
 }
@@ -287,10 +287,9 @@ pub(in crate::web) async fn get_report(
     Name(name): Name,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
-    let (kind, format) = name.rsplit_once('.').ok_or_else(Error::no_such_page)?;
-    let format = FileFormat::parse(format);
-    let is_bundle = name.ends_with(".zip");
-    if format.is_none() && !is_bundle {
+    let (kind, extension) = name.rsplit_once('.').ok_or_else(Error::no_such_page)?;
+    let format = FileFormat::parse(extension);
+    if format.is_none() && extension != "zip" {
         return Err(Error::no_such_page());
     }
     let organization: Option<OrganizationId> = match asked.organization.as_str() {
