@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod answers_file;
+pub mod arrangements;
 pub mod assigning;
 pub mod audit;
 pub mod backup;
@@ -21,6 +22,7 @@ pub mod edits;
 pub mod evaluate;
 pub mod freezing;
 pub mod grouping;
+pub mod held;
 pub mod ingest;
 pub mod leading;
 pub mod letterheads;
@@ -41,6 +43,7 @@ pub mod setup;
 pub mod status;
 pub mod surroundings;
 pub mod understand;
+mod undoing;
 pub mod values;
 pub mod verify;
 

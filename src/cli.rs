@@ -22,6 +22,7 @@ mod respond;
 mod search;
 mod setup;
 mod status;
+mod table;
 
 use std::path::Path;
 
@@ -77,6 +78,14 @@ pub async fn run(
             consultation,
             action,
         } => batch::run(app, here, consultation.as_deref(), action, output).await,
+        Command::Table {
+            consultation,
+            action,
+        } => table::run(app, consultation.as_deref(), action, output).await,
+        Command::Undo {
+            submission,
+            consultation,
+        } => table::undo(app, consultation.as_deref(), *submission, output).await,
         Command::Similar(arguments) => group::similar(app, arguments, output).await,
         Command::Report(arguments) => report::run(app, here, arguments, output).await,
         Command::Freeze(arguments) => freeze::freeze(app, arguments, output).await,

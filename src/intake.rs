@@ -16,6 +16,7 @@
 //! Cases: `fixtures/intake/`.
 
 mod archive;
+pub mod arrangements;
 pub mod columns;
 mod conversions;
 mod counting;
@@ -267,9 +268,10 @@ pub fn read_as(
 }
 
 /// Whether a text is a table with a heading over a column of comments.
-pub fn is_comment_table(text: &[u8]) -> bool {
+pub fn is_comment_table(text: &[u8], arrangements: &arrangements::Arrangements) -> bool {
     let head = text.get(..csv::PREFIX_BYTES).unwrap_or(text);
-    columns::recognize_columns(&csv::sample_rows(&String::from_utf8_lossy(head))).is_some()
+    let rows = csv::sample_rows(&String::from_utf8_lossy(head), arrangements);
+    arrangements.recognize(&rows).is_some() || columns::recognize_columns(&rows).is_some()
 }
 
 /// A draft document as lines.

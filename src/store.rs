@@ -9,6 +9,7 @@
 //! engine.
 
 pub mod accounts;
+pub mod arrangements;
 pub mod assignments;
 pub mod batches;
 mod bulk;
@@ -19,6 +20,7 @@ pub mod drafts;
 mod engine;
 mod evidence;
 pub mod groups;
+pub mod kept_files;
 pub mod leases;
 pub mod ledger;
 pub mod letterheads;
@@ -39,6 +41,7 @@ pub mod standings;
 pub mod submissions;
 pub mod tallies;
 pub mod unchanged;
+pub mod undone;
 pub mod unsaved;
 
 use std::borrow::Cow;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 
 use super::ingest::TABLE_AUTHOR;
-use super::{App, Error, Kind, run_blocking};
+use super::{App, Error, Kind, arrangements, run_blocking};
 use crate::domain::{BatchId, Consultation, ContentHash, Location};
+use crate::intake::arrangements::Arrangements;
 use crate::intake::csv::CsvTable;
 use crate::store::batches;
 pub use crate::store::batches::BatchStanding;
@@ -91,6 +92,7 @@ impl App {
                 reasons.entry(row_number).or_default().push(reason);
             }
         }
+        let arranged = arrangements::read_one(&mut tx, batch.arrangement_id).await?;
         drop(tx);
         if reasons.is_empty() {
             return Err(Error::new(
@@ -101,7 +103,7 @@ impl App {
         let blob = ContentHash::parse(&batch.blob_hash)
             .ok_or_else(|| Error::new(Kind::Internal, "Bản gốc của lần nhập này không còn."))?;
         let (file, name) = (self.blobs.open_blob(blob)?, batch.file_name.clone());
-        let written = run_blocking(move || write_rows(file, &name, &reasons)).await?;
+        let written = run_blocking(move || write_rows(file, &name, &arranged, &reasons)).await?;
         let bytes = written.map_err(|error| {
             let message = format!("Không đọc lại được tệp `{}`.", batch.file_name);
             Error::caused(Kind::Unavailable, message, error)
@@ -116,12 +118,13 @@ impl App {
 fn write_rows(
     file: std::fs::File,
     name: &str,
+    arranged: &Arrangements,
     reasons: &BTreeMap<u64, Vec<String>>,
 ) -> std::io::Result<Vec<u8>> {
     // Excel takes a file for UTF-8 by its byte order mark only.
     let bytes = "\u{feff}".as_bytes().to_vec();
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(bytes);
-    if let Ok(table) = CsvTable::open(BufReader::new(file), name)? {
+    if let Ok(table) = CsvTable::open(BufReader::new(file), name, arranged)? {
         let headings = table.shape().mapping.headings.clone();
         writer.write_record(headings.iter().map(String::as_str).chain([REASON]))?;
         for row in table {

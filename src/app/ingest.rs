@@ -6,10 +6,12 @@
 
 mod chunk_rows;
 mod container;
+mod dry_run;
 mod in_hand;
 mod letter;
+pub(super) mod look;
 mod messages;
-mod row_key;
+pub(super) mod row_key;
 mod settle;
 mod table;
 mod work;
@@ -17,9 +19,10 @@ mod work;
 use std::io::Read;
 
 pub(super) use in_hand::InHand;
+pub use look::{Fate, Look, Seen};
 pub use settle::{Settled, settlement};
 pub(super) use settle::{TABLE_AUTHOR, parse_decision};
-use table::KeptTable;
+pub(super) use table::KeptTable;
 pub use work::{AnswersBack, Clash};
 
 use super::understand::Understood;
@@ -34,7 +37,7 @@ use crate::store::submissions::{self, Submission};
 use crate::store::{self};
 
 /// How much of a file is looked at to tell what it is.
-const SNIFF_BYTES: u64 = 256 << 10;
+pub(super) const SNIFF_BYTES: u64 = 256 << 10;
 
 /// One file to import.
 pub struct Incoming<'a> {
@@ -51,6 +54,22 @@ pub struct Options {
     pub round: Option<Round>,
     /// Only say what would happen.
     pub dry_run: bool,
+    /// Which tables wait for a person to look at them first.
+    pub hold: Hold,
+    /// The sheets of a workbook to take in; all where none is named.
+    pub sheets: Vec<String>,
+}
+
+/// Which tables wait for a person to look at them before anything of them is taken in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// None: whoever brings them does not see pages.
+    #[default]
+    None,
+    /// Those whose header or encoding is not certain.
+    Doubtful,
+    /// All.
+    All,
 }
 
 /// How far an import is.
@@ -77,6 +96,8 @@ pub struct FileReport {
     pub n_points: u64,
     /// Rows of earlier files that stand in this one again.
     pub n_known_rows: u64,
+    /// The table that waits for a person to look at it first; nothing of it is taken in yet.
+    pub held: Option<i64>,
     /// Answers, where the file is a report of open work that came back.
     pub answers: Option<AnswersBack>,
     /// Submissions a person has to look at.
@@ -102,6 +123,7 @@ impl FileReport {
             submissions: Vec::new(),
             n_points: 0,
             n_known_rows: 0,
+            held: None,
             answers: None,
             n_needs_person: 0,
             reasons: Vec::new(),
@@ -207,16 +229,18 @@ impl App {
             blob: Some(blob),
             ..FileReport::new(&name)
         };
+        if let Some(held) = self
+            .hold_if_asked(consultation, &name, format, blob, options)
+            .await?
+        {
+            report.held = Some(held);
+            return Ok(report);
+        }
         if is_typed {
             self.import_typed(consultation, &name, blob, options, &mut report)
                 .await?;
         } else if format == Format::Csv {
-            let table = KeptTable {
-                name: &name,
-                blob,
-                container: None,
-                sheet: None,
-            };
+            let table = KeptTable::file(&name, blob);
             self.import_table(consultation.id, table, options, progress, &mut report)
                 .await?;
         } else if let Some(kind) = self.container_kind(format, &name, blob).await? {
@@ -262,7 +286,7 @@ impl App {
         let dossier = self.dossier(consultation.id).await?;
         let mut report = FileReport::new(name);
         if format == Format::Csv {
-            table::preview(&dossier, (name, None), whole, options, &mut report)?;
+            dry_run::read(&dossier, (name, None), whole, options, &mut report)?;
             return Ok(report);
         }
         let mut bytes = Vec::new();
@@ -276,7 +300,10 @@ impl App {
         })?;
         if format == Format::Spreadsheet {
             let (copy, file_name) = (bytes.clone(), name.to_owned());
-            let read = run_blocking(move || reading::read_workbook(&copy, &file_name)).await?;
+            let arrangements = dossier.arrangements().clone();
+            let read =
+                run_blocking(move || reading::read_workbook(&copy, &file_name, &arrangements))
+                    .await?;
             if let Ok((tables, warnings)) = read
                 && !tables.is_empty()
             {
@@ -292,7 +319,7 @@ impl App {
                 for found in tables {
                     let mut rows = found.csv.as_slice();
                     let names = (found.name.as_str(), Some(found.sheet.as_str()));
-                    table::preview(&dossier, names, &mut rows, options, &mut report)?;
+                    dry_run::read(&dossier, names, &mut rows, options, &mut report)?;
                 }
                 return Ok(report);
             }
@@ -305,7 +332,9 @@ impl App {
             }
         }
         let file_name = name.to_owned();
-        let read = run_blocking(move || reading::read_letter(&bytes, &file_name)).await?;
+        let arrangements = dossier.arrangements().clone();
+        let read =
+            run_blocking(move || reading::read_letter(&bytes, &file_name, &arrangements)).await?;
         letter::preview(&dossier, read.reading, options, &mut report);
         Ok(report)
     }
@@ -342,6 +371,13 @@ impl App {
                     tracing::warn!("submission {id} could not be read yet: {error}");
                 }
             }
+            let unfinished = match self.resume_held(consultation).await {
+                Ok(unfinished) => unfinished,
+                Err(error) => {
+                    tracing::warn!("held tables could not be listed: {error}");
+                    continue;
+                }
+            };
             for batch in batches {
                 let id = batch.id;
                 if let Err(error) = self.continue_table(consultation, batch).await {
@@ -350,6 +386,12 @@ impl App {
             }
             for container in containers {
                 let id = container.id;
+                if container
+                    .blob()
+                    .is_ok_and(|blob| unfinished.contains(&blob))
+                {
+                    continue;
+                }
                 if let Err(error) = self.continue_container(consultation, container).await {
                     tracing::warn!("container {id} could not be opened yet: {error}");
                 }
@@ -377,7 +419,7 @@ impl App {
     }
 
     /// What was asked for when something that is continued now was begun.
-    async fn options_of(
+    pub(super) async fn options_of(
         &self,
         consultation: ConsultationId,
         round: Option<i64>,
@@ -386,7 +428,7 @@ impl App {
         let rounds = store::consultations::list_rounds(&mut tx, consultation).await?;
         Ok(Options {
             round: rounds.into_iter().find(|known| Some(known.id.0) == round),
-            dry_run: false,
+            ..Options::default()
         })
     }
 
@@ -411,6 +453,11 @@ struct LeftOver {
     received: Vec<Submission>,
     batches: Vec<Batch>,
     containers: Vec<Container>,
+}
+
+/// Whether a sheet went out from here as a report of open work.
+pub(super) fn is_work(sheet: &str, csv: &[u8]) -> bool {
+    work::of_sheet(sheet, csv).is_some()
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use crate::convert::{Failure, Kind, MOST_SCANNED_PAGES, Programs, ScannedPage, Sheet};
 use crate::domain::{DraftLine, Location, Warning};
+use crate::intake::arrangements::Arrangements;
 use crate::intake::{
     self, Conversion, Conversions, Format, Reading, Wanted, pages, read_draft_with,
 };
@@ -18,6 +19,9 @@ use pages::Page;
 
 /// The code of warnings about programs that are not installed.
 pub const MISSING: &str = "convert.missing_program";
+
+/// The code of warnings about sheets without a column of comments.
+pub const NO_TABLE: &str = "workbook.no_table";
 
 /// Archives in mails in archives: what is found in one round is converted in the next.
 const ROUNDS: usize = 4;
@@ -47,12 +51,13 @@ pub struct Read {
 }
 
 /// Reads a letter or a mail, with other programs where they are needed.
-pub fn read_letter(bytes: &[u8], file_name: &str) -> Read {
-    read_as(intake::sniff(bytes, file_name), bytes, file_name)
+pub fn read_letter(bytes: &[u8], file_name: &str, arrangements: &Arrangements) -> Read {
+    let format = intake::sniff(bytes, file_name);
+    read_as(format, bytes, file_name, arrangements)
 }
 
-/// Reads a file whose kind is known.
-pub fn read_as(format: Format, bytes: &[u8], file_name: &str) -> Read {
+/// Reads a file whose kind is known; tables in it as people arranged their columns.
+pub fn read_as(format: Format, bytes: &[u8], file_name: &str, arrangements: &Arrangements) -> Read {
     let mut conversions = Conversions::default();
     let mut reading = intake::read_as(format, bytes, file_name, &conversions);
     let mut waits = false;
@@ -61,7 +66,7 @@ pub fn read_as(format: Format, bytes: &[u8], file_name: &str) -> Read {
             break;
         }
         for wanted in &reading.wanted {
-            let conversion = convert(programs(), wanted);
+            let conversion = convert(programs(), wanted, arrangements);
             waits |= is_missing(&conversion);
             conversions.insert(wanted, conversion);
         }
@@ -85,7 +90,8 @@ pub fn read_draft(bytes: &[u8], file_name: &str) -> (Vec<DraftLine>, Vec<Warning
     let mut conversions = Conversions::default();
     let mut reading = read_draft_with(bytes, file_name, &conversions);
     if let Some(wanted) = &reading.wanted {
-        conversions.insert(wanted, convert(programs(), wanted));
+        let arrangements = Arrangements::default();
+        conversions.insert(wanted, convert(programs(), wanted, &arrangements));
         reading = read_draft_with(bytes, file_name, &conversions);
     }
     (reading.lines, reading.warnings)
@@ -112,11 +118,11 @@ fn kinds_of(wanted: &Wanted) -> &'static [Kind] {
     }
 }
 
-fn convert(programs: &Programs, wanted: &Wanted) -> Conversion {
+fn convert(programs: &Programs, wanted: &Wanted, arrangements: &Arrangements) -> Conversion {
     let converted = match wanted.format {
         Format::Pdf => read_pdf(programs, &wanted.bytes),
         Format::Image => read_picture(programs, &wanted.bytes),
-        Format::Spreadsheet => read_sheets(programs, &wanted.bytes),
+        Format::Spreadsheet => read_sheets(programs, &wanted.bytes, arrangements),
         Format::OtherArchive => programs
             .unpack(&wanted.bytes)
             .map(|files| Conversion::Files {
@@ -275,6 +281,21 @@ pub struct SheetTable {
     pub csv: Vec<u8>,
 }
 
+/// What the table made of a sheet is called.
+pub fn sheet_file(file_name: &str, sheet: &str) -> String {
+    format!("{file_name} > {sheet}.csv")
+}
+
+/// All sheets of a workbook that hold anything.
+///
+/// # Errors
+/// What is wrong with the file, when nothing of it can be read.
+pub fn read_all_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Box<Warning>> {
+    programs()
+        .read_workbook(bytes)
+        .map_err(|failure| Box::new(explain(&failure, Format::Spreadsheet)))
+}
+
 /// The tables of comments in a workbook, and what a person should know about its other sheets.
 ///
 /// # Errors
@@ -282,21 +303,20 @@ pub struct SheetTable {
 pub fn read_workbook(
     bytes: &[u8],
     file_name: &str,
+    arrangements: &Arrangements,
 ) -> Result<(Vec<SheetTable>, Vec<Warning>), Box<Warning>> {
-    let sheets = programs()
-        .read_workbook(bytes)
-        .map_err(|failure| Box::new(explain(&failure, Format::Spreadsheet)))?;
+    let sheets = read_all_sheets(bytes)?;
     let (mut tables, mut warnings) = (Vec::new(), Vec::new());
     for sheet in sheets {
         let Sheet { name, csv, .. } = sheet;
         let location = || Location::Part {
             path: format!("{file_name} > {name}"),
         };
-        if !intake::is_comment_table(&csv) {
+        if !intake::is_comment_table(&csv, arrangements) {
             // Lists to pick from have one or two columns.
             if !sheet.is_hidden && csv.iter().take(4096).filter(|b| **b == b',').count() >= 6 {
                 warnings.push(Warning::new(
-                    "workbook.no_table",
+                    NO_TABLE,
                     location(),
                     format!("Trang tính “{name}” không có cột nội dung góp ý nên không được nhập."),
                     "Nếu trang này có góp ý, thêm dòng tiêu đề (STT, Cơ quan góp ý, Vị trí góp ý, Nội dung góp ý) rồi nhập lại.",
@@ -321,7 +341,7 @@ pub fn read_workbook(
             ));
         }
         tables.push(SheetTable {
-            name: format!("{file_name} > {name}.csv"),
+            name: sheet_file(file_name, &name),
             sheet: name,
             csv,
         });
@@ -330,15 +350,18 @@ pub fn read_workbook(
 }
 
 /// A workbook attached to a mail: a part for each sheet.
-fn read_sheets(programs: &Programs, bytes: &[u8]) -> Result<Conversion, Failure> {
+fn read_sheets(
+    programs: &Programs,
+    bytes: &[u8],
+    arrangements: &Arrangements,
+) -> Result<Conversion, Failure> {
     let sheets = programs.read_workbook(bytes)?;
-    let has_comments = sheets
-        .iter()
-        .any(|sheet| intake::is_comment_table(&sheet.csv));
+    let is_table = |sheet: &Sheet| intake::is_comment_table(&sheet.csv, arrangements);
+    let has_comments = sheets.iter().any(is_table);
     Ok(Conversion::Files {
         files: sheets
             .into_iter()
-            .filter(|sheet| !has_comments || intake::is_comment_table(&sheet.csv))
+            .filter(|sheet| !has_comments || is_table(sheet))
             .map(|sheet| (format!("{}.csv", sheet.name), sheet.csv))
             .collect(),
         warnings: Vec::new(),

@@ -204,7 +204,11 @@ impl App {
             submissions::find_submission(&mut tx, consultation, typed.channel, &external_id)
                 .await?;
         let id = match known {
-            Some((_, true)) => return Ok(None),
+            Some((id, true)) => {
+                let again = self.restore_in(&mut tx, id).await?;
+                tx.commit().await?;
+                return Ok(again.map(|settled| (id, settled)));
+            }
             Some((id, false)) => id,
             None => {
                 let claim = Claim {

@@ -87,13 +87,15 @@ impl App {
         let prepare = async {
             let names = &catalog.names;
             let drafts = super::drafts::older_drafts(&mut tx, &names.documents).await?;
-            Ok::<_, Error>(Arc::new(Dossier::from_store(
+            let arrangements = super::arrangements::read(&mut tx).await?;
+            let dossier = Dossier::from_store(
                 &names.documents,
                 &names.sections,
                 &drafts,
                 catalog.rounds.clone(),
                 &catalog.organizations,
-            )))
+            );
+            Ok::<_, Error>(Arc::new(dossier.with_arrangements(arrangements)))
         };
         let dossier = catalog.dossier.get_or_try_init(|| prepare).await?;
         Ok(Arc::clone(dossier))

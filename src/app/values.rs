@@ -3,6 +3,7 @@
 //! Faces name them here: they import neither adapters nor the brain.
 
 pub use crate::index::{Correction, Count, Facet, FacetValue, Total};
+pub use crate::intake::columns::Column;
 pub use crate::report::edition::{Edition, Headings, Order};
 pub use crate::report::model::Kind as ReportKind;
 pub use crate::report::reconcile::{Equation, Reconciliation, Scope, Tally};
@@ -13,6 +14,7 @@ pub use crate::respond::{Draft, Step};
 pub use crate::store::accounts::Session;
 pub use crate::store::consultations::{Document, Section};
 pub use crate::store::groups::Group;
+pub use crate::store::kept_files::{KeptFile, KeptState};
 pub use crate::store::ledger::Entry;
 pub use crate::store::notes::Note;
 pub use crate::store::phrases::Phrase;

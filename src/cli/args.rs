@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 pub use actions::MailAction;
 pub(super) use actions::{
-    AccountAction, AnswerWords, BatchAction, DraftAction, GroupAction, GroupAnswerArgs,
-    IndexAction, MailIdArgs, MailSendArgs,
+    AccountAction, AnswerWords, BatchAction, ColumnsArgs, DraftAction, GroupAction,
+    GroupAnswerArgs, IndexAction, MailIdArgs, MailSendArgs, TableAction,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -145,6 +145,26 @@ pub enum Command {
         #[command(subcommand)]
         action: BatchAction,
     },
+    /// Bảng xem trước khi nhập (`import --hold`): xem, xếp cột, nhập hoặc bỏ; cách xếp cột đã nhớ
+    #[command(help_template = HELP)]
+    Table {
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ", global = true)]
+        consultation: Option<String>,
+        /// What to do with tables.
+        #[command(subcommand)]
+        action: TableAction,
+    },
+    /// Hoàn tác việc nhập một thư hoặc tệp khi chưa ai trả lời; bản gốc vẫn được giữ
+    #[command(help_template = HELP)]
+    Undo {
+        /// Số của lượt góp ý
+        #[arg(value_name = "LƯỢT")]
+        submission: i64,
+        /// Mã hồ sơ
+        #[arg(long, value_name = "MÃ")]
+        consultation: Option<String>,
+    },
     /// Ý kiến tương tự đã được trả lời, ở mọi đợt, để dùng lại câu trả lời
     #[command(help_template = HELP)]
     Similar(SimilarArgs),
@@ -244,6 +264,9 @@ pub struct ImportArgs {
     /// Chỉ cho biết sẽ nhập gì, không ghi
     #[arg(long)]
     pub dry_run: bool,
+    /// Giữ bảng lại để xem và xếp cột trước khi nhập (lệnh `table`)
+    #[arg(long, conflicts_with = "dry_run")]
+    pub hold: bool,
 }
 
 /// Arguments of `record`.

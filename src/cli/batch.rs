@@ -85,5 +85,7 @@ fn to_json(batch: &BatchStanding) -> Value {
         "is_undone": batch.is_undone,
         "n_submissions": batch.n_submissions,
         "n_bad_rows": batch.n_bad_rows,
+        "arrangement": batch.arrangement_id,
+        "arranged_by": batch.arranged_by,
     })
 }

@@ -67,7 +67,7 @@ pub(super) async fn run(app: &App, output: &mut Output) -> Result<Exit, Error> {
         }
         let options = Options {
             round: rounds.get(number).cloned(),
-            dry_run: false,
+            ..Options::default()
         };
         let bytes = Example.read(path).map_err(missing)?;
         let incoming = Incoming {

@@ -9,7 +9,7 @@ use super::args::{ImportArgs, RecordArgs};
 use super::setup::{read_text, warning_text};
 use super::{Exit, Output};
 use crate::app::disk::reason;
-use crate::app::ingest::{FileReport, Incoming, Options};
+use crate::app::ingest::{FileReport, Hold, Incoming, Options};
 use crate::app::record::Typed;
 use crate::app::{App, Error, Kind};
 use crate::domain::{Channel, Location, Warning};
@@ -28,6 +28,12 @@ pub(super) async fn run(
     let options = Options {
         round,
         dry_run: arguments.dry_run,
+        hold: if arguments.hold {
+            Hold::All
+        } else {
+            Hold::None
+        },
+        sheets: Vec::new(),
     };
     let paths = expand(here, &arguments.files)?;
     let bar = output.progress(u64::try_from(paths.len()).unwrap_or(u64::MAX));
@@ -112,7 +118,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Says what became of each file.
-fn say(reports: &[FileReport], dry_run: bool, output: &mut Output) -> Exit {
+pub(super) fn say(reports: &[FileReport], dry_run: bool, output: &mut Output) -> Exit {
     output.data(
         || {
             let verb = if dry_run {
@@ -155,6 +161,12 @@ fn say(reports: &[FileReport], dry_run: bool, output: &mut Output) -> Exit {
 }
 
 fn line(report: &FileReport, verb: &str) -> String {
+    if let Some(id) = report.held {
+        return format!(
+            "{}: chờ xem trước, số {id}; xem bằng `tiepthu table show {id}`",
+            report.name
+        );
+    }
     if report.was_known {
         return format!("{}: đã có từ trước, không nhập thêm", report.name);
     }
@@ -184,6 +196,7 @@ fn to_json(report: &FileReport) -> Value {
         "file": report.name,
         "sha256": report.blob.map(|hash| hash.to_string()),
         "was_known": report.was_known,
+        "held": report.held,
         "n_submissions": report.n_submissions(),
         "submissions": report.submissions.iter()
             .map(|(disposition, n)| (disposition.code().to_owned(), json!(n)))

@@ -180,7 +180,8 @@ impl Desk {
             return read_table(dossier, organizations, name, bytes, output);
         }
         if format == Format::Spreadsheet
-            && let Ok((tables, warnings)) = reading::read_workbook(bytes, name)
+            && let Ok((tables, warnings)) =
+                reading::read_workbook(bytes, name, dossier.arrangements())
             && let Some(table) = tables.first()
         {
             for warning in &warnings {
@@ -194,7 +195,7 @@ impl Desk {
             }
             return read_table(dossier, organizations, &table.name, &table.csv, output);
         }
-        let reading = reading::read_letter(bytes, name).reading;
+        let reading = reading::read_letter(bytes, name, dossier.arrangements()).reading;
         let understood = understand_reading(dossier, reading, Hint::default());
         output.data(
             || describe(dossier, organizations, &understood),
@@ -238,17 +239,18 @@ fn read_table(
             error,
         )
     };
-    let table = match intake::csv::CsvTable::open(bytes, name).map_err(failed)? {
-        Ok(table) => table,
-        Err(warning) => {
-            output.data(
-                String::new,
-                || json!({"rows": [], "warnings": [warning_to_json(&warning)]}),
-            );
-            output.note(&warning_text(name, &warning));
-            return Ok(Exit::LookAt);
-        }
-    };
+    let table =
+        match intake::csv::CsvTable::open(bytes, name, dossier.arrangements()).map_err(failed)? {
+            Ok(table) => table,
+            Err(warning) => {
+                output.data(
+                    String::new,
+                    || json!({"rows": [], "warnings": [warning_to_json(&warning)]}),
+                );
+                output.note(&warning_text(name, &warning));
+                return Ok(Exit::LookAt);
+            }
+        };
     let mut rows = Vec::new();
     for row in table {
         let row = row.map_err(failed)?;

@@ -6,6 +6,7 @@
 //! two rows, the upper one with group headings over several columns. All layouts of real Vietnamese
 //! tables known to us and the ISO comment template are covered by `fixtures/intake/csv/`.
 
+use super::arrangements::Arrangement;
 use super::headings;
 
 /// What a column holds.
@@ -47,15 +48,98 @@ pub enum Column {
     SentOn,
 }
 
+impl Column {
+    /// All, in the order a person chooses from.
+    pub const ALL: [Self; 17] = [
+        Self::Ordinal,
+        Self::Organization,
+        Self::LetterNumber,
+        Self::LetterDate,
+        Self::LetterNumberAndDate,
+        Self::Place,
+        Self::DraftText,
+        Self::Content,
+        Self::Proposal,
+        Self::Reason,
+        Self::Decision,
+        Self::Answer,
+        Self::Note,
+        Self::Email,
+        Self::Phone,
+        Self::Person,
+        Self::SentOn,
+    ];
+
+    /// The stable code in the database and in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ordinal => "ordinal",
+            Self::Organization => "organization",
+            Self::LetterNumber => "letter_number",
+            Self::LetterDate => "letter_date",
+            Self::LetterNumberAndDate => "letter_number_and_date",
+            Self::Place => "place",
+            Self::DraftText => "draft_text",
+            Self::Content => "content",
+            Self::Proposal => "proposal",
+            Self::Reason => "reason",
+            Self::Decision => "decision",
+            Self::Answer => "answer",
+            Self::Note => "note",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Person => "person",
+            Self::SentOn => "sent_on",
+        }
+    }
+
+    /// The column of a code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.code() == code)
+    }
+
+    /// What it is called on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ordinal => "Số thứ tự",
+            Self::Organization => "Cơ quan, đơn vị góp ý",
+            Self::LetterNumber => "Số, ký hiệu văn bản",
+            Self::LetterDate => "Ngày văn bản",
+            Self::LetterNumberAndDate => "Số và ngày văn bản",
+            Self::Place => "Vị trí góp ý",
+            Self::DraftText => "Nội dung dự thảo",
+            Self::Content => "Nội dung góp ý",
+            Self::Proposal => "Đề xuất sửa thành",
+            Self::Reason => "Lý do",
+            Self::Decision => "Kết quả xử lý",
+            Self::Answer => "Tiếp thu, giải trình",
+            Self::Note => "Ghi chú",
+            Self::Email => "Thư điện tử",
+            Self::Phone => "Điện thoại",
+            Self::Person => "Người góp ý, người liên hệ",
+            Self::SentOn => "Ngày gửi",
+        }
+    }
+
+    /// Whether several columns of a table may hold it.
+    pub fn may_repeat(self) -> bool {
+        self == Self::Content
+    }
+}
+
 /// Where the header of a table is and what its columns hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
+    /// First row of the header, from 0, and how many it has: one, or two.
+    pub header: (usize, usize),
     /// Rows consumed, up to and including the header (and a row of column numbers below it).
     pub header_rows: usize,
     /// One entry a column; `None` where the heading says nothing known.
     pub columns: Vec<Option<Column>>,
     /// The headings as written, both rows of a two-row header joined by " / ".
     pub headings: Vec<String>,
+    /// The person's arrangement it was read by; `None` where the headings themselves told.
+    pub arrangement: Option<Arrangement>,
 }
 
 impl Mapping {
@@ -137,7 +221,8 @@ pub(super) fn is_column_numbers(row: &[String]) -> bool {
 }
 
 /// Whether `below` can be the lower row of a two-row header: short words only, and somewhere under
-/// an empty cell of the upper row, which is what a group heading over several columns leaves.
+/// an empty cell of the upper row, which is what a group heading over several columns leaves. A single
+/// cell above is the title of the table.
 fn may_be_sub_headings(row: &[String], below: &[String]) -> bool {
     let upper = |at: usize| row.get(at).map_or("", |cell| cell.trim());
     let mut n_words = 0;
@@ -153,19 +238,64 @@ fn may_be_sub_headings(row: &[String], below: &[String]) -> bool {
         n_words += 1;
         is_under_gap |= upper(at).is_empty();
     }
-    n_words >= 2 && is_under_gap
+    let mut groups = row.iter().map(|cell| cell.trim());
+    let first = groups.find(|cell| !cell.is_empty());
+    let is_title = groups.all(|cell| cell.is_empty() || Some(cell) == first);
+    n_words >= 2 && is_under_gap && !is_title
 }
 
-/// Scores a row, or two, as the header; `None` when it cannot be one.
-fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Option<(u32, Mapping)> {
+/// Reads the rows from `at` as a header because a person says they are: the headings, and what those
+/// that are known say. `None` where there is no such row, or a far too wide one.
+pub fn columns_at(rows: &[Vec<String>], at: usize, n_rows: usize) -> Option<Mapping> {
+    let below = if n_rows > 1 {
+        Some(rows.get(at + 1)?)
+    } else {
+        None
+    };
+    let mut header = read_header(rows.get(at)?, below)?;
+    keep_best_of_each(&mut header.found);
+    let mut mapping = header.into_mapping(at, n_rows);
+    let below = rows.get(mapping.header_rows);
+    mapping.header_rows += usize::from(below.is_some_and(|row| is_column_numbers(row)));
+    Some(mapping)
+}
+
+/// The headings of a row, or two, and what each says.
+struct Header {
+    found: Vec<Option<(Column, u32)>>,
+    titles: Vec<String>,
+    /// A lower heading says nothing known: the lower row may be none of the header.
+    has_unknown_below: bool,
+}
+
+impl Header {
+    fn into_mapping(self, at: usize, n_rows: usize) -> Mapping {
+        Mapping {
+            header: (at, n_rows),
+            header_rows: at + n_rows,
+            columns: self
+                .found
+                .iter()
+                .map(|guess| guess.map(|(column, _)| column))
+                .collect(),
+            headings: self.titles,
+            arrangement: None,
+        }
+    }
+}
+
+/// Reads a row, or two, as headings; `None` when it is wider than any table.
+fn read_header(row: &[String], below: Option<&Vec<String>>) -> Option<Header> {
     let width = row.len().max(below.map_or(0, Vec::len));
     if width > MAX_WIDTH {
         return None;
     }
-    let mut found: Vec<Option<(Column, u32)>> = Vec::with_capacity(width);
-    let mut titles = Vec::with_capacity(width);
+    let mut header = Header {
+        found: Vec::with_capacity(width),
+        titles: Vec::with_capacity(width),
+        has_unknown_below: false,
+    };
     let mut group = "";
-    let mut n_filled = 0;
     for column in 0..width {
         let upper = row.get(column).map_or("", |cell| cell.trim());
         let lower = below
@@ -181,13 +311,24 @@ fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Optio
             let joined = format!("{} / {}", one_line(group), one_line(lower));
             // The lower heading decides; the group only where the lower one says nothing.
             let guess = headings::recognize(lower).or_else(|| headings::recognize(&joined));
-            (joined, Some(guess?))
+            header.has_unknown_below |= guess.is_none();
+            (joined, guess)
         };
-        n_filled += usize::from(!title.is_empty());
-        titles.push(title);
-        found.push(guess);
+        header.titles.push(title);
+        header.found.push(guess);
     }
-    keep_best_of_each(&mut found);
+    Some(header)
+}
+
+/// Scores a row, or two, as the header; `None` when it cannot be one.
+fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Option<(u32, Mapping)> {
+    let mut header = read_header(row, below)?;
+    if header.has_unknown_below {
+        return None;
+    }
+    keep_best_of_each(&mut header.found);
+    let found = &header.found;
+    let n_filled = header.titles.iter().filter(|it| !it.is_empty()).count();
     let n_known = found.iter().flatten().count();
     let has_content = found
         .iter()
@@ -199,15 +340,8 @@ fn score_header(at: usize, row: &[String], below: Option<&Vec<String>>) -> Optio
     if !has_content || n_known < 2 || !is_mostly_known || score < MIN_SCORE {
         return None;
     }
-    let mapping = Mapping {
-        header_rows: at + if below.is_some() { 2 } else { 1 },
-        columns: found
-            .iter()
-            .map(|guess| guess.map(|(column, _)| column))
-            .collect(),
-        headings: titles,
-    };
-    Some((score, mapping))
+    let n_rows = if below.is_some() { 2 } else { 1 };
+    Some((score, header.into_mapping(at, n_rows)))
 }
 
 /// A heading without its line breaks.

@@ -16,6 +16,7 @@ use std::io::{Chain, Cursor, Read};
 use records::{Flaw, Record, Records};
 use source::Source;
 
+use super::arrangements::Arrangements;
 use super::columns::{self, Column, Mapping};
 pub use super::rows::Row;
 use super::rows::{self, Carry, Kind, kind_of, normalized};
@@ -71,12 +72,16 @@ impl<R: Read> CsvTable<R> {
     ///
     /// The reader's own; a file that is no table of comments is the inner `Err`, a warning that
     /// says what to do.
-    pub fn open(mut reader: R, file_name: &str) -> io::Result<Result<Self, Warning>> {
+    pub fn open(
+        mut reader: R,
+        file_name: &str,
+        arrangements: &Arrangements,
+    ) -> io::Result<Result<Self, Warning>> {
         let mut prefix = Vec::new();
         let limit = u64::try_from(PREFIX_BYTES).unwrap_or(u64::MAX);
         reader.by_ref().take(limit).read_to_end(&mut prefix)?;
         let is_whole = prefix.len() < PREFIX_BYTES;
-        let (encoding, shape) = match look(&prefix, is_whole, file_name) {
+        let (encoding, shape) = match look(&prefix, is_whole, file_name, arrangements) {
             Ok(found) => found,
             Err(warning) => return Ok(Err(*warning)),
         };
@@ -100,11 +105,6 @@ impl<R: Read> CsvTable<R> {
     /// How the table is written.
     pub fn shape(&self) -> &Shape {
         &self.shape
-    }
-
-    /// Replaces what was recognized by what a person chose; to be called before the first row.
-    pub fn set_columns(&mut self, columns: Vec<Option<Column>>) {
-        self.shape.mapping.columns = columns;
     }
 
     /// Has `n` records ahead, or all there are.
@@ -186,7 +186,12 @@ fn line_of(record: &Record) -> Line {
 }
 
 /// Decides encoding, delimiter and header from the beginning of a file.
-fn look(prefix: &[u8], is_whole: bool, file_name: &str) -> Result<(Encoding, Shape), Box<Warning>> {
+fn look(
+    prefix: &[u8],
+    is_whole: bool,
+    file_name: &str,
+    arrangements: &Arrangements,
+) -> Result<(Encoding, Shape), Box<Warning>> {
     let refuse = |code, problem: String, remedy: &str| {
         Err(Box::new(Warning::new(
             code,
@@ -225,8 +230,8 @@ fn look(prefix: &[u8], is_whole: bool, file_name: &str) -> Result<(Encoding, Sha
             remedy_csv,
         );
     }
-    let Some((delimiter, mapping)) = best_reading(&text) else {
-        let rows = sample_rows(&text);
+    let Some((delimiter, mapping)) = best_reading(&text, arrangements) else {
+        let rows = sample_rows(&text, arrangements);
         let first = rows.iter().find(|row| row.len() > 1).or(rows.first());
         let value = first.map(|row| row.join(" | ")).unwrap_or_default();
         return Err(Box::new(Warning::new(
@@ -253,8 +258,15 @@ fn decode_prefix(prefix: &[u8], encoding: Encoding) -> String {
     text
 }
 
-/// The delimiter under which the header is best recognized.
-fn best_reading(text: &str) -> Option<(u8, Mapping)> {
+/// The delimiter under which the header is one that somebody arranged, or is best recognized.
+fn best_reading(text: &str, arrangements: &Arrangements) -> Option<(u8, Mapping)> {
+    let arranged = DELIMITERS.into_iter().find_map(|delimiter| {
+        let rows = rows_with(text, delimiter);
+        Some((delimiter, arrangements.recognize(&rows)?))
+    });
+    if arranged.is_some() {
+        return arranged;
+    }
     let mut best: Option<(u32, u8, Mapping)> = None;
     for delimiter in DELIMITERS {
         let rows = rows_with(text, delimiter);
@@ -268,20 +280,30 @@ fn best_reading(text: &str) -> Option<(u8, Mapping)> {
 }
 
 /// The first rows of a text that may be a table, under the delimiter that fits it best.
-pub(super) fn sample_rows(text: &str) -> Vec<Vec<String>> {
-    let delimiter = best_reading(text).map_or_else(
-        || {
-            // No header: the delimiter that cuts most lines.
-            let n_cells =
-                |delimiter: u8| -> usize { rows_with(text, delimiter).iter().map(Vec::len).sum() };
-            DELIMITERS
-                .into_iter()
-                .max_by_key(|&delimiter| n_cells(delimiter))
-                .unwrap_or(b',')
-        },
-        |(delimiter, _)| delimiter,
-    );
-    rows_with(text, delimiter)
+pub(super) fn sample_rows(text: &str, arrangements: &Arrangements) -> Vec<Vec<String>> {
+    rows_with(text, delimiter_of(text, arrangements))
+}
+
+/// The first rows of a table, for a person who is to say which of them is its header.
+pub fn first_rows(bytes: &[u8], arrangements: &Arrangements) -> Vec<Vec<String>> {
+    let prefix = bytes.get(..PREFIX_BYTES).unwrap_or(bytes);
+    let detected = legacy::detect(prefix, prefix.len() < PREFIX_BYTES);
+    sample_rows(&decode_prefix(prefix, detected.encoding), arrangements)
+}
+
+/// The delimiter that fits a text best.
+fn delimiter_of(text: &str, arrangements: &Arrangements) -> u8 {
+    if let Some((delimiter, _)) = best_reading(text, arrangements) {
+        return delimiter;
+    }
+    // No header: the delimiter that cuts most lines; on equal terms the more usual one.
+    let n_cells =
+        |delimiter: u8| -> usize { rows_with(text, delimiter).iter().map(Vec::len).sum() };
+    DELIMITERS
+        .into_iter()
+        .rev()
+        .max_by_key(|&delimiter| n_cells(delimiter))
+        .unwrap_or(b',')
 }
 
 /// The first rows of a text under one delimiter.
@@ -304,7 +326,7 @@ pub(super) fn all_rows(bytes: &[u8]) -> (Vec<Vec<String>>, bool) {
         bytes.get(..PREFIX_BYTES).unwrap_or(bytes),
         detected.encoding,
     );
-    let delimiter = best_reading(&text).map_or(b',', |(delimiter, _)| delimiter);
+    let delimiter = delimiter_of(&text, &Arrangements::default());
     let mut records = Records::new(Source::new(bytes, detected.encoding), delimiter);
     let mut record = Record::default();
     let mut rows = Vec::new();

@@ -22,6 +22,7 @@ use regex::Regex;
 
 pub(super) use kind::{Kind, kind_of};
 
+use super::arrangements::Arrangements;
 use super::columns::{self, Column, Mapping};
 use super::{PartTable, TextPart};
 use crate::domain::{Location, Span, Warning};
@@ -375,7 +376,11 @@ pub(super) fn missing_content(mapping: &Mapping, row_number: u64, cells: &[&str]
 
 /// Reads a table inside a letter, or an attached CSV, as comments; `None` when it does not look
 /// like a table of comments (a letterhead, a signature block).
-pub fn rows_of_part(part: &TextPart, table: &PartTable) -> Option<Vec<PartRow>> {
+pub fn rows_of_part(
+    part: &TextPart,
+    table: &PartTable,
+    arrangements: &Arrangements,
+) -> Option<Vec<PartRow>> {
     let texts: Vec<Vec<&str>> = table
         .rows
         .iter()
@@ -390,7 +395,8 @@ pub fn rows_of_part(part: &TextPart, table: &PartTable) -> Option<Vec<PartRow>> 
         .take(columns::ROWS_ABOVE + 2)
         .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
         .collect();
-    let mapping = columns::recognize_columns(&head)?;
+    let arranged = arrangements.recognize(&head);
+    let mapping = arranged.or_else(|| columns::recognize_columns(&head))?;
     let mut carry: Carry<Span> = Carry::default();
     let mut rows = Vec::new();
     for (at, cells) in texts.iter().enumerate().skip(mapping.header_rows) {

@@ -4,6 +4,7 @@
 //! signature always wins; among plain texts, which have none, header lines and table headings are
 //! looked for, and only then the extension.
 
+use super::arrangements::Arrangements;
 use super::{columns, csv};
 use crate::text::fold::fold;
 use crate::text::legacy;
@@ -283,7 +284,7 @@ fn by_text(text: &str, extension: &str) -> Format {
         "csv" | "tsv" => Format::Csv,
         "eml" => Format::Eml,
         _ => {
-            if is_table(&csv::sample_rows(text)) {
+            if is_table(&csv::sample_rows(text, &Arrangements::default())) {
                 Format::Csv
             } else {
                 Format::Text

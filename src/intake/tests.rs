@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::{any, prop};
 use proptest::{prop_assert, proptest};
 
-use super::csv::CsvTable;
+use super::arrangements::{Arrangement, Arrangements, shape_of};
+use super::columns::Column;
+use super::csv::{self, CsvTable};
 use super::{
     MailHead, Reading, Warning, outline_file, read_draft, read_letter, rows_of_part, sniff,
 };
@@ -30,6 +32,11 @@ fn cases(kind: &str) -> Vec<PathBuf> {
 
 /// Compares every case of a kind, then fails with all differences.
 fn walk(kind: &str, read: impl Fn(&[u8], &str) -> String) {
+    walk_with(kind, |_case, bytes, name| read(bytes, name));
+}
+
+/// [`walk`] for cases with further files beside their input.
+fn walk_with(kind: &str, read: impl Fn(&Path, &[u8], &str) -> String) {
     let updates = std::env::vars().any(|(name, value)| name == "UPDATE_FIXTURES" && value == "1");
     let mut problems = String::new();
     for case in cases(kind) {
@@ -44,7 +51,7 @@ fn walk(kind: &str, read: impl Fn(&[u8], &str) -> String) {
             case.display()
         );
         let name = input.file_name().unwrap().to_str().unwrap();
-        let found = read(&fs::read(&input).unwrap(), name);
+        let found = read(&case, &fs::read(&input).unwrap(), name);
         let expected = case.join("expected.txt");
         if updates {
             fs::write(&expected, &found).unwrap();
@@ -104,7 +111,41 @@ fn show(out: &mut String, values: &[(&str, Option<&str>)]) {
 }
 
 fn show_table(bytes: &[u8], name: &str) -> String {
-    let table = match CsvTable::open(bytes, name).unwrap() {
+    show_arranged(bytes, name, &Arrangements::default())
+}
+
+/// What a person said: the header's first row from 1 and how many rows it has, then a line a column.
+fn said(case: &Path) -> Arrangement {
+    let rows = csv::first_rows(
+        &fs::read(case.join("arranged.csv")).unwrap(),
+        &Arrangements::default(),
+    );
+    let text = fs::read_to_string(case.join("said.txt")).unwrap();
+    let mut lines = text.lines();
+    let (header, n_rows) = lines.next().unwrap().split_once(' ').unwrap();
+    let header = header.parse::<usize>().unwrap() - 1;
+    let n_rows: usize = n_rows.parse().unwrap();
+    let column = |line: &str| match line.rsplit_once('=').unwrap().1 {
+        "skip" => None,
+        code => Some(Column::parse(code).unwrap()),
+    };
+    Arrangement {
+        id: None,
+        shape: shape_of(&rows[header..header + n_rows]).unwrap(),
+        n_rows,
+        columns: lines.map(column).collect(),
+    }
+}
+
+#[test]
+fn tables_are_read_as_somebody_arranged_their_columns() {
+    walk_with("arrangements", |case, bytes, name| {
+        show_arranged(bytes, name, &Arrangements::from_iter([said(case)]))
+    });
+}
+
+fn show_arranged(bytes: &[u8], name: &str, arrangements: &Arrangements) -> String {
+    let table = match CsvTable::open(bytes, name, arrangements).unwrap() {
         Ok(table) => table,
         Err(warning) => return show_warnings(&[warning]),
     };
@@ -223,7 +264,7 @@ fn show_letter(bytes: &[u8], name: &str) -> String {
         )
         .unwrap();
         for table in &part.tables {
-            let Some(rows) = rows_of_part(part, table) else {
+            let Some(rows) = rows_of_part(part, table, &Arrangements::default()) else {
                 writeln!(out, "table of {} rows, no comments", table.rows.len()).unwrap();
                 continue;
             };
@@ -356,7 +397,10 @@ fn check_spans(reading: &Reading) {
             for span in table.rows.iter().flatten() {
                 assert!(span.slice(&part.text).is_some());
             }
-            for row in rows_of_part(part, table).into_iter().flatten() {
+            for row in rows_of_part(part, table, &Arrangements::default())
+                .into_iter()
+                .flatten()
+            {
                 for span in [
                     row.place,
                     row.content,
@@ -402,7 +446,7 @@ proptest! {
             }
             check_spans(&read_letter(&bytes, name));
             read_draft(&bytes, name);
-            if let Ok(table) = CsvTable::open(bytes.as_slice(), name).unwrap() {
+            if let Ok(table) = CsvTable::open(bytes.as_slice(), name, &Arrangements::default()).unwrap() {
                 prop_assert!(table.count() < 10_000);
             }
         }

@@ -13,6 +13,8 @@ pub struct Batch {
     pub id: i64,
     /// Round asked for at import.
     pub round_id: Option<i64>,
+    /// The person's arrangement its columns are read by.
+    pub arrangement_id: Option<i64>,
     /// File name.
     pub file_name: String,
     /// Original.
@@ -34,6 +36,8 @@ pub struct NewBatch<'a> {
     pub round: Option<RoundId>,
     /// The workbook whose sheet it is.
     pub container: Option<i64>,
+    /// The person's arrangement its columns are read by.
+    pub arrangement: Option<i64>,
     /// File name.
     pub file_name: &'a str,
     /// Original.
@@ -49,14 +53,15 @@ pub async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<BatchId, 
     let id = tx.take_ids("batch", 1).await?;
     on_engine!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO batch (id, consultation_id, round_id, container_id, file_name, blob_hash,
-                 actor, started_us, committed_row, is_complete, is_undone)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, FALSE)",
+            "INSERT INTO batch (id, consultation_id, round_id, container_id, arrangement_id, file_name,
+                 blob_hash, actor, started_us, committed_row, is_complete, is_undone)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, FALSE, FALSE)",
         )
         .bind(id)
         .bind(batch.consultation.0)
         .bind(batch.round.map(|round| round.0))
         .bind(batch.container)
+        .bind(batch.arrangement)
         .bind(storable(batch.file_name))
         .bind(batch.blob.to_string())
         .bind(storable(batch.actor))
@@ -75,7 +80,8 @@ pub async fn find_batch(
 ) -> Result<Option<Batch>, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, round_id, file_name, blob_hash, started_us, committed_row, is_complete
+            "SELECT id, round_id, arrangement_id, file_name, blob_hash, started_us, committed_row,
+                 is_complete
              FROM batch WHERE consultation_id = $1 AND blob_hash = $2 AND NOT is_undone
              ORDER BY id LIMIT 1",
         )
@@ -93,7 +99,8 @@ pub async fn list_unfinished_batches(
 ) -> Result<Vec<Batch>, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, round_id, file_name, blob_hash, started_us, committed_row, is_complete
+            "SELECT id, round_id, arrangement_id, file_name, blob_hash, started_us, committed_row,
+                 is_complete
              FROM batch WHERE consultation_id = $1 AND NOT is_complete ORDER BY id",
         )
         .bind(consultation.0)
@@ -107,6 +114,8 @@ pub async fn list_unfinished_batches(
 pub struct BatchStanding {
     /// Key.
     pub id: i64,
+    /// Round asked for at import.
+    pub round_id: Option<i64>,
     /// File name.
     pub file_name: String,
     /// Original, or the table made of a sheet.
@@ -123,6 +132,12 @@ pub struct BatchStanding {
     pub n_submissions: i64,
     /// Rows that could not be taken in, and that nobody has dealt with yet.
     pub n_bad_rows: i64,
+    /// The person's arrangement its columns were read by.
+    pub arrangement_id: Option<i64>,
+    /// Who arranged them.
+    pub arranged_by: Option<String>,
+    /// When, microseconds since 1970.
+    pub arranged_us: Option<i64>,
 }
 
 /// Lists the tables that were imported, newest first.
@@ -132,13 +147,15 @@ pub async fn list_standings(
 ) -> Result<Vec<BatchStanding>, Error> {
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
-            "SELECT b.id, b.file_name, b.blob_hash, b.actor, b.started_us, b.is_complete,
+            "SELECT b.id, b.round_id, b.file_name, b.blob_hash, b.actor, b.started_us, b.is_complete,
                  b.is_undone,
                  (SELECT COUNT(*) FROM submission s WHERE s.batch_id = b.id) AS n_submissions,
                  (SELECT COUNT(*) FROM problem p
                   WHERE p.consultation_id = b.consultation_id AND p.batch_id = b.id
-                      AND p.submission_id IS NULL AND NOT p.is_resolved) AS n_bad_rows
-             FROM batch b WHERE b.consultation_id = $1 ORDER BY b.id DESC",
+                      AND p.submission_id IS NULL AND NOT p.is_resolved) AS n_bad_rows,
+                 b.arrangement_id, a.actor AS arranged_by, a.saved_us AS arranged_us
+             FROM batch b LEFT JOIN arrangement a ON a.id = b.arrangement_id
+             WHERE b.consultation_id = $1 ORDER BY b.id DESC",
         )
         .bind(consultation.0)
         .fetch_all(conn)

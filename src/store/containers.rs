@@ -84,6 +84,24 @@ pub async fn claim_container(tx: &mut Tx, claim: &Claim<'_>) -> Result<Container
     }))
 }
 
+/// Finds the newest container of a name.
+pub async fn find_by_name(
+    tx: &mut Tx,
+    consultation: ConsultationId,
+    file_name: &str,
+) -> Result<Option<Container>, Error> {
+    Ok(on_engine!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, round_id, file_name, blob_hash, is_complete FROM container
+             WHERE consultation_id = $1 AND file_name = $2 ORDER BY id DESC LIMIT 1",
+        )
+        .bind(consultation.0)
+        .bind(storable(file_name))
+        .fetch_optional(conn)
+        .await?
+    }))
+}
+
 /// Records that all that is in a container has been claimed.
 pub async fn complete_container(tx: &mut Tx, id: i64) -> Result<(), Error> {
     on_engine!(tx, |conn| {

@@ -46,7 +46,13 @@ pub enum Action {
     GroupsProposed,
     /// A person confirmed or changed groups: what points are answered through changed.
     GroupsChanged,
-    /// A batch was undone.
+    /// Files came by a page and are kept: on their way in, or to be looked at first.
+    FilesKept,
+    /// A person decided about tables that were looked at first: taken in, or thrown away.
+    FilesDecided,
+    /// A person said what the columns of tables with one header hold, or no longer says so.
+    ArrangementsSet,
+    /// A batch, or a letter, was undone.
     BatchUndone,
     /// How reports are headed and signed was saved, for a consultation or the office.
     LetterheadSet,
@@ -65,7 +71,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 26] = [
         Self::ConsultationSet,
         Self::DraftAdded,
         Self::DraftAligned,
@@ -81,6 +87,9 @@ impl Action {
         Self::ResponsesSaved,
         Self::GroupsProposed,
         Self::GroupsChanged,
+        Self::FilesKept,
+        Self::FilesDecided,
+        Self::ArrangementsSet,
         Self::BatchUndone,
         Self::LetterheadSet,
         Self::ReportsFrozen,
@@ -109,6 +118,9 @@ impl Action {
             Self::ResponsesSaved => "responses.saved",
             Self::GroupsProposed => "groups.proposed",
             Self::GroupsChanged => "groups.changed",
+            Self::FilesKept => "files.kept",
+            Self::FilesDecided => "files.decided",
+            Self::ArrangementsSet => "arrangements.set",
             Self::BatchUndone => "batch.undone",
             Self::LetterheadSet => "letterhead.set",
             Self::ReportsFrozen => "reports.frozen",
@@ -296,6 +308,42 @@ async fn append_content(
     Ok(seq)
 }
 
+// What of the rows of an entry never changes.
+const SUBMISSIONS: &str = "SELECT id || ' ' || channel || ' ' || external_id || ' '
+    || blob_hash || ' ' || received_us FROM submission WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const PARTS: &str = "SELECT id || ' ' || submission_id || ' ' || path || ' ' || role || ' '
+    || text FROM part WHERE submission_id BETWEEN $1 AND $2 ORDER BY id";
+const RESPONSES: &str = "SELECT id || ' ' || point_id || ' ' || version || ' '
+    || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
+    || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' '
+    || COALESCE(old_wording, '') || ' ' || COALESCE(new_wording, '') || ' ' || n_approvals || ' '
+    || COALESCE(approval_step, '') || ' ' || text
+    FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const LETTERHEADS: &str = "SELECT id || ' ' || COALESCE(consultation_id, 0) || ' ' || actor || ' '
+    || saved_us || ' ' || content FROM letterhead WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const NOTES: &str = "SELECT id || ' ' || point_id || ' ' || author || ' ' || written_us || ' '
+    || text FROM note WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
+    || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' ' || pdf_hash || ' '
+    || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
+    FROM report_version WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '
+    || COALESCE(signed_hash, '') || ' ' || actor || ' ' || closed_us || ' ' || number
+    FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
+const REVIEWS: &str = "SELECT id || ' ' || report_version_id || ' ' || state || ' '
+    || n_approvals || ' ' || COALESCE(approval_step, '') || ' ' || actor || ' ' || reviewed_us
+    || ' ' || COALESCE(remark, '') FROM report_review WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const DRAFTS: &str = "SELECT id || ' ' || document_id || ' ' || number || ' ' || blob_hash
+    || ' ' || file_name || ' ' || added_us FROM draft WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const MAILS: &str = "SELECT id || ' ' || consultation_id || ' ' || kind || ' ' || occasion
+    || ' ' || recipient || ' ' || message_id || ' ' || blob_hash || ' ' || actor || ' '
+    || queued_us || ' ' || subject FROM outbox WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const HELD: &str = "SELECT id || ' ' || consultation_id || ' ' || blob_hash || ' ' || actor || ' '
+    || kept_us || ' ' || file_name FROM kept_file WHERE id BETWEEN $1 AND $2 ORDER BY id";
+const ARRANGEMENTS: &str = "SELECT id || ' ' || shape || ' ' || n_rows || ' ' || headings || ' '
+    || columns || ' ' || actor || ' ' || saved_us
+    FROM arrangement WHERE id BETWEEN $1 AND $2 ORDER BY id";
+
 /// The digest of what never changes in the rows an entry names.
 ///
 /// Settings and changes of state have nothing immutable to cover: their entries prove order and
@@ -306,36 +354,6 @@ async fn content(
     first_id: i64,
     last_id: i64,
 ) -> Result<Vec<u8>, Error> {
-    const SUBMISSIONS: &str = "SELECT id || ' ' || channel || ' ' || external_id || ' '
-        || blob_hash || ' ' || received_us FROM submission WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const PARTS: &str = "SELECT id || ' ' || submission_id || ' ' || path || ' ' || role || ' '
-        || text FROM part WHERE submission_id BETWEEN $1 AND $2 ORDER BY id";
-    const RESPONSES: &str = "SELECT id || ' ' || point_id || ' ' || version || ' '
-        || COALESCE(decision, '') || ' ' || state || ' ' || author || ' ' || created_us || ' '
-        || COALESCE(change_place, '') || ' ' || COALESCE(remark, '') || ' '
-        || COALESCE(old_wording, '') || ' ' || COALESCE(new_wording, '') || ' ' || n_approvals || ' '
-        || COALESCE(approval_step, '') || ' ' || text
-        FROM response WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const LETTERHEADS: &str =
-        "SELECT id || ' ' || COALESCE(consultation_id, 0) || ' ' || actor || ' '
-        || saved_us || ' ' || content FROM letterhead WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const NOTES: &str = "SELECT id || ' ' || point_id || ' ' || author || ' ' || written_us || ' '
-        || text FROM note WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const REPORTS: &str = "SELECT id || ' ' || consultation_id || ' ' || ordinal || ' ' || kind
-        || ' ' || scope || ' ' || substance || ' ' || model_hash || ' ' || docx_hash || ' ' || pdf_hash || ' '
-        || xlsx_hash || ' ' || html_hash || ' ' || ledger_seq || ' ' || actor || ' ' || frozen_us
-        FROM report_version WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const ISSUES: &str = "SELECT report_version_id || ' ' || issued_on || ' '
-        || COALESCE(signed_hash, '') || ' ' || actor || ' ' || closed_us || ' ' || number
-        FROM report_issue WHERE report_version_id BETWEEN $1 AND $2 ORDER BY report_version_id";
-    const REVIEWS: &str = "SELECT id || ' ' || report_version_id || ' ' || state || ' '
-        || n_approvals || ' ' || COALESCE(approval_step, '') || ' ' || actor || ' ' || reviewed_us
-        || ' ' || COALESCE(remark, '') FROM report_review WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const DRAFTS: &str = "SELECT id || ' ' || document_id || ' ' || number || ' ' || blob_hash
-        || ' ' || file_name || ' ' || added_us FROM draft WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    const MAILS: &str = "SELECT id || ' ' || consultation_id || ' ' || kind || ' ' || occasion
-        || ' ' || recipient || ' ' || message_id || ' ' || blob_hash || ' ' || actor || ' '
-        || queued_us || ' ' || subject FROM outbox WHERE id BETWEEN $1 AND $2 ORDER BY id";
     let queries: &[&'static str] = match action {
         Action::DraftAdded => &[DRAFTS],
         Action::SubmissionsClaimed => &[SUBMISSIONS],
@@ -348,6 +366,8 @@ async fn content(
         Action::ReportsReviewed => &[REVIEWS],
         Action::ReportsIssued => &[ISSUES],
         Action::MailsQueued => &[MAILS],
+        Action::FilesKept => &[HELD],
+        Action::ArrangementsSet => &[ARRANGEMENTS],
         Action::ConsultationSet
         | Action::DraftAligned
         | Action::CatalogSet
@@ -357,6 +377,7 @@ async fn content(
         | Action::PhrasesSet
         | Action::GroupsProposed
         | Action::GroupsChanged
+        | Action::FilesDecided
         | Action::BatchUndone
         | Action::MailsChanged
         | Action::AccountsChanged => &[],
@@ -393,7 +414,8 @@ pub async fn catalog_since(tx: &mut Tx, seq: i64) -> Result<(i64, bool), Error> 
     Ok(on_engine!(tx, |conn| {
         sqlx::query_as(
             "SELECT seq, EXISTS (SELECT 1 FROM ledger WHERE seq > $1 AND action IN
-                ('consultation.set', 'draft.added', 'draft.aligned', 'catalog.set'))
+                ('consultation.set', 'draft.added', 'draft.aligned', 'catalog.set',
+                 'arrangements.set'))
              FROM ledger_head WHERE id = 1",
         )
         .bind(seq)

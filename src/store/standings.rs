@@ -302,7 +302,10 @@ pub async fn touched_by(
             | Action::AccountsChanged
             | Action::NotesAdded
             | Action::AssignmentsSet
-            | Action::PhrasesSet => {}
+            | Action::PhrasesSet
+            | Action::FilesKept
+            | Action::FilesDecided
+            | Action::ArrangementsSet => {}
             Action::SubmissionsClaimed
             | Action::SubmissionsSettled
             | Action::RowsImported

@@ -528,12 +528,12 @@ pub async fn list_with_letter_number(
     Ok(rows.into_iter().map(SubmissionId).collect())
 }
 
-/// Lists the distinct originals of all submissions, batches and containers.
+/// Lists the distinct originals of all submissions, batches, containers and held tables.
 pub async fn list_blobs(tx: &mut Tx) -> Result<Vec<ContentHash>, Error> {
     let rows: Vec<String> = on_engine!(tx, |conn| {
         sqlx::query_scalar(
             "SELECT blob_hash FROM batch UNION SELECT blob_hash FROM container
-             UNION SELECT blob_hash FROM submission
+             UNION SELECT blob_hash FROM kept_file UNION SELECT blob_hash FROM submission
              WHERE row_number IS NULL AND disposition <> 'purged' ORDER BY 1",
         )
         .fetch_all(conn)

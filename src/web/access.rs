@@ -156,6 +156,27 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("GET", "/c/{code}/roster", SignedIn),
     ("GET", "/c/{code}/import", Only(&[Secretary])),
     ("POST", "/c/{code}/import", Only(&[Secretary])),
+    ("GET", "/c/{code}/tables/{id}", Only(&[Secretary])),
+    ("GET", "/c/{code}/tables/{id}/original", Only(&[Secretary])),
+    ("POST", "/c/{code}/tables/{id}/columns", Only(&[Secretary])),
+    ("POST", "/c/{code}/tables/{id}/decision", Only(&[Secretary])),
+    ("POST", "/c/{code}/problems/{id}/table", Only(&[Secretary])),
+    (
+        "POST",
+        "/c/{code}/submissions/{id}/table",
+        Only(&[Secretary]),
+    ),
+    (
+        "POST",
+        "/c/{code}/submissions/{id}/undo",
+        Only(&[Secretary]),
+    ),
+    ("GET", "/c/{code}/arrangements", Only(&[Secretary])),
+    (
+        "POST",
+        "/c/{code}/arrangements/{id}/removal",
+        Only(&[Secretary]),
+    ),
     ("POST", "/c/{code}/batches/{id}/undo", Only(&[Secretary])),
     (
         "GET",
@@ -219,6 +240,11 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
     ("POST", "/api/v1/letters", Only(&[Secretary])),
     ("GET", "/api/v1/letters/{id}", Only(&[Leader, Secretary])),
     ("POST", "/api/v1/letters/{id}/decision", Only(&[Secretary])),
+    ("GET", "/api/v1/tables", Only(&[Secretary])),
+    ("POST", "/api/v1/tables", Only(&[Secretary])),
+    ("GET", "/api/v1/tables/{id}", Only(&[Secretary])),
+    ("POST", "/api/v1/tables/{id}/columns", Only(&[Secretary])),
+    ("POST", "/api/v1/tables/{id}/decision", Only(&[Secretary])),
     ("GET", "/api/v1/mailboxes", Only(&[Leader, Secretary])),
 ];
 

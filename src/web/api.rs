@@ -1,4 +1,4 @@
-//! JSON for programs: the same use cases as the pages; what is written is letters alone so far.
+//! JSON for programs: the same use cases as the pages; what is written is letters and tables so far.
 //!
 //! Names are `snake_case`, times RFC 3339 in UTC; errors are
 //! `{"error": {"code", "message", "id"}}`. What is serialized here is a promise.
@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 
 mod letters;
+mod tables;
 
 use super::error::Error;
 use super::pages::filters::{Filters, page_number};
@@ -33,6 +34,10 @@ pub(super) fn router() -> Router<App> {
         )
         .route("/letters/{id}", get(letters::get_letter))
         .route("/letters/{id}/decision", post(letters::decide_letter))
+        .route("/tables", get(tables::list_tables).post(tables::hold_table))
+        .route("/tables/{id}", get(tables::get_table))
+        .route("/tables/{id}/columns", post(tables::arrange_table))
+        .route("/tables/{id}/decision", post(tables::decide_table))
         .route("/mailboxes", get(letters::list_mailboxes))
         .fallback(async || ApiError(Error::no_such_page()))
 }

@@ -29,6 +29,7 @@ pub(super) mod roster;
 pub(super) mod sign_in;
 pub(super) mod submission;
 pub(super) mod submissions;
+pub(super) mod tables;
 pub(super) mod triage;
 pub(super) mod versions;
 

@@ -11,7 +11,8 @@ use super::error::Error;
 use super::pages::{
     account, accounts, assignments, audit, bulk, compose, drafts, edits, groups, import, keys,
     leader, letter_templates, letterhead, letters, mine, opening, originals, overview, phrases,
-    point, points, record, reports, roster, sign_in, submission, submissions, triage, versions,
+    point, points, record, reports, roster, sign_in, submission, submissions, tables, triage,
+    versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -46,6 +47,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/c/{code}/roster", get(roster::get_roster))
         .route("/c/{code}/import", upload)
+        .merge(tables_router())
         .route("/c/{code}/batches/{id}/undo", post(import::undo_batch))
         .route(
             "/c/{code}/batches/{id}/bad-rows.csv",
@@ -62,7 +64,7 @@ pub fn router(app: App) -> Router {
         .merge(letters_router(upload_bytes))
         .merge(groups_router())
         .merge(accounts_router())
-        .nest("/api/v1", api::router())
+        .nest("/api/v1", api::router().layer(with_files))
         .route("/static/{name}", get(assets::get_asset))
         .route("/healthz", get(api::get_health))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::admit))
@@ -97,6 +99,28 @@ fn accounts_router() -> Router<App> {
         .route("/audit/verification", post(audit::verify))
 }
 
+/// Tables that are seen before they are taken in.
+fn tables_router() -> Router<App> {
+    Router::new()
+        .route("/c/{code}/tables/{id}", get(tables::get_table))
+        .route(
+            "/c/{code}/tables/{id}/original",
+            get(tables::get_table_original),
+        )
+        .route("/c/{code}/tables/{id}/columns", post(tables::arrange_table))
+        .route("/c/{code}/tables/{id}/decision", post(tables::decide_table))
+        .route("/c/{code}/problems/{id}/table", post(tables::hold_problem))
+        .route(
+            "/c/{code}/submissions/{id}/table",
+            post(tables::hold_submission),
+        )
+        .route("/c/{code}/arrangements", get(tables::list_arrangements))
+        .route(
+            "/c/{code}/arrangements/{id}/removal",
+            post(tables::remove_arrangement),
+        )
+}
+
 /// What was received.
 fn submissions_router() -> Router<App> {
     Router::new()
@@ -108,6 +132,10 @@ fn submissions_router() -> Router<App> {
         .route(
             "/c/{code}/submissions/{id}/decision",
             post(submission::decide_submission),
+        )
+        .route(
+            "/c/{code}/submissions/{id}/undo",
+            post(submission::undo_submission),
         )
 }
 

@@ -175,7 +175,7 @@ async fn import(app: &App, file: &str) {
     };
     let options = Options {
         round: Some(round),
-        dry_run: false,
+        ..Options::default()
     };
     app.import(&consultation, incoming, &options, &|_| {})
         .await

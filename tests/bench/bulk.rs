@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::time::Duration;
 
 use tiepthu::app::understand::understand_row;
+use tiepthu::intake::arrangements::Arrangements;
 use tiepthu::intake::csv::CsvTable;
 use tiepthu::store::Store;
 use tiepthu::store::ledger;
@@ -98,7 +99,7 @@ async fn distinct_rows(folder: &Folder, n: usize) -> Vec<(Claim, Settlement)> {
     let (_folder, table) = data::table(n, 1);
     let dossier = dossier(folder).await;
     let file = BufReader::new(File::open(&table).unwrap());
-    CsvTable::open(file, "bang.csv")
+    CsvTable::open(file, "bang.csv", &Arrangements::default())
         .unwrap()
         .expect("a table of comments")
         .map(|row| {

@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::time::Instant;
 
 use tiepthu::app::understand::{Dossier, understand_row};
+use tiepthu::intake::arrangements::Arrangements;
 use tiepthu::intake::csv::{CsvTable, Row};
 use tiepthu::recognize::citation::Context;
 use tiepthu::recognize::organization::Signals;
@@ -26,13 +27,17 @@ pub(crate) async fn run(n_rows: usize, n_runs: usize) {
     let (_folder, table) = data::table(n_rows * 4, 1);
     let folder = Folder::fresh().await;
     let dossier = dossier(&folder).await;
-    let rows: Vec<Row> = CsvTable::open(BufReader::new(File::open(&table).unwrap()), "bang.csv")
-        .unwrap()
-        .expect("a table of comments")
-        .map(Result::unwrap)
-        .filter(|row| SYLLABLES.contains(&content(row).split_whitespace().count()))
-        .take(n_rows)
-        .collect();
+    let rows: Vec<Row> = CsvTable::open(
+        BufReader::new(File::open(&table).unwrap()),
+        "bang.csv",
+        &Arrangements::default(),
+    )
+    .unwrap()
+    .expect("a table of comments")
+    .map(Result::unwrap)
+    .filter(|row| SYLLABLES.contains(&content(row).split_whitespace().count()))
+    .take(n_rows)
+    .collect();
     println!(
         "recognize: {} points of {}–{} syllables, one thread, {n_runs} runs",
         rows.len(),

@@ -8,6 +8,7 @@ use tiepthu::app::ingest::settlement;
 use tiepthu::app::understand::{Dossier, understand_row};
 use tiepthu::domain::{Channel, ContentHash};
 use tiepthu::index::Index;
+use tiepthu::intake::arrangements::Arrangements;
 use tiepthu::intake::csv::{CsvTable, Row};
 use tiepthu::recognize::citation::Context;
 use tiepthu::recognize::organization::Signals;
@@ -129,11 +130,15 @@ pub(crate) async fn run(n_rows: usize) {
 }
 
 fn read(table: &Path) -> Vec<Row> {
-    CsvTable::open(BufReader::new(File::open(table).unwrap()), "bang.csv")
-        .unwrap()
-        .expect("a table of comments")
-        .map(Result::unwrap)
-        .collect()
+    CsvTable::open(
+        BufReader::new(File::open(table).unwrap()),
+        "bang.csv",
+        &Arrangements::default(),
+    )
+    .unwrap()
+    .expect("a table of comments")
+    .map(Result::unwrap)
+    .collect()
 }
 
 /// The recognizers one by one, on what they see of each row.

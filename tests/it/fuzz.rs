@@ -15,6 +15,7 @@ use tiepthu::app::catalog::{SHIPPED_ORGANIZATIONS, parse_organizations};
 use tiepthu::app::setup::read_outlines;
 use tiepthu::app::understand::{Dossier, Hint, understand_letter, understand_row};
 use tiepthu::domain::OrganizationId;
+use tiepthu::intake::arrangements::Arrangements;
 use tiepthu::intake::csv::CsvTable;
 use tiepthu::intake::pages::{read_boxes, read_draft, read_letter, read_tesseract};
 use tiepthu::split::split_letter;
@@ -177,7 +178,7 @@ fn read_everything(dossier: &Dossier, name: &str, bytes: &[u8]) {
             assert!(span.slice(&text).is_some(), "{span:?}");
         }
     }
-    if let Ok(table) = CsvTable::open(bytes, name).unwrap() {
+    if let Ok(table) = CsvTable::open(bytes, name, &Arrangements::default()).unwrap() {
         for row in table.take(500) {
             let _ = understand_row(dossier, row.unwrap(), None);
         }

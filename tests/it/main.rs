@@ -39,6 +39,7 @@ mod returned; // the draft comes back edited
 mod store_contract; // the same story on SQLite and on PostgreSQL
 mod stored; // everything a data folder holds
 mod support;
+mod tables; // tables seen, their columns arranged, then taken in; letters taken back
 mod tidy; // rules of the house that a machine can hold
 mod trust; // nothing altered goes unnoticed; the index is a cache
 mod understanding; // the example's letters are understood as their author meant them

@@ -50,7 +50,7 @@ async fn import(app: &App, consultation: &Consultation, name: &str, bytes: Vec<u
     let round = app.round(consultation.id, round).await.unwrap();
     let options = Options {
         round: Some(round),
-        dry_run: false,
+        ..Options::default()
     };
     let incoming = Incoming {
         name: name.to_owned(),

@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Records that a container came, before it is opened.
-    pub(super) async fn claim_container(
+    pub(in crate::app) async fn claim_container(
         &self,
         consultation: ConsultationId,
         name: &str,
@@ -75,6 +75,20 @@ impl App {
         let container = containers::claim_container(&mut tx, &claim).await?;
         tx.commit().await?;
         Ok(container)
+    }
+
+    /// [`Self::open_container`] for a workbook.
+    pub(in crate::app) async fn open_workbook(
+        &self,
+        consultation: ConsultationId,
+        container: &Container,
+        options: &Options,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        report: &mut FileReport,
+    ) -> Result<(), Error> {
+        let kind = ContainerKind::Workbook;
+        self.open_container(consultation, container, kind, options, progress, report)
+            .await
     }
 
     /// Takes in what a claimed container holds, and notes that it is done.
@@ -172,7 +186,10 @@ impl App {
         let mut warnings = Vec::new();
         if self.blobs.size(blob)? <= self.config.max_file_bytes {
             let (bytes, file_name) = (self.blobs.get(blob)?, name.clone());
-            let read = run_blocking(move || reading::read_workbook(&bytes, &file_name)).await?;
+            let arrangements = self.dossier(consultation).await?.arrangements().clone();
+            let read =
+                run_blocking(move || reading::read_workbook(&bytes, &file_name, &arrangements))
+                    .await?;
             // What cannot be read at all is said with the letter that waits for a person.
             if let Ok(found) = read {
                 (tables, warnings) = found;
@@ -192,6 +209,9 @@ impl App {
         if !work.is_empty() {
             // What is said of its other sheets is about comments.
             return self.apply_work(consultation, name, &work, report).await;
+        }
+        if !options.sheets.is_empty() {
+            tables.retain(|table| options.sheets.contains(&table.sheet));
         }
         let mut is_all_known = true;
         for table in tables {

@@ -32,7 +32,14 @@ impl App {
             submissions::find_submission(&mut tx, consultation, channel, &external_id).await?;
         let id = match known {
             Some((id, true)) => {
-                report.was_known = true;
+                let restored = self
+                    .restore_all_in(&mut tx, consultation, channel, blob)
+                    .await?;
+                tx.commit().await?;
+                report.was_known = restored.is_empty();
+                for settled in &restored {
+                    report.add(settled);
+                }
                 return Ok(id);
             }
             Some((id, false)) => id,
@@ -173,7 +180,9 @@ impl App {
         let name = submission.source.clone();
         // Other programs may take a minute.
         let format = format_of(submission, &bytes);
-        let read = run_blocking(move || reading::read_as(format, &bytes, &name)).await?;
+        let arrangements = dossier.arrangements().clone();
+        let read =
+            run_blocking(move || reading::read_as(format, &bytes, &name, &arrangements)).await?;
         if let (None, Some(mail)) = (round, &read.reading.mail) {
             round = self.round_named(submission.consultation, mail).await?;
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tokio::sync::mpsc;
 
-use super::settle::settle_reply;
+use super::settle::{Settled, settle_reply};
 use super::{FileReport, Options, Progress};
 use crate::app::understand::{Dossier, Hint, Understood, understand_reading};
 use crate::app::{App, Error, Kind, reading, run_blocking};
@@ -50,6 +50,7 @@ struct Concluded {
     dossier: Arc<Dossier>,
     messages: Vec<(Submission, Understood, bool)>,
     n_known: u64,
+    restored: Vec<Settled>,
     n_so_far: u64,
 }
 
@@ -144,10 +145,11 @@ impl App {
         while let Some(batch) = kept.recv().await {
             let n_so_far = batch.n_so_far;
             let dossier = self.dossier(consultation).await?;
-            let to_read = self
+            let mut to_read = self
                 .claim_batch(consultation, batch, options, &mut claimed)
                 .await?;
             let n_known = to_read.n_known;
+            let restored = std::mem::take(&mut to_read.restored);
             let messages = self
                 .understand_batch(consultation, &dossier, to_read)
                 .await?;
@@ -155,6 +157,7 @@ impl App {
                 dossier,
                 messages,
                 n_known,
+                restored,
                 n_so_far,
             };
             if concluded.send(batch).await.is_err() {
@@ -171,12 +174,13 @@ impl App {
         to_read: ToRead,
     ) -> Result<Vec<(Submission, Understood, bool)>, Error> {
         let limit = self.config.max_file_bytes;
+        let arrangements = dossier.arrangements().clone();
         let read: Vec<(Submission, Result<Reading, Warning>, bool)> = run_blocking(move || {
             let read_one = |(submission, bytes): (Submission, Vec<u8>)| {
                 if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
                     return (submission, Err(super::too_large(limit)), false);
                 }
-                let read = reading::read_as(Format::Eml, &bytes, &submission.source);
+                let read = reading::read_as(Format::Eml, &bytes, &submission.source, &arrangements);
                 (submission, Ok(read.reading), read.waits)
             };
             to_read.submissions.into_par_iter().map(read_one).collect()
@@ -225,6 +229,9 @@ impl App {
     ) -> Result<(), Error> {
         while let Some(batch) = concluded.recv().await {
             report.n_known_rows += batch.n_known;
+            for settled in &batch.restored {
+                report.add(settled);
+            }
             let mut rest = batch.messages.into_iter().peekable();
             while rest.peek().is_some() {
                 let some = rest.by_ref().take(SETTLED_AT_ONCE).collect();
@@ -293,6 +300,7 @@ impl App {
         let mut ids: Vec<(SubmissionId, Vec<u8>)> = Vec::new();
         let mut new: Option<(i64, i64)> = None;
         let mut n_known = 0;
+        let mut restored = Vec::new();
         for (message, blob) in batch.messages.into_iter().zip(batch.hashes) {
             let channel = Channel::Email;
             let external_id = blob.to_string();
@@ -301,7 +309,11 @@ impl App {
             let id = match known {
                 // Settled before, or a message that stands in this mailbox twice.
                 Some((_, true)) => {
-                    n_known += 1;
+                    let again = self
+                        .restore_all_in(&mut tx, consultation, channel, blob)
+                        .await?;
+                    n_known += u64::from(again.is_empty());
+                    restored.extend(again);
                     continue;
                 }
                 Some((id, false)) if claimed.contains(&id) => {
@@ -350,6 +362,7 @@ impl App {
         Ok(ToRead {
             submissions: to_read,
             n_known,
+            restored,
         })
     }
 }
@@ -357,6 +370,8 @@ impl App {
 struct ToRead {
     submissions: Vec<(Submission, Vec<u8>)>,
     n_known: u64,
+    /// What had been taken back and came again.
+    restored: Vec<Settled>,
 }
 
 fn cut(name: &str) -> Warning {

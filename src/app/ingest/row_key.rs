@@ -18,7 +18,7 @@ const KEYS_AT_A_TIME: i64 = 50_000;
 /// The digest of a row's mapped cells and its ordinal among equal rows of the file: the same row
 /// of a later version of the file has the same key, however rows were added around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct RowKey {
+pub(in crate::app) struct RowKey {
     digest: [u8; 16],
     ordinal: u32,
 }
@@ -41,7 +41,7 @@ impl RowKey {
 }
 
 /// What of a row makes its key.
-pub(super) fn digest(row: &Row, round: Option<RoundId>) -> [u8; 16] {
+pub(in crate::app) fn digest(row: &Row, round: Option<RoundId>) -> [u8; 16] {
     let mut hasher = Sha256::new();
     hasher.update(round.map_or(0, |round| round.0).to_le_bytes());
     let cells = [
@@ -70,7 +70,7 @@ pub(super) fn digest(row: &Row, round: Option<RoundId>) -> [u8; 16] {
 /// It remembers eight bytes of each row. Two different rows that agree in them, once in 10^5 files
 /// of twelve million rows, are counted as equal: one of them gets ordinal 2, and both are taken in.
 #[derive(Default)]
-pub(super) struct Ordinals {
+pub(in crate::app) struct Ordinals {
     seen: HashSet<[u8; 8]>,
     /// How often rows came that came more than once.
     repeated: HashMap<[u8; 8], u32>,
@@ -95,7 +95,7 @@ impl Ordinals {
 }
 
 /// The keys of all rows that earlier files brought.
-pub(super) async fn known_keys(
+pub(in crate::app) async fn known_keys(
     tx: &mut Tx,
     consultation: ConsultationId,
 ) -> Result<HashSet<RowKey>, Error> {

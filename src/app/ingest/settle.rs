@@ -19,6 +19,7 @@ use crate::store::points::{self, NewPoint};
 use crate::store::responses::{self, NewResponse};
 use crate::store::settlements::{self, Claim, NewPart, Settlement};
 use crate::store::submissions::{self, Change, Submission};
+use crate::store::undone::Restored;
 use crate::store::{Tx, outbox, problems};
 use crate::text::fold::fold;
 
@@ -37,6 +38,20 @@ pub struct Settled {
     pub(super) claimed: Vec<SubmissionId>,
     /// Ledger entries the transaction owes.
     pub(super) entries: Vec<(Action, i64, i64)>,
+}
+
+impl Settled {
+    /// A submission that was taken back and came again.
+    pub(in crate::app) fn again(restored: &Restored) -> Self {
+        Self {
+            disposition: restored.disposition,
+            n_points: u64::try_from(restored.n_points).unwrap_or(0),
+            needs_person: restored.needs_person,
+            remark: None,
+            claimed: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
 }
 
 /// The relation of a reply to an earlier one, as far as it is known without a person.

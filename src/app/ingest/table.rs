@@ -5,7 +5,6 @@
 //! understanding, on all cores; storing; indexing what is stored (`app/reindex.rs`).
 
 use std::collections::HashSet;
-use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,9 +17,11 @@ use super::settle::{insert_table_answers, settlement};
 use super::{FileReport, Options, Progress};
 use crate::app::reindex::{Stored, Surroundings};
 use crate::app::understand::{Dossier, TableAnswer, understand_row};
-use crate::app::{App, Error, Kind, local_time, run_blocking};
+use crate::app::{App, Error, Kind, arrangements, local_time, run_blocking};
 use crate::domain::{BatchId, Channel, ConsultationId, ContentHash, Location, RoundId, Warning};
+use crate::intake::arrangements::Arrangements;
 use crate::intake::csv::{CsvTable, Row};
+use crate::store::Tx;
 use crate::store::batches::{self, Batch, NewBatch};
 use crate::store::ledger;
 use crate::store::problems;
@@ -31,7 +32,7 @@ const CHUNKS_AHEAD: usize = 2;
 
 /// A table whose bytes are kept.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct KeptTable<'a> {
+pub(in crate::app) struct KeptTable<'a> {
     /// Its name, as a person knows it.
     pub(super) name: &'a str,
     /// Its bytes.
@@ -40,6 +41,18 @@ pub(super) struct KeptTable<'a> {
     pub(super) container: Option<i64>,
     /// Name of that sheet.
     pub(super) sheet: Option<&'a str>,
+}
+
+impl<'a> KeptTable<'a> {
+    /// A table in a file of its own.
+    pub(in crate::app) fn file(name: &'a str, blob: ContentHash) -> Self {
+        Self {
+            name,
+            blob,
+            container: None,
+            sheet: None,
+        }
+    }
 }
 
 /// What is constant while one table is read.
@@ -57,6 +70,8 @@ struct Reading {
     committed_row: u64,
     /// Keys of rows that came with earlier files.
     known: HashSet<RowKey>,
+    /// What its columns are read by; the headings alone, where nobody arranged them.
+    arrangements: Arrangements,
 }
 
 /// What every chunk of one table is stored with.
@@ -93,7 +108,7 @@ enum Message {
 
 impl App {
     /// Imports a table whose bytes are kept, or continues where an earlier import stopped.
-    pub(super) async fn import_table(
+    pub(in crate::app) async fn import_table(
         &self,
         consultation: ConsultationId,
         table: KeptTable<'_>,
@@ -109,7 +124,7 @@ impl App {
         } = table;
         let round = options.round.as_ref().map(|round| round.id);
         let mut tx = self.store.write().await?;
-        let (batch, started_us, committed_row) =
+        let (batch, started_us, committed_row, arranged) =
             match batches::find_batch(&mut tx, consultation, blob).await? {
                 Some(batch) if batch.is_complete => {
                     report.was_known = true;
@@ -119,20 +134,23 @@ impl App {
                     BatchId(batch.id),
                     batch.started_us,
                     u64::try_from(batch.committed_row).unwrap_or(0),
+                    batch.arrangement_id,
                 ),
                 None => {
                     let now_us = self.clock.now_us();
+                    let arranged = self.arrangement_of(&mut tx, name, blob).await?;
                     let begun = NewBatch {
                         consultation,
                         round,
                         container,
+                        arrangement: arranged,
                         file_name: name,
                         blob,
                         actor: &self.actor,
                         started_us: now_us,
                     };
                     let id = batches::insert_batch(&mut tx, &begun).await?;
-                    (id, now_us, 0)
+                    (id, now_us, 0, arranged)
                 }
             };
         tx.commit().await?;
@@ -142,6 +160,7 @@ impl App {
         } else {
             HashSet::new()
         };
+        let arrangements = arrangements::read_one(&mut tx, arranged).await?;
         drop(tx);
         let reading = Reading {
             consultation,
@@ -155,8 +174,29 @@ impl App {
             chunk_rows: Arc::new(ChunkRows::new(self.config.chunk_rows)),
             committed_row,
             known,
+            arrangements,
         };
         self.stream_table(reading, progress, report).await
+    }
+
+    /// The arrangement by which the columns of a table that comes in are read: kept with the batch,
+    /// so that it is read by the same for ever.
+    async fn arrangement_of(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        blob: ContentHash,
+    ) -> Result<Option<i64>, Error> {
+        let in_use = arrangements::read(tx).await?;
+        let file = self.blobs.open_blob(blob)?;
+        Ok(match CsvTable::open(file, name, &in_use) {
+            Ok(Ok(table)) => {
+                let arrangement = table.shape().mapping.arrangement.as_ref();
+                arrangement.and_then(|arrangement| arrangement.id)
+            }
+            // What is wrong with it is said when it is read.
+            Ok(Err(_)) | Err(_) => None,
+        })
     }
 
     /// Continues an import that an earlier process did not finish.
@@ -355,7 +395,11 @@ fn read_chunks(
     dossier: &Dossier,
     sender: &mpsc::Sender<Message>,
 ) {
-    let table = match CsvTable::open(std::io::BufReader::new(file), &reading.name) {
+    let table = match CsvTable::open(
+        std::io::BufReader::new(file),
+        &reading.name,
+        &reading.arrangements,
+    ) {
         Ok(Ok(table)) => table,
         Ok(Err(warning)) => {
             let _ = sender.blocking_send(Message::Refused(warning));
@@ -421,7 +465,7 @@ fn sheet_of(name: &str) -> Option<&str> {
 }
 
 /// Says in which sheet a row is that something is wrong with.
-fn name_sheet(row: &mut Row, named: Option<&str>) {
+pub(super) fn name_sheet(row: &mut Row, named: Option<&str>) {
     for warning in &mut row.warnings {
         if let Location::Row { sheet, .. } = &mut warning.location {
             *sheet = named.map(str::to_owned);
@@ -430,7 +474,7 @@ fn name_sheet(row: &mut Row, named: Option<&str>) {
 }
 
 /// Whether a row says nothing that could be answered.
-fn holds_no_comment(row: &Row) -> bool {
+pub(super) fn holds_no_comment(row: &Row) -> bool {
     row.content.is_none() && row.proposal.is_none()
 }
 
@@ -463,55 +507,4 @@ fn understand_chunk(dossier: &Dossier, reading: &Reading, rows: Vec<(Row, RowKey
             }
         })
         .collect()
-}
-
-/// Reports what importing a table would do.
-pub(super) fn preview(
-    dossier: &Dossier,
-    (name, sheet): (&str, Option<&str>),
-    source: impl Read,
-    options: &Options,
-    report: &mut FileReport,
-) -> Result<(), Error> {
-    let failed = |error| {
-        Error::caused(
-            Kind::Unavailable,
-            format!("Không đọc được tệp `{name}`."),
-            error,
-        )
-    };
-    let table = match CsvTable::open(source, name).map_err(failed)? {
-        Ok(table) => table,
-        Err(warning) => {
-            report.warn(warning);
-            return Ok(());
-        }
-    };
-    let round = options.round.as_ref().map(|round| round.id);
-    for row in table {
-        let mut row = row.map_err(failed)?;
-        name_sheet(&mut row, sheet);
-        let line = row.row_number;
-        if holds_no_comment(&row) {
-            row.warnings
-                .into_iter()
-                .for_each(|warning| report.warn(warning));
-            continue;
-        }
-        let understood = understand_row(dossier, row, round);
-        report.count(understood.disposition);
-        report.n_points += u64::try_from(understood.points.len()).unwrap_or(u64::MAX);
-        let waits = !understood.reasons.is_empty() || !understood.warnings.is_empty();
-        report.n_needs_person += u64::from(waits);
-        for reason in understood.reasons {
-            report.explain(|| format!("Dòng {line}: {reason}"));
-        }
-        for warning in understood.warnings {
-            report.warn(warning);
-        }
-    }
-    report
-        .submissions
-        .sort_unstable_by_key(|(disposition, _)| *disposition);
-    Ok(())
 }

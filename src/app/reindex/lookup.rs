@@ -94,6 +94,9 @@ impl Lookup {
             | Action::NotesAdded
             | Action::AssignmentsSet
             | Action::PhrasesSet
+            | Action::FilesKept
+            | Action::FilesDecided
+            | Action::ArrangementsSet
             | Action::GroupsProposed => return Ok((Vec::new(), None)),
             Action::GroupsChanged => {
                 let changes = self.changes_of_group(tx, GroupId(first)).await?;

@@ -13,6 +13,7 @@ use crate::domain::{
     Confidence, LetterNumber, NodeRef, Organization, OrganizationId, Outline, OutlineNode, Round,
     RoundId, SectionId, SectionKind,
 };
+use crate::intake::arrangements::Arrangements;
 use crate::recognize::citation::Places;
 use crate::recognize::organization::Directory;
 use crate::recognize::returned::{Copied, CopyLine, DraftTexts};
@@ -38,6 +39,8 @@ pub struct Dossier {
     /// Places by the labels this program prints.
     labels: OnceLock<HashMap<String, NodeRef>>,
     older: Vec<older::Older>,
+    /// What people said about the columns of tables.
+    arrangements: Arrangements,
 }
 
 impl Dossier {
@@ -63,6 +66,7 @@ impl Dossier {
             texts: OnceLock::new(),
             labels: OnceLock::new(),
             older: Vec::new(),
+            arrangements: Arrangements::default(),
         }
     }
 
@@ -142,7 +146,22 @@ impl Dossier {
             suggestions: OnceLock::new(),
             texts: OnceLock::new(),
             labels: OnceLock::new(),
+            arrangements: Arrangements::default(),
         }
+    }
+
+    /// The same, which reads tables as people arranged their columns.
+    #[must_use]
+    pub fn with_arrangements(self, arrangements: Arrangements) -> Self {
+        Self {
+            arrangements,
+            ..self
+        }
+    }
+
+    /// What people said about the columns of tables.
+    pub fn arrangements(&self) -> &Arrangements {
+        &self.arrangements
     }
 
     /// The outlines, in dossier order.

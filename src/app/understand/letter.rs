@@ -271,7 +271,7 @@ fn read_points(
         let mut points: Vec<Found> = Vec::new();
         let mut tables: Vec<Span> = Vec::new();
         for table in &part.tables {
-            if let Some(rows) = intake::rows_of_part(part, table) {
+            if let Some(rows) = intake::rows_of_part(part, table, dossier.arrangements()) {
                 tables.push(table.span);
                 for row in rows {
                     understood.warnings.extend(row.warnings.iter().cloned());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{HELP, ImportArgs};
+use crate::app::values::Column;
 
 /// What to do with drafts.
 #[derive(Debug, Clone, Subcommand)]
@@ -186,6 +187,88 @@ pub enum BatchAction {
         #[arg(short, long, value_name = "TỆP")]
         output: PathBuf,
     },
+}
+
+/// What to do with tables that wait to be looked at.
+#[derive(Debug, Subcommand)]
+pub enum TableAction {
+    /// Các bảng chờ xem và đã bỏ
+    #[command(help_template = HELP)]
+    List,
+    /// Các cột được hiểu thế nào, bao nhiêu dòng sẽ nhập
+    #[command(help_template = HELP)]
+    Show {
+        /// Số của bảng
+        #[arg(value_name = "SỐ")]
+        table: i64,
+    },
+    /// Đổi dòng tiêu đề hoặc cách hiểu các cột; chưa nhập gì
+    #[command(help_template = HELP)]
+    Columns(ColumnsArgs),
+    /// Nhập bảng; cách xếp cột được nhớ cho mọi bảng có cùng tiêu đề
+    #[command(help_template = HELP)]
+    Take {
+        /// Số của bảng
+        #[arg(value_name = "SỐ")]
+        table: i64,
+        /// Trang tính được nhập, với tệp nhiều trang; có thể lặp lại
+        #[arg(long, value_name = "TÊN")]
+        sheet: Vec<String>,
+    },
+    /// Bỏ, không nhập; tệp gốc vẫn được giữ
+    #[command(help_template = HELP)]
+    Discard {
+        /// Số của bảng
+        #[arg(value_name = "SỐ")]
+        table: i64,
+    },
+    /// Các cách xếp cột đã nhớ
+    #[command(help_template = HELP)]
+    Remembered,
+    /// Bỏ một cách xếp cột đã nhớ; bảng đã nhập không đổi
+    #[command(help_template = HELP)]
+    Forget {
+        /// Số của cách xếp cột
+        #[arg(value_name = "SỐ")]
+        arrangement: i64,
+    },
+}
+
+/// Arguments of `table columns`.
+#[derive(Debug, Args)]
+pub struct ColumnsArgs {
+    /// Số của bảng
+    #[arg(value_name = "SỐ")]
+    pub table: i64,
+    /// Trang tính, với tệp nhiều trang
+    #[arg(long, value_name = "TÊN", default_value = "")]
+    pub sheet: String,
+    /// Dòng tiêu đề, đếm từ 1 theo `table show`
+    #[arg(long, value_name = "DÒNG")]
+    pub header: Option<usize>,
+    /// Tiêu đề gồm một hay hai dòng
+    #[arg(long, value_name = "SỐ DÒNG", default_value_t = 1, requires = "header")]
+    pub header_rows: usize,
+    /// Cột nào chứa gì, ví dụ 3=content, 5=skip; có thể lặp lại
+    #[arg(long, value_name = "CỘT=LOẠI", value_parser = column)]
+    pub column: Vec<(usize, Option<Column>)>,
+}
+
+/// Reads `3=content`.
+fn column(text: &str) -> Result<(usize, Option<Column>), String> {
+    let (n, code) = text.split_once('=').ok_or("thiếu dấu =")?;
+    let n = n.parse::<usize>().map_err(|error| error.to_string())?;
+    if code == "skip" {
+        return Ok((n, None));
+    }
+    let column = Column::parse(code).ok_or_else(|| {
+        let known: Vec<&str> = Column::ALL.into_iter().map(Column::code).collect();
+        format!(
+            "không có loại cột `{code}`; chọn: {}, skip",
+            known.join(", ")
+        )
+    })?;
+    Ok((n, Some(column)))
 }
 
 /// What to do with accounts.

@@ -3,13 +3,13 @@ use std::io::Read;
 use proptest::prelude::{any, prop};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{CsvTable, Row};
+use super::{Arrangements, CsvTable, Row};
 
 const HEAD: &str = "STT,Cơ quan góp ý,Mục,Nội dung góp ý,Lý do\n";
 
 #[track_caller]
 fn rows(text: &[u8]) -> Vec<Row> {
-    CsvTable::open(text, "a.csv")
+    CsvTable::open(text, "a.csv", &Arrangements::default())
         .unwrap()
         .unwrap()
         .map(Result::unwrap)
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn any_bytes_below_a_header_give_rows_whose_spans_slice(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let text = [HEAD.as_bytes(), &bytes].concat();
-        if let Ok(table) = CsvTable::open(text.as_slice(), "a.csv").unwrap() {
+        if let Ok(table) = CsvTable::open(text.as_slice(), "a.csv", &Arrangements::default()).unwrap() {
             for row in table {
                 let row = row.unwrap();
                 for span in [row.place, row.content, row.proposal, row.reason].into_iter().flatten() {
@@ -101,8 +101,8 @@ proptest! {
     #[test]
     fn how_a_reader_cuts_the_file_does_not_matter(cells in prop::collection::vec("[a-z\"\r\n;,ế]{0,12}", 0..40)) {
         let text = format!("{HEAD}{}", cells.join(","));
-        let whole: Vec<_> = CsvTable::open(text.as_bytes(), "a.csv").unwrap().unwrap().map(Result::unwrap).collect();
-        let drip: Vec<_> = CsvTable::open(Drip(text.as_bytes()), "a.csv").unwrap().unwrap().map(Result::unwrap).collect();
+        let whole: Vec<_> = CsvTable::open(text.as_bytes(), "a.csv", &Arrangements::default()).unwrap().unwrap().map(Result::unwrap).collect();
+        let drip: Vec<_> = CsvTable::open(Drip(text.as_bytes()), "a.csv", &Arrangements::default()).unwrap().unwrap().map(Result::unwrap).collect();
         prop_assert_eq!(whole, drip);
     }
 }

@@ -10,9 +10,10 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::originals::attachment;
+use super::tables::{HeldLine, held_lines};
 use super::{outlive, round_number};
 use crate::app::batches::BatchStanding;
-use crate::app::ingest::{Clash, FileReport, Incoming, Options};
+use crate::app::ingest::{Clash, FileReport, Hold, Incoming, Options};
 use crate::app::values::WorkAnswer;
 use crate::app::{self, App};
 use crate::domain::{BatchId, Consultation, Decision, Round};
@@ -33,6 +34,7 @@ pub(in crate::web) struct ImportPage {
     round: Select,
     max_megabytes: u64,
     batches: Vec<BatchLine>,
+    held: Vec<HeldLine>,
     message: String,
 }
 
@@ -44,6 +46,8 @@ struct BatchLine {
     n_rows: String,
     state: &'static str,
     n_bad_rows: String,
+    /// By whose arrangement its columns were read.
+    arranged: String,
     /// Addresses, where there is something to take or to undo.
     bad_rows: Option<String>,
     undo: Option<String>,
@@ -61,6 +65,8 @@ pub(in crate::web) struct ImportedPage {
 struct FileView {
     name: String,
     outcome: String,
+    /// Where a table waits to be looked at.
+    held: Option<String>,
     class: &'static str,
     counts: Vec<(String, String)>,
     clashes: Vec<ClashView>,
@@ -86,7 +92,7 @@ struct WarningView {
 }
 
 /// One file of an upload.
-enum Outcome {
+pub(super) enum Outcome {
     Done(FileReport),
     TooLarge(String),
 }
@@ -115,6 +121,7 @@ async fn show(
             .iter()
             .map(|batch| batch_line(&page.base, batch))
             .collect(),
+        held: held_lines(app, consultation).await?,
         message,
         page,
     }))
@@ -136,6 +143,13 @@ fn batch_line(base: &str, batch: &BatchStanding) -> BatchLine {
             "Đang nhập"
         },
         n_bad_rows: number(batch.n_bad_rows),
+        arranged: match (&batch.arranged_by, batch.arranged_us) {
+            (Some(actor), Some(us)) => format!(
+                "theo cách xếp cột do {actor} chọn lúc {}",
+                words::moment(us)
+            ),
+            _ => String::new(),
+        },
         bad_rows: (batch.n_bad_rows > 0).then(|| address("bad-rows.csv")),
         undo: (batch.is_complete && !batch.is_undone).then(|| address("undo")),
     }
@@ -180,12 +194,13 @@ pub(in crate::web) async fn import_files(
     Acting(app): Acting,
     InConsultation(consultation): InConsultation,
     request: Request,
-) -> Result<Html<ImportedPage>, Error> {
+) -> Result<Response, Error> {
     let form = Multipart::from_request(request, &app).await;
     let mut form = form
         .map_err(|rejection| Error::invalid(format!("Biểu mẫu tải tệp chưa đúng: {rejection}")))?;
     let mut round: Option<Round> = None;
     let mut outcomes = Vec::new();
+    let mut hold = Hold::Doubtful;
     while let Some(field) = form.next_field().await.map_err(|error| cut_off(&error))? {
         match field.name() {
             // It stands before the files in the form, and so in what is sent.
@@ -195,10 +210,22 @@ pub(in crate::web) async fn import_files(
                     round = Some(app.round(consultation.id, number).await?);
                 }
             }
+            // So does this.
+            Some("how") => {
+                let how = field.text().await.map_err(|error| cut_off(&error))?;
+                if how == "look" {
+                    hold = Hold::All;
+                }
+            }
             Some("files") => {
                 let name = field.file_name().unwrap_or("").to_owned();
                 if !name.is_empty() {
-                    let outcome = import_file(&app, &consultation, round.as_ref(), name, field);
+                    let options = Options {
+                        round: round.clone(),
+                        hold,
+                        ..Options::default()
+                    };
+                    let outcome = import_file(&app, &consultation, options, name, field);
                     outcomes.push(outcome.await?);
                 }
             }
@@ -208,14 +235,20 @@ pub(in crate::web) async fn import_files(
     if outcomes.is_empty() {
         return Err(Error::invalid("Chưa chọn tệp nào."));
     }
+    if let [Outcome::Done(report)] = outcomes.as_slice()
+        && let Some(id) = report.held
+    {
+        let address = format!("{}/tables/{id}", base(&consultation));
+        return Ok(Redirect::to(&address).into_response());
+    }
     let page = Page::new(&consultation, Place::Import, "Kết quả nhập tệp");
-    Ok(Html(view(page, &outcomes, app.config.max_file_bytes)))
+    Ok(Html(view(page, &outcomes, app.config.max_file_bytes)).into_response())
 }
 
 async fn import_file(
     app: &App,
     consultation: &Consultation,
-    round: Option<&Round>,
+    options: Options,
     name: String,
     mut field: Field<'_>,
 ) -> Result<Outcome, Error> {
@@ -233,10 +266,6 @@ async fn import_file(
     if is_too_large {
         return Ok(Outcome::TooLarge(name));
     }
-    let options = Options {
-        round: round.cloned(),
-        dry_run: false,
-    };
     let (app, consultation) = (app.clone(), consultation.clone());
     let imported = outlive(async move {
         let reader = Box::new(Cursor::new(bytes));
@@ -247,7 +276,7 @@ async fn import_file(
     Ok(Outcome::Done(imported.await?))
 }
 
-fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {
+pub(super) fn view(page: Page, outcomes: &[Outcome], limit: u64) -> ImportedPage {
     let done = || {
         outcomes.iter().filter_map(|outcome| match outcome {
             Outcome::Done(report) => Some(report),
@@ -309,6 +338,7 @@ fn file_view(base: &str, outcome: &Outcome, limit: u64) -> FileView {
                     "Chưa nhập: tệp lớn hơn {} MB. Hãy tách nhỏ, hoặc dùng lệnh `tiepthu import` trên máy chủ.",
                     limit >> 20
                 ),
+                held: None,
                 class: "bad",
                 counts: Vec::new(),
                 clashes: Vec::new(),
@@ -318,7 +348,9 @@ fn file_view(base: &str, outcome: &Outcome, limit: u64) -> FileView {
             };
         }
     };
-    let (class, outcome) = if report.was_known {
+    let (class, outcome) = if report.held.is_some() {
+        ("wait", "Chưa nhập: chờ xem trước và xếp cột.")
+    } else if report.was_known {
         ("quiet", "Tệp này đã được nhập trước đây; không thêm gì.")
     } else if report.needs_attention() {
         ("wait", "Đã nhập; có chỗ cần người xem.")
@@ -341,7 +373,7 @@ fn file_view(base: &str, outcome: &Outcome, limit: u64) -> FileView {
             words::number(answers.n_saved),
         ));
         counts.push(("dòng không đổi".to_owned(), words::number(answers.n_same)));
-    } else {
+    } else if report.held.is_none() {
         counts.push(("ý kiến".to_owned(), words::number(report.n_points)));
     }
     if report.n_known_rows > 0 {
@@ -354,6 +386,7 @@ fn file_view(base: &str, outcome: &Outcome, limit: u64) -> FileView {
     FileView {
         name: report.name.clone(),
         outcome: outcome.to_owned(),
+        held: report.held.map(|id| format!("{base}/tables/{id}")),
         class,
         counts,
         clashes: report

@@ -10,6 +10,7 @@ use super::{coded, outlive, round_number};
 use crate::app::App;
 use crate::app::browse::SubmissionInFull;
 use crate::app::review::SubmissionDecision;
+use crate::app::values::Submission;
 use crate::domain::{
     Authentication, Consultation, Disposition, OrganizationId, Relation, ReplyClass, Round,
     SubmissionId, Verdict,
@@ -32,6 +33,8 @@ pub(in crate::web) struct SubmissionPage {
     related: Option<(String, String)>,
     remark: String,
     original: String,
+    /// Where it is taken back.
+    undo: Option<String>,
     evidence: Vec<EvidenceLine>,
     parts: Vec<PartView>,
     points: Vec<PointLine>,
@@ -158,6 +161,18 @@ async fn decision(
     Ok(decision)
 }
 
+/// Takes a letter or file back.
+pub(in crate::web) async fn undo_submission(
+    Acting(app): Acting,
+    InConsultation(consultation): InConsultation,
+    Id(id): Id,
+) -> Result<Redirect, Error> {
+    let address = format!("{}/submissions/{id}", base(&consultation));
+    let id = SubmissionId(id);
+    outlive(async move { app.undo_submission(&consultation, id).await }).await?;
+    Ok(Redirect::to(&address))
+}
+
 fn view(page: Page, full: &SubmissionInFull, rounds: &[Round]) -> SubmissionPage {
     let submission = &full.submission;
     let base = page.base.clone();
@@ -189,6 +204,8 @@ fn view(page: Page, full: &SubmissionInFull, rounds: &[Round]) -> SubmissionPage
         related,
         remark: submission.remark.clone().unwrap_or_default(),
         original: format!("/originals/{}", submission.id),
+        undo: can_be_undone(submission)
+            .then(|| format!("{base}/submissions/{}/undo", submission.id)),
         evidence: evidence(full),
         parts: parts(full, &base),
         points: full
@@ -198,6 +215,15 @@ fn view(page: Page, full: &SubmissionInFull, rounds: &[Round]) -> SubmissionPage
             .collect(),
         page,
     }
+}
+
+/// Rows of a table go with their table.
+fn can_be_undone(submission: &Submission) -> bool {
+    let is_gone = matches!(
+        submission.disposition,
+        Disposition::Undone | Disposition::Purged
+    );
+    submission.batch.is_none() && !is_gone
 }
 
 fn facts(full: &SubmissionInFull) -> Vec<(&'static str, String)> {

@@ -7,7 +7,8 @@ use super::letters::{MailboxLine, mailbox_lines};
 use super::outlive;
 use super::submission::{DecisionForm, decision_form};
 use super::submissions::{SubmissionLine, submission_line};
-use crate::app::values::Problem;
+use super::tables::{HeldLine, held_lines};
+use crate::app::values::{Problem, Submission};
 use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
@@ -34,12 +35,15 @@ pub(in crate::web) struct TriagePage {
     n_more_problems: usize,
     problems: Vec<ProblemLine>,
     mailboxes: Vec<MailboxLine>,
+    held: Vec<HeldLine>,
 }
 
 struct Waiting {
     line: SubmissionLine,
     beginning: String,
     original: String,
+    /// Where it can be looked at as a table.
+    table: Option<String>,
     form: DecisionForm,
 }
 
@@ -52,6 +56,22 @@ struct ProblemLine {
     code: String,
     submission: Option<String>,
     action: String,
+    /// Where the table it is about can be looked at.
+    table: Option<String>,
+}
+
+/// Codes of problems about tables whose columns nobody knows.
+const TABLES: [&str; 3] = [
+    "table.no_content_column",
+    "table.undecodable",
+    "workbook.no_table",
+];
+
+/// Whether a file that waits as a letter is one of rows and columns.
+fn is_table_file(submission: &Submission) -> bool {
+    let (_, extension) = submission.source.rsplit_once('.').unwrap_or_default();
+    let kinds = ["csv", "tsv", "xlsx", "xls", "xlsb", "ods"];
+    submission.batch.is_none() && kinds.contains(&extension.to_lowercase().as_str())
 }
 
 pub(in crate::web) async fn list_triage(
@@ -69,12 +89,19 @@ pub(in crate::web) async fn list_triage(
             line: submission_line(&page.base, submission, &full.names),
             beginning: text.chars().take(N_CHARS).collect(),
             original: format!("/originals/{}", submission.id),
+            table: is_table_file(submission)
+                .then(|| format!("{}/submissions/{}/table", page.base, submission.id)),
             form: decision_form(&page.base, &full, &rounds, "triage"),
         });
     }
     let problems = triage.problems.iter().take(N_PROBLEMS);
     Ok(Html(TriagePage {
         mailboxes: mailbox_lines(&app).await?,
+        held: held_lines(&app, &consultation)
+            .await?
+            .into_iter()
+            .filter(|line| line.is_waiting)
+            .collect(),
         n_submissions: words::number(triage.submissions.len()),
         n_more_submissions: triage.submissions.len() - submissions.len(),
         submissions,
@@ -106,6 +133,9 @@ fn problem_line(base: &str, problem: &Problem) -> ProblemLine {
             .submission
             .map(|id| format!("{base}/submissions/{id}")),
         action: format!("{base}/problems/{}/resolution", problem.id),
+        table: TABLES
+            .contains(&warning.code.as_ref())
+            .then(|| format!("{base}/problems/{}/table", problem.id)),
     }
 }
 

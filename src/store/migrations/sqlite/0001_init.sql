@@ -136,6 +136,37 @@ CREATE TABLE container (
     UNIQUE (consultation_id, blob_hash)
 );
 
+-- What a person said the columns of tables with one header hold, by the header's shape (SHA-256 of its
+-- folded headings). Never changed: another one takes its place, and what was read by it can still tell.
+CREATE TABLE arrangement (
+    id BIGINT NOT NULL PRIMARY KEY,
+    shape TEXT NOT NULL,
+    n_rows BIGINT NOT NULL,        -- of the header
+    headings TEXT NOT NULL,        -- JSON
+    columns TEXT NOT NULL,         -- JSON, codes
+    actor TEXT NOT NULL,
+    saved_us BIGINT NOT NULL,
+    is_removed BOOLEAN NOT NULL
+);
+
+-- Files that came by a page: on their way in, or tables that wait until a person has looked at them.
+-- `choices` is what was chosen for each sheet so far, `sheets` which of them are taken in.
+CREATE TABLE kept_file (
+    id BIGINT NOT NULL PRIMARY KEY,
+    consultation_id BIGINT NOT NULL REFERENCES consultation (id),
+    round_id BIGINT REFERENCES round (id),
+    file_name TEXT NOT NULL,
+    blob_hash TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    kept_us BIGINT NOT NULL,
+    choices TEXT NOT NULL,         -- JSON
+    state TEXT NOT NULL,           -- arrived, waiting, taking, taken, discarded
+    sheets TEXT,                   -- JSON
+    decided_by TEXT,
+    decided_us BIGINT
+);
+CREATE INDEX kept_file_by_consultation ON kept_file (consultation_id, state);
+
 -- One import of one file. `committed_row` is the last physical row whose points are durable, so
 -- that an import cut off in the middle continues where it stopped.
 CREATE TABLE batch (
@@ -143,6 +174,7 @@ CREATE TABLE batch (
     consultation_id BIGINT NOT NULL REFERENCES consultation (id),
     round_id BIGINT REFERENCES round (id),
     container_id BIGINT REFERENCES container (id), -- the workbook whose sheet it is
+    arrangement_id BIGINT REFERENCES arrangement (id), -- what its columns were read by
     file_name TEXT NOT NULL,
     blob_hash TEXT NOT NULL,
     actor TEXT NOT NULL,
@@ -401,6 +433,17 @@ CREATE TABLE problem (
     is_resolved BOOLEAN NOT NULL
 );
 CREATE INDEX problem_by_consultation ON problem (consultation_id, id);
+
+-- Letters and files that were taken back, with what they were, for the case that they come again.
+CREATE TABLE undone_submission (
+    submission_id BIGINT NOT NULL PRIMARY KEY,
+    disposition TEXT NOT NULL,
+    needs_person BOOLEAN NOT NULL,
+    other_id BIGINT,               -- what it had replaced or withdrawn
+    other_disposition TEXT,
+    actor TEXT NOT NULL,
+    undone_us BIGINT NOT NULL
+);
 
 -- Who may do what only one process may do at a time, until when. What holds across processes are the
 -- unique keys; a lease only keeps two of them from doing the same work.
