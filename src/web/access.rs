@@ -233,6 +233,106 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
         Only(&[Secretary]),
     ),
     ("GET", "/originals/{id}", SignedIn),
+    ("GET", "/api/v1/consultations", SignedIn),
+    ("GET", "/api/v1/rounds", SignedIn),
+    ("POST", "/api/v1/rounds", Only(&[Secretary])),
+    ("GET", "/api/v1/organizations", SignedIn),
+    ("GET", "/api/v1/sections", SignedIn),
+    ("GET", "/api/v1/points/counts", SignedIn),
+    (
+        "POST",
+        "/api/v1/points/answers",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    ("GET", "/api/v1/points/{id}/answers", SignedIn),
+    (
+        "POST",
+        "/api/v1/points/{id}/answer",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    (
+        "POST",
+        "/api/v1/points/{id}/decision",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    ("GET", "/api/v1/points/{id}/notes", SignedIn),
+    (
+        "POST",
+        "/api/v1/points/{id}/notes",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    (
+        "POST",
+        "/api/v1/points/{id}/split",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    (
+        "POST",
+        "/api/v1/points/{id}/join",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    ("GET", "/api/v1/groups", SignedIn),
+    (
+        "POST",
+        "/api/v1/groups/proposal",
+        Only(&[Drafter, Secretary]),
+    ),
+    ("GET", "/api/v1/groups/{id}", SignedIn),
+    (
+        "POST",
+        "/api/v1/groups/{id}/change",
+        Only(&[Drafter, Secretary]),
+    ),
+    (
+        "POST",
+        "/api/v1/groups/{id}/answer",
+        Only(&[Drafter, Leader, Secretary]),
+    ),
+    ("GET", "/api/v1/submissions", SignedIn),
+    ("GET", "/api/v1/submissions/{id}", SignedIn),
+    (
+        "POST",
+        "/api/v1/submissions/{id}/decision",
+        Only(&[Secretary]),
+    ),
+    ("GET", "/api/v1/triage", SignedIn),
+    (
+        "POST",
+        "/api/v1/problems/{id}/resolution",
+        Only(&[Secretary]),
+    ),
+    ("POST", "/api/v1/record", Only(&[Secretary])),
+    ("GET", "/api/v1/roster", SignedIn),
+    ("GET", "/api/v1/progress", SignedIn),
+    ("GET", "/api/v1/assignments", SignedIn),
+    ("POST", "/api/v1/assignments", Only(&[Leader, Secretary])),
+    ("GET", "/api/v1/leader", SignedIn),
+    ("GET", "/api/v1/edits", SignedIn),
+    ("GET", "/api/v1/batches", Only(&[Secretary])),
+    ("POST", "/api/v1/batches/{id}/undo", Only(&[Secretary])),
+    ("GET", "/api/v1/drafts/{name}", SignedIn),
+    (
+        "POST",
+        "/api/v1/drafts/{name}/verdict",
+        Only(&[Drafter, Secretary]),
+    ),
+    ("GET", "/api/v1/phrases", SignedIn),
+    ("POST", "/api/v1/phrases", Only(&[Drafter, Secretary])),
+    (
+        "POST",
+        "/api/v1/phrases/{id}/removal",
+        Only(&[Drafter, Secretary]),
+    ),
+    ("GET", "/api/v1/versions", SignedIn),
+    ("POST", "/api/v1/versions", Only(&[Leader, Secretary])),
+    (
+        "POST",
+        "/api/v1/versions/{id}/review",
+        Only(&[Leader, Secretary]),
+    ),
+    ("POST", "/api/v1/versions/{id}/issue", Only(&[Secretary])),
+    ("GET", "/api/v1/versions/{id}/comparison", SignedIn),
+    ("GET", "/api/v1/audit", Only(&[Administrator, Leader])),
     ("GET", "/api/v1/status", SignedIn),
     ("GET", "/api/v1/points", SignedIn),
     ("GET", "/api/v1/points/{id}", SignedIn),
@@ -352,13 +452,13 @@ fn refusal(person: &Person, request: &Request) -> Option<Response> {
         None if pattern.is_some_and(|it| is_known(it.as_str())) => None,
         Some(FirstRun) => Some(Redirect::to("/").into_response()),
         _ if matches!(person, Person::Stranger) => Some(send_to_sign_in(request)),
-        _ => Some(
+        _ => Some(refused(
+            request,
             Error::new(
                 StatusCode::FORBIDDEN,
                 "Tài khoản này không có vai trò làm được việc đó. Hãy nhờ người quản trị giao thêm vai trò.",
-            )
-            .into_response(),
-        ),
+            ),
+        )),
     }
 }
 
@@ -379,7 +479,12 @@ fn send_to_sign_in(request: &Request) -> Response {
         StatusCode::UNAUTHORIZED,
         "Chưa đăng nhập, hoặc phiên đăng nhập đã hết. Hãy mở trang đăng nhập ở một thẻ khác, đăng nhập, rồi quay lại đây gửi lại.",
     );
-    if path.starts_with("/api/") {
+    refused(request, error)
+}
+
+/// A page for people, JSON for programs.
+fn refused(request: &Request, error: Error) -> Response {
+    if request.uri().path().starts_with("/api/") {
         super::api::ApiError(error).into_response()
     } else {
         error.into_response()

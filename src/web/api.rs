@@ -1,23 +1,29 @@
-//! JSON for programs: the same use cases as the pages; what is written is letters and tables so far.
+//! JSON for programs: the same use cases as the pages.
 //!
 //! Names are `snake_case`, times RFC 3339 in UTC; errors are
 //! `{"error": {"code", "message", "id"}}`. What is serialized here is a promise.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
+mod answering;
+mod body;
+mod deciding;
 mod letters;
+mod overseeing;
+mod reading;
 mod tables;
 
 use super::error::Error;
-use super::pages::filters::{Filters, page_number};
+use super::pages::filters::Filters;
 use crate::app::App;
 use crate::app::search::PointView;
 use crate::app::status::Status;
+use crate::app::values::Response;
 use crate::domain::{Consultation, PointId, Span};
 
 const PAGE_SIZE: usize = 50;
@@ -25,9 +31,48 @@ const PAGE_SIZE: usize = 50;
 /// The addresses below `/api/v1`.
 pub(super) fn router() -> Router<App> {
     Router::new()
+        .route("/consultations", get(reading::list_consultations))
         .route("/status", get(get_status))
-        .route("/points", get(list_points))
-        .route("/points/{id}", get(get_point))
+        .route(
+            "/rounds",
+            get(reading::list_rounds).post(deciding::open_round),
+        )
+        .route("/organizations", get(reading::list_organizations))
+        .route("/sections", get(reading::list_sections))
+        .route("/submissions", get(reading::list_submissions))
+        .route("/submissions/{id}", get(reading::get_submission))
+        .route(
+            "/submissions/{id}/decision",
+            post(deciding::decide_submission),
+        )
+        .route("/triage", get(reading::list_triage))
+        .route("/problems/{id}/resolution", post(deciding::resolve_problem))
+        .route("/record", post(deciding::record_opinion))
+        .route("/roster", get(reading::get_roster))
+        .route("/progress", get(overseeing::get_progress))
+        .route(
+            "/assignments",
+            get(overseeing::list_assignments).post(deciding::assign),
+        )
+        .route("/leader", get(overseeing::list_waiting_for_leader))
+        .route("/edits", get(overseeing::list_edits))
+        .route("/batches", get(overseeing::list_batches))
+        .route("/batches/{id}/undo", post(deciding::undo_batch))
+        .route("/drafts/{name}", get(deciding::get_draft))
+        .route("/drafts/{name}/verdict", post(deciding::judge_draft))
+        .route(
+            "/phrases",
+            get(deciding::list_phrases).post(deciding::add_phrase),
+        )
+        .route("/phrases/{id}/removal", post(deciding::remove_phrase))
+        .route(
+            "/versions",
+            get(deciding::list_versions).post(deciding::freeze_report),
+        )
+        .route("/versions/{id}/review", post(deciding::review_report))
+        .route("/versions/{id}/issue", post(deciding::issue_report))
+        .route("/versions/{id}/comparison", get(deciding::compare_versions))
+        .route("/audit", get(overseeing::list_trail))
         .route(
             "/letters",
             get(letters::list_letters).post(letters::order_letters),
@@ -39,7 +84,31 @@ pub(super) fn router() -> Router<App> {
         .route("/tables/{id}/columns", post(tables::arrange_table))
         .route("/tables/{id}/decision", post(tables::decide_table))
         .route("/mailboxes", get(letters::list_mailboxes))
+        .merge(points_router())
         .fallback(async || ApiError(Error::no_such_page()))
+}
+
+/// What drafters and leaders do with points and groups.
+fn points_router() -> Router<App> {
+    Router::new()
+        .route("/points", get(list_points))
+        .route("/points/counts", get(reading::count_points))
+        .route("/points/answers", post(answering::answer_points))
+        .route("/points/{id}", get(get_point))
+        .route("/points/{id}/answers", get(answering::list_answers))
+        .route("/points/{id}/answer", post(answering::answer_point))
+        .route("/points/{id}/decision", post(answering::decide_point))
+        .route(
+            "/points/{id}/notes",
+            get(answering::list_notes).post(answering::add_note),
+        )
+        .route("/points/{id}/split", post(answering::split_point))
+        .route("/points/{id}/join", post(answering::join_point))
+        .route("/groups", get(answering::list_groups))
+        .route("/groups/proposal", post(answering::propose_groups))
+        .route("/groups/{id}", get(answering::get_group))
+        .route("/groups/{id}/change", post(answering::change_group))
+        .route("/groups/{id}/answer", post(answering::answer_group))
 }
 
 /// An error as JSON.
@@ -65,7 +134,7 @@ impl<E: Into<Error>> From<E> for ApiError {
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    fn into_response(self) -> axum::response::Response {
         let error = ErrorDto {
             code: self.0.code(),
             message: self.0.message,
@@ -85,7 +154,7 @@ async fn consultation(app: &App, pairs: &[(String, String)]) -> Result<Consultat
 }
 
 #[derive(Serialize)]
-struct StatusDto {
+pub(super) struct StatusDto {
     consultation: ConsultationDto,
     rounds: Vec<RoundDto>,
     submissions: CountsDto,
@@ -214,7 +283,7 @@ fn status_dto(status: Status) -> StatusDto {
 }
 
 #[derive(Serialize)]
-struct PointsDto {
+pub(super) struct PointsDto {
     points: Vec<PointDto>,
     meta: MetaDto,
 }
@@ -235,7 +304,7 @@ struct CorrectionDto {
 }
 
 #[derive(Serialize)]
-struct PointDto {
+pub(super) struct PointDto {
     id: i64,
     submission_id: i64,
     text: String,
@@ -259,12 +328,16 @@ struct PointDto {
 }
 
 #[derive(Serialize)]
-struct AnswerDto {
+pub(super) struct AnswerDto {
     version: i64,
     decision: Option<&'static str>,
     text: String,
     change_place: Option<String>,
     state: &'static str,
+    /// Steps of the approval chain that it has passed.
+    approvals: usize,
+    /// The step that approved or returned it.
+    step: Option<String>,
     author: String,
     remark: Option<String>,
     created_at: String,
@@ -275,7 +348,7 @@ async fn list_points(
     Query(pairs): Pairs,
 ) -> Result<Json<PointsDto>, ApiError> {
     let consultation = consultation(&app, &pairs).await?;
-    let page = page_number(&pairs);
+    let page = body::page(&pairs)?;
     let request = Filters::read(&pairs).request((page - 1) * PAGE_SIZE, PAGE_SIZE)?;
     let found = app.search(&consultation, &request).await?;
     Ok(Json(PointsDto {
@@ -299,10 +372,9 @@ async fn list_points(
 
 async fn get_point(
     State(app): State<App>,
-    Path(id): Path<String>,
+    body::Key(id): body::Key,
     Query(pairs): Pairs,
 ) -> Result<Json<PointDto>, ApiError> {
-    let id = id.parse().map_err(|_not_a_number| Error::no_such_page())?;
     let consultation = consultation(&app, &pairs).await?;
     let full = app.point_in_full(&consultation, PointId(id)).await?;
     Ok(Json(point_dto(full.view)))
@@ -332,16 +404,22 @@ fn point_dto(view: PointView) -> PointDto {
         state: point.state.code(),
         needs_leadership: point.needs_leadership,
         version: point.version,
-        answer: view.response.map(|answer| AnswerDto {
-            version: answer.version,
-            decision: answer.content.decision.map(crate::domain::Decision::code),
-            text: answer.content.text,
-            change_place: answer.content.change_place,
-            state: answer.content.state.code(),
-            author: answer.content.author,
-            remark: answer.content.remark,
-            created_at: moment(answer.created_us),
-        }),
+        answer: view.response.map(answer_dto),
+    }
+}
+
+fn answer_dto(answer: Response) -> AnswerDto {
+    AnswerDto {
+        version: answer.version,
+        decision: answer.content.decision.map(crate::domain::Decision::code),
+        text: answer.content.text,
+        change_place: answer.content.change_place,
+        state: answer.content.state.code(),
+        approvals: answer.content.n_approvals,
+        step: answer.content.approval_step,
+        author: answer.content.author,
+        remark: answer.content.remark,
+        created_at: moment(answer.created_us),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages over a small real data folder, asked without a network.
 
 mod access;
+mod api;
 mod approval;
 mod desk;
 mod groups;

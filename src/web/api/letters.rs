@@ -1,12 +1,11 @@
 //! Letters that go out, and mailboxes that are read: what the pages do, for programs.
 
 use axum::Json;
-use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 
+use super::body::{Body, Done, Key};
 use super::{ApiError, Pairs, Query, consultation, moment};
 use crate::app::mail::outbox::{Mail, MailDecision};
 use crate::domain::MailState;
@@ -37,6 +36,7 @@ struct LetterDto {
 
 /// What a program orders: `{"kind": "reminder", "round": 1, "organization": "STC", "dry_run": true}`.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct OrderDto {
     kind: String,
     round: Option<u32>,
@@ -73,6 +73,7 @@ struct SentDto {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct DecisionDto {
     decision: String,
 }
@@ -129,7 +130,7 @@ fn letter_dto(mail: Mail) -> LetterDto {
 pub(super) async fn order_letters(
     Acting(app): Acting,
     Query(pairs): Pairs,
-    Json(ordered): Json<OrderDto>,
+    Body(ordered): Body<OrderDto>,
 ) -> Result<Json<OrderedDto>, ApiError> {
     let consultation = consultation(&app, &pairs).await?;
     let fields = OrderFields {
@@ -168,35 +169,30 @@ pub(super) async fn order_letters(
     }))
 }
 
-fn number(id: &str) -> Result<i64, Error> {
-    id.parse().map_err(|_not_a_number| Error::no_such_page())
-}
-
 /// The letter as it goes or went out (RFC 5322).
 pub(super) async fn get_letter(
     Acting(app): Acting,
-    Path(id): Path<String>,
+    Key(id): Key,
     Query(pairs): Pairs,
 ) -> Result<impl IntoResponse, ApiError> {
     let consultation = consultation(&app, &pairs).await?;
-    let letter = app.letter(&consultation, number(&id)?).await?;
+    let letter = app.letter(&consultation, id).await?;
     Ok(([(CONTENT_TYPE, "message/rfc822")], letter))
 }
 
 pub(super) async fn decide_letter(
     Acting(app): Acting,
-    Path(id): Path<String>,
+    Key(id): Key,
     Query(pairs): Pairs,
-    Json(decided): Json<DecisionDto>,
-) -> Result<StatusCode, ApiError> {
+    Body(decided): Body<DecisionDto>,
+) -> Result<Json<Done>, ApiError> {
     let consultation = consultation(&app, &pairs).await?;
-    let id = number(&id)?;
     let decision = MailDecision::parse(&decided.decision).ok_or_else(|| {
         let code = &decided.decision;
         Error::invalid(format!("`decision` không nhận giá trị `{code}`."))
     })?;
     outlive(async move { app.decide_mail(&consultation, id, decision).await }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(Done { id: Some(id) }))
 }
 
 pub(super) async fn list_mailboxes(Acting(app): Acting) -> Result<Json<MailboxesDto>, ApiError> {

@@ -27,8 +27,9 @@ use crate::web::extract::{Id, InConsultation, Query};
 use crate::web::views::{Badge, Html, Page, Place, Select};
 use crate::web::words;
 
-pub(super) use answering::{AnswerFields, act, step, tidy};
+pub(in crate::web) use answering::{AnswerFields, act};
 pub(in crate::web) use answering::{answer_point, discard_unsaved, keep_unsaved};
+pub(super) use answering::{step, tidy};
 pub(in crate::web) use changing::decide_point;
 pub(super) use form::{AnswerForm, Version, answer_form, approval, version};
 use form::{Conflict, conflict, diff};

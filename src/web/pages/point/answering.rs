@@ -20,18 +20,18 @@ use crate::web::pages::{coded, outlive};
 #[serde(default)]
 pub(in crate::web) struct AnswerFields {
     /// Of the point.
-    pub(in crate::web::pages) version: i64,
+    pub(in crate::web) version: i64,
     /// Of the answer the form was filled with; 0 for none.
-    pub(in crate::web::pages) base: i64,
-    pub(in crate::web::pages) decision: String,
-    pub(in crate::web::pages) text: String,
-    pub(in crate::web::pages) change_place: String,
-    pub(in crate::web::pages) old_wording: String,
-    pub(in crate::web::pages) new_wording: String,
-    pub(in crate::web::pages) remark: String,
-    pub(in crate::web::pages) on_behalf: String,
-    pub(in crate::web::pages) step: String,
-    pub(in crate::web::pages) kept: String,
+    pub(in crate::web) base: i64,
+    pub(in crate::web) decision: String,
+    pub(in crate::web) text: String,
+    pub(in crate::web) change_place: String,
+    pub(in crate::web) old_wording: String,
+    pub(in crate::web) new_wording: String,
+    pub(in crate::web) remark: String,
+    pub(in crate::web) on_behalf: String,
+    pub(in crate::web) step: String,
+    pub(in crate::web) kept: String,
 }
 
 impl AnswerFields {
@@ -106,7 +106,7 @@ pub(in crate::web) async fn answer_point(
 }
 
 /// Reads what a form asks for.
-pub(in crate::web::pages) fn act(
+pub(in crate::web) fn act(
     app: &App,
     person: &Person,
     point: PointId,
