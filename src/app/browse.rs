@@ -1,5 +1,6 @@
 //! What pages show beside the other use cases: lists, and one thing with everything around it.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -202,7 +203,10 @@ impl App {
         let inside = view.point.section.map(|section| names.subtree(section));
         let inside = inside.unwrap_or_default();
         let is_inside = |section: &&Section| inside.binary_search(&section.id).is_ok();
-        let suggestions = self.suggest(consultation, &names, &view).await?;
+        let mut suggestions = self
+            .suggest_sections(consultation, &names, std::slice::from_ref(&view))
+            .await?;
+        let suggestions = suggestions.remove(&id).unwrap_or_default();
         Ok(PointInFull {
             suggestions,
             notice: versions.last().and_then(responding::notice),
@@ -224,20 +228,34 @@ impl App {
         })
     }
 
-    /// Sections a point may be about that has none, or only the whole draft.
-    async fn suggest(
+    /// Sections that points may be about which have none, or only the whole draft.
+    pub async fn suggest_sections(
         &self,
         consultation: &Consultation,
         names: &Names,
-        view: &PointView,
-    ) -> Result<Vec<(SectionId, Confidence)>, Error> {
-        let section = view.point.section;
-        let kind = section.and_then(|id| Some(names.section(id)?.kind));
-        if !matches!(kind, None | Some(SectionKind::Whole | SectionKind::General)) {
-            return Ok(Vec::new());
+        views: &[PointView],
+    ) -> Result<BTreeMap<PointId, Vec<(SectionId, Confidence)>>, Error> {
+        let is_vague = |view: &&PointView| {
+            let section = view.point.section.and_then(|id| names.section(id));
+            matches!(
+                section.map(|section| section.kind),
+                None | Some(SectionKind::Whole | SectionKind::General)
+            )
+        };
+        let vague: Vec<(PointId, String, Option<SectionId>)> = (views.iter())
+            .filter(is_vague)
+            .map(|view| (view.point.id, view.text.clone(), view.point.section))
+            .collect();
+        if vague.is_empty() {
+            return Ok(BTreeMap::new());
         }
         let dossier = self.dossier(consultation.id).await?;
-        let words = view.text.clone();
-        run_blocking(move || dossier.suggest_sections(&words, section)).await
+        let suggest = move || {
+            let points = vague.into_iter();
+            points
+                .map(|(id, words, section)| (id, dossier.suggest_sections(&words, section)))
+                .collect()
+        };
+        run_blocking(suggest).await
     }
 }

@@ -13,13 +13,14 @@ use axum::response::{IntoResponse, Response};
 use super::beside::{self, Beside};
 use super::filters::Filters;
 use super::outline::{Outline, outline};
+use super::point_view::{SuggestedSection, suggested_sections};
 use super::points::section_choices;
 use crate::app::App;
 use crate::app::browse::PointInFull;
 use crate::app::search::{Neighbors, PointView, Request};
 use crate::app::surroundings::Around;
 use crate::app::values::{Count, Facet, Submission};
-use crate::domain::{Confidence, Consultation, PointId, PointState, SectionId};
+use crate::domain::{Consultation, PointId, PointState};
 use crate::web::access::Acting;
 use crate::web::address::{base, query};
 use crate::web::error::Error;
@@ -33,11 +34,10 @@ pub(super) use answering::{step, tidy};
 pub(in crate::web) use changing::decide_point;
 pub(super) use form::{AnswerForm, Version, answer_form, approval, version};
 use form::{Conflict, conflict, diff};
-use reading::{DraftPiece, EvidenceLine, TextOfPart, cut, draft, evidence, texts};
+pub(super) use reading::cut;
+use reading::{DraftPiece, EvidenceLine, TextOfPart, draft, evidence, texts};
 use surroundings::Surroundings;
 
-/// How much of a suggested section's heading.
-const SUGGESTION_CHARS: usize = 120;
 /// Levels of the draft's tree beside a point; its own place is shown however deep it lies.
 const TREE_DEPTH: u8 = 1;
 
@@ -90,14 +90,6 @@ struct PointPage {
     place: Select,
     versions: Vec<Version>,
     beside: Beside,
-}
-
-/// A section that a person can choose with one click.
-struct SuggestedSection {
-    value: String,
-    label: String,
-    heading: String,
-    percent: String,
 }
 
 /// What a page shows beyond what is stored.
@@ -155,6 +147,12 @@ fn point_address(consultation: &Consultation, id: i64, kept: &str, saved: &str) 
     let mut pairs = search_pairs(&kept_pairs(kept));
     pairs.push(("saved".to_owned(), saved.to_owned()));
     format!("{}/points/{id}{}", base(consultation), as_query(&pairs))
+}
+
+/// The list that a point was found in.
+fn list_address(consultation: &Consultation, kept: &str) -> String {
+    let kept = Filters::read(&kept_pairs(kept));
+    format!("{}/points{}", base(consultation), kept.with("", ""))
 }
 
 async fn show(
@@ -249,7 +247,7 @@ fn view(page: Page, seen: &Seen, shown: Shown) -> PointPage {
             .clone()
             .unwrap_or_else(|| "Chưa xác định mục".to_owned()),
         other_sections: about.other_sections.clone(),
-        suggestions: suggestions(full),
+        suggestions: suggested_sections(&full.names, &full.suggestions),
         cited_as: point.cited_as.clone().unwrap_or_default(),
         words: about.text.clone(),
         report_text: point.report_text.clone().unwrap_or_default(),
@@ -364,20 +362,6 @@ fn saved(pairs: &[(String, String)]) -> Option<String> {
 fn place_select(full: &PointInFull, chosen: &str, depth: u8) -> Select {
     let places = places(full, chosen, depth);
     Select::new("section", "Mục của dự thảo", "Chọn mục", chosen, places)
-}
-
-/// Sections that the words of a point without a place resemble.
-fn suggestions(full: &PointInFull) -> Vec<SuggestedSection> {
-    let suggested = |(id, confidence): &(SectionId, Confidence)| {
-        let section = full.names.section(*id)?;
-        Some(SuggestedSection {
-            value: format!("id:{id}"),
-            label: full.names.label(section),
-            heading: cut(&section.heading, SUGGESTION_CHARS),
-            percent: format!("{:.0}", confidence.value() * 100.0),
-        })
-    };
-    full.suggestions.iter().filter_map(suggested).collect()
 }
 
 /// Sections to move a point to; its own one is among them however deep it lies.

@@ -1,12 +1,16 @@
 //! A point on a line of a list.
 
-use crate::app::search::PointView;
+use super::point::cut;
+use crate::app::search::{Names, PointView};
+use crate::domain::{Confidence, SectionId};
 use crate::web::address::query;
 use crate::web::views::{Badge, Marked};
 use crate::web::words;
 
 /// How much of a long point a list shows.
 const N_CHARS: usize = 480;
+/// How much of a suggested section's heading.
+const SUGGESTION_CHARS: usize = 120;
 
 /// What a list shows of a point.
 pub(in crate::web) struct PointLine {
@@ -24,6 +28,35 @@ pub(in crate::web) struct PointLine {
     pub(in crate::web) round: String,
     pub(in crate::web) stance: String,
     pub(in crate::web) badges: Vec<Badge>,
+    /// Sections to choose from, in a list of points that have none.
+    pub(in crate::web) suggestions: Vec<SuggestedSection>,
+    /// Of the point, as forms about it send it.
+    pub(in crate::web) version: i64,
+}
+
+/// A section that a point may be about.
+pub(in crate::web) struct SuggestedSection {
+    pub(in crate::web) value: String,
+    pub(in crate::web) label: String,
+    pub(in crate::web) heading: String,
+    pub(in crate::web) percent: String,
+}
+
+/// Prepares the sections that the words of a point without a place resemble.
+pub(in crate::web) fn suggested_sections(
+    names: &Names,
+    suggestions: &[(SectionId, Confidence)],
+) -> Vec<SuggestedSection> {
+    let suggested = |(id, confidence): &(SectionId, Confidence)| {
+        let section = names.section(*id)?;
+        Some(SuggestedSection {
+            value: format!("id:{id}"),
+            label: names.label(section),
+            heading: cut(&section.heading, SUGGESTION_CHARS),
+            percent: format!("{:.0}", confidence.value() * 100.0),
+        })
+    };
+    suggestions.iter().filter_map(suggested).collect()
 }
 
 /// The heading of its section, unless that is its label already.
@@ -73,5 +106,7 @@ pub(in crate::web) fn point_line(
             .map(|s| s.name().to_owned())
             .unwrap_or_default(),
         badges: Badge::of_point(view),
+        suggestions: Vec::new(),
+        version: view.point.version,
     }
 }

@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::filters::{Filters, page_number};
 use super::outline::{Outline, n_without_section, outline};
-use super::point_view::{PointLine, point_line};
+use super::point_view::{PointLine, point_line, suggested_sections};
 use crate::app::assigning::NOBODY;
 use crate::app::search::{Found, Names, Request};
 use crate::app::values::{Count, Facet, FacetValue};
 use crate::app::{self, App};
-use crate::domain::{Channel, Consultation, Decision, PointState, Stance};
+use crate::domain::{Channel, Consultation, Decision, PointId, PointState, Stance};
 use crate::web::access::Acting;
 use crate::web::error::Error;
 use crate::web::extract::{InConsultation, Query};
@@ -92,6 +92,16 @@ pub(in crate::web) async fn list_points(
     let page = Page::new(&consultation, Place::Points, "Tra cứu ý kiến");
     let mut view = view(page, &filters, around, found.as_ref(), number);
     view.problem = problem;
+    if let (Some(found), "none") = (&found, filters.get("section")) {
+        let names = app.names(&consultation).await?;
+        let suggested = app
+            .suggest_sections(&consultation, &names, &found.points)
+            .await?;
+        for point in &mut view.points {
+            let of_point = suggested.get(&PointId(point.id));
+            point.suggestions = suggested_sections(&names, of_point.map_or(&[][..], Vec::as_slice));
+        }
+    }
     Ok((status, Html(view)).into_response())
 }
 

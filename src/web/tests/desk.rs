@@ -385,3 +385,34 @@ async fn notes_phrases_and_accepted_wording_are_found_again() {
     assert!(csv.text.contains("'=hỗ trợ 50%"), "no formula goes out");
     check_page("keys", &desk.get(&format!("{BASE}/keys")).await);
 }
+
+#[tokio::test]
+async fn a_section_is_chosen_where_points_without_one_are_listed() {
+    let desk = Desk::new().await;
+    let list = format!("{BASE}/points?section=none");
+    let before: usize = total(&desk, "?section=none").await.parse().unwrap();
+    assert!(before > 0);
+    let page = desk.get(&list).await;
+    check_page(&list, &page);
+    let (_, form) = page.text.split_once("<form class=\"suggested\"").unwrap();
+    let between = |start: &str| {
+        let (_, rest) = form.split_once(start).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let fields = [
+        ("version", between("name=\"version\" value=\"")),
+        (
+            "kept",
+            between("name=\"kept\" value=\"").replace("&amp;", "&"),
+        ),
+        ("back", "list".to_owned()),
+        ("act", "section".to_owned()),
+        ("section", between("name=\"section\" value=\"")),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let chosen = desk.post(&between("action=\""), &fields).await;
+    let chosen = chosen.expect(StatusCode::SEE_OTHER);
+    assert_eq!(chosen.headers[LOCATION], list.as_str());
+    let after: usize = total(&desk, "?section=none").await.parse().unwrap();
+    assert_eq!(after + 1, before);
+}

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::answering::tidy;
-use super::{Shown, kept_pairs, point_address, show};
+use super::{Shown, kept_pairs, list_address, point_address, show};
 use crate::app::browse::PointInFull;
 use crate::app::recut::Cut;
 use crate::app::values::PointChange;
@@ -37,6 +37,9 @@ pub(in crate::web) struct DecisionFields {
     into: String,
     #[serde(default)]
     kept: String,
+    /// "list": the list it was decided in, which it may have left.
+    #[serde(default)]
+    back: String,
 }
 
 pub(in crate::web) async fn decide_point(
@@ -65,6 +68,10 @@ pub(in crate::web) async fn decide_point(
             .await
     });
     match decided.await {
+        Ok(()) if fields.back == "list" => {
+            let address = list_address(&consultation, &fields.kept);
+            Ok(Redirect::to(&address).into_response())
+        }
         Ok(()) => {
             let address = point_address(&consultation, id, &fields.kept, "changed");
             Ok(Redirect::to(&address).into_response())

@@ -60,7 +60,7 @@ pub(super) fn evidence(full: &PointInFull) -> Vec<EvidenceLine> {
     (1..).zip(&full.view.point.evidence).map(line).collect()
 }
 
-pub(super) fn cut(text: &str, n_chars: usize) -> String {
+pub(in crate::web::pages) fn cut(text: &str, n_chars: usize) -> String {
     let mut chars = text.chars();
     let mut cut: String = chars.by_ref().take(n_chars).collect();
     if chars.next().is_some() {
