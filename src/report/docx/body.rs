@@ -46,7 +46,12 @@ pub(super) fn write(out: impl Write, model: &ReportModel) -> io::Result<()> {
             restarts: part.restarts_pages,
             hides_first: part.restarts_pages || index == 0,
         };
-        write_section_end(&mut xml, part.orientation, numbering, index == last)?;
+        if index == last && matches!(part.blocks.last(), Some(Block::Chart(_))) {
+            // Behind a chart that fills its page even the lowest paragraph goes on the next one.
+            page::write_section(&mut xml, part.orientation, numbering)?;
+        } else {
+            write_section_end(&mut xml, part.orientation, numbering, index == last)?;
+        }
     }
     if model.parts.is_empty() {
         let numbering = Numbering {
