@@ -28,6 +28,7 @@ pub mod leading;
 pub mod letterheads;
 mod lines;
 pub mod mail;
+mod page_images;
 pub mod phrases;
 pub mod progress;
 pub mod reading;
@@ -250,6 +251,7 @@ pub struct App {
     holder: Arc<str>,
     remembered: Arc<remembered::Remembered>,
     kept_counts: Arc<counting::KeptCounts>,
+    kept_pages: Arc<page_images::KeptPages>,
     passwords: accounts::Passwords,
     sign_ins: Arc<accounts::Throttle>,
 }
@@ -280,6 +282,7 @@ impl App {
             holder: random_hex()?.into(),
             remembered: Arc::default(),
             kept_counts: Arc::default(),
+            kept_pages: Arc::default(),
             passwords: accounts::Passwords::default(),
             sign_ins: Arc::default(),
         };

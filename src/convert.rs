@@ -9,7 +9,9 @@
 //! * [`pdf`]: words and rules of a PDF. Words come from poppler, which also reads stamps, form
 //!   fields and damaged files; where it is not installed, from ourselves ([`own_pdf`]) in a child
 //!   process, because the library behind it panics on odd fonts and may use any amount of memory.
-//! * [`scan`]: pages to pictures, straightened ([`raster`]), and words by Tesseract.
+//! * [`scan`]: pages to pictures, straightened ([`raster`]), and words by Tesseract; [`picture`]:
+//!   photographs and scans that came as pictures, decoded in a child of ourselves.
+//! * [`page_image`]: pages for looking at.
 //! * [`office`]: LibreOffice; [`archive`]: `.7z` and `.rar`.
 //! * [`workbook`]: spreadsheets to tables of text, also in a child of ourselves.
 
@@ -17,7 +19,9 @@ mod archive;
 mod child;
 mod office;
 mod own_pdf;
+mod page_image;
 mod pdf;
+mod picture;
 mod raster;
 mod scan;
 mod workbook;
@@ -36,8 +40,13 @@ pub const CHILD_COMMAND: &str = "convert-child";
 pub fn answer_as_child(file: &std::path::Path) -> bool {
     // The parent says what became of the file.
     std::panic::set_hook(Box::new(|_| {}));
-    if file.ends_with(workbook::FILE) {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    if name == workbook::FILE {
         workbook::answer(file)
+    } else if name == picture::READ {
+        picture::read(file)
+    } else if name.ends_with(picture::SHOW) {
+        picture::show(file)
     } else {
         own_pdf::answer(file)
     }
@@ -63,7 +72,7 @@ impl Programs {
             Kind::Pdf => self.itself.is_some() || self.find(pdf::TEXT).is_ok(),
             Kind::Office => self.find(office::OFFICE).is_ok(),
             Kind::Scan => self.find(scan::RASTER).is_ok() && self.knows_vietnamese(),
-            Kind::Picture => self.knows_vietnamese(),
+            Kind::Picture => self.itself.is_some() && self.knows_vietnamese(),
             Kind::Workbook => self.itself.is_some(),
             Kind::Archive => self.find(archive::UNPACKER).is_ok(),
         }

@@ -10,6 +10,7 @@ mod letterhead;
 mod mail;
 mod organization;
 mod outline;
+mod page_map;
 mod person;
 mod personal;
 mod point;
@@ -19,7 +20,7 @@ mod submission;
 mod warning;
 
 pub use consultation::{Consultation, Round, RoundKind};
-pub use evidence::{Confidence, Evidence, Finding};
+pub use evidence::{Confidence, Evidence, Finding, RECOGNIZED};
 pub use ids::{
     AccountId, BatchId, ConsultationId, ContentHash, DocumentId, DraftId, GroupId, OrganizationId,
     PartId, PointId, ResponseId, RoundId, SectionId, SubmissionId,
@@ -28,6 +29,7 @@ pub use letterhead::{ExtraColumn, Letterhead, LetterheadProblem};
 pub use mail::{Authentication, MailKind, MailState, Verdict};
 pub use organization::{Organization, OrganizationKind};
 pub use outline::{DraftLine, NodeRef, Outline, OutlineNode, PageLine, SectionChange, SectionKind};
+pub use page_map::{Area, PageFrame, PageMap, PrintedLine};
 pub use person::{Account, Role, Roles};
 pub use personal::EmailAddress;
 pub use point::{PointState, Stance};

@@ -45,14 +45,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use archive::{Unpacked, unpack};
-pub use conversions::{Conversion, Conversions, Wanted};
+pub use conversions::{Conversion, Conversions, Wanted, content_key};
 pub use dates::parse_date;
 pub use rows::{PartRow, rows_of_part};
 pub use sniff::{Format, sniff};
 
 use archive::Budget;
 
-use crate::domain::{Authentication, DraftLine, EmailAddress, Location, PageLine, Span, Warning};
+use crate::domain::{Authentication, DraftLine, EmailAddress, Location, PageMap, Span, Warning};
 
 /// What one received file says.
 #[derive(Debug, Clone, Default)]
@@ -168,8 +168,8 @@ pub struct TextPart {
     pub tables: Vec<PartTable>,
     /// Name and version of the reader that made it, e.g. `docx/1`.
     pub extractor: &'static str,
-    /// From which byte on the text stood on which page and line, where the file has pages.
-    pub anchors: Vec<(usize, PageLine)>,
+    /// Where on which page the text stood, where the file has pages.
+    pub map: PageMap,
     /// How sure the recognition was on average, 0 to 1, where a machine read the text in a picture.
     pub recognized: Option<f64>,
     /// What a reader of a Word file marked in it.

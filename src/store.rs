@@ -28,6 +28,7 @@ pub mod mailboxes;
 mod named;
 pub mod notes;
 pub mod outbox;
+pub mod page_maps;
 pub mod phrases;
 pub mod points;
 pub mod problems;

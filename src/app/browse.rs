@@ -9,8 +9,8 @@ use super::search::{Names, PointView};
 use super::values::{RoundRoster, Section};
 use super::{App, Error, Kind, responding, run_blocking};
 use crate::domain::{
-    Authentication, Channel, Confidence, Consultation, Disposition, OrganizationKind, PointId,
-    PointState, Round, SectionId, SectionKind, SubmissionId,
+    Authentication, Channel, Confidence, Consultation, Disposition, OrganizationKind, PageMap,
+    PartId, PointId, PointState, Round, SectionId, SectionKind, SubmissionId,
 };
 use crate::intake;
 use crate::store;
@@ -42,6 +42,8 @@ pub struct SubmissionInFull {
     pub submission: Submission,
     /// Its texts.
     pub parts: Vec<Part>,
+    /// Where they stood on paper, those that have pages.
+    pub page_maps: BTreeMap<PartId, PageMap>,
     /// Its ideas, in reading order.
     pub points: Vec<PointView>,
     /// The submission it is related to.
@@ -59,6 +61,8 @@ pub struct PointInFull {
     pub view: PointView,
     /// The texts of its submission.
     pub parts: Vec<Part>,
+    /// Where they stood on paper, those that have pages.
+    pub page_maps: BTreeMap<PartId, PageMap>,
     /// Its group, proposed or confirmed.
     pub group: Option<Group>,
     /// Answered points like it, while it is open.
@@ -151,6 +155,7 @@ impl App {
         Ok(SubmissionInFull {
             authentication: self.authentication_of(&submission)?,
             submission,
+            page_maps: self.page_maps(&parts).await?,
             parts,
             points,
             related,
@@ -212,6 +217,7 @@ impl App {
             notice: versions.last().and_then(responding::notice),
             draft: names.sections.iter().filter(is_inside).cloned().collect(),
             view,
+            page_maps: self.page_maps(&parts).await?,
             parts,
             group,
             similar,

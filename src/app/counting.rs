@@ -205,6 +205,7 @@ fn point_entry(point: PointStanding, answers: &BTreeMap<PointId, NewResponse>) -
         joined_into: point.joined_into,
         needs_leadership: point.needs_leadership,
         out_of_scope_reason: point.out_of_scope,
+        recognized: None,
     }
 }
 

@@ -6,16 +6,19 @@
 //! a warning with the line that installs it; [`Read::waits`] then says that reading again later
 //! may give more. Everything here may take seconds: call it off the threads that answer people.
 
+mod failures;
+mod pages;
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::convert::{Failure, Kind, MOST_SCANNED_PAGES, Programs, ScannedPage, Sheet};
+use crate::convert::{Failure, Kind, Programs, Sheet};
 use crate::domain::{DraftLine, Location, Warning};
 use crate::intake::arrangements::Arrangements;
-use crate::intake::{
-    self, Conversion, Conversions, Format, Reading, Wanted, pages, read_draft_with,
-};
-use pages::Page;
+use crate::intake::{self, Conversion, Conversions, Format, Reading, Wanted, read_draft_with};
+
+use failures::{explain, explain_and_remember, given_up};
+use pages::{read_pdf, read_picture};
 
 /// The code of warnings about programs that are not installed.
 pub const MISSING: &str = "convert.missing_program";
@@ -119,6 +122,9 @@ fn kinds_of(wanted: &Wanted) -> &'static [Kind] {
 }
 
 fn convert(programs: &Programs, wanted: &Wanted, arrangements: &Arrangements) -> Conversion {
+    if let Some(warning) = given_up(&wanted.bytes) {
+        return Conversion::Failed(warning);
+    }
     let converted = match wanted.format {
         Format::Pdf => read_pdf(programs, &wanted.bytes),
         Format::Image => read_picture(programs, &wanted.bytes),
@@ -134,7 +140,9 @@ fn convert(programs: &Programs, wanted: &Wanted, arrangements: &Arrangements) ->
         Format::OpenDocument => to_docx(programs, &wanted.bytes, "odt"),
         _ => return Conversion::Failed(not_readable(wanted.format)),
     };
-    converted.unwrap_or_else(|failure| Conversion::Failed(explain(&failure, wanted.format)))
+    converted.unwrap_or_else(|failure| {
+        Conversion::Failed(explain_and_remember(&failure, wanted.format, &wanted.bytes))
+    })
 }
 
 fn not_readable(format: Format) -> Warning {
@@ -156,109 +164,6 @@ fn to_docx(programs: &Programs, bytes: &[u8], extension: &str) -> Result<Convers
     })
 }
 
-fn read_pdf(programs: &Programs, bytes: &[u8]) -> Result<Conversion, Failure> {
-    let pdf = programs.read_pdf(bytes)?;
-    let mut pages = pages::read_boxes(&String::from_utf8_lossy(&pdf.words.0));
-    if let Some(drawings) = &pdf.drawings {
-        let drawn = pages::read_boxes(&String::from_utf8_lossy(&drawings.0));
-        for (page, drawn) in pages.iter_mut().zip(drawn) {
-            page.rules = drawn.rules;
-            page.pictures = drawn.pictures;
-        }
-    }
-    let mut warnings = Vec::new();
-    let n_recognized = recognize_scans(programs, bytes, &mut pages, &mut warnings)?;
-    Ok(Conversion::Pages {
-        extractor: if n_recognized > 0 {
-            "ocr/1+tesseract"
-        } else {
-            pdf.extractor
-        },
-        pages,
-        warnings,
-    })
-}
-
-/// A page with fewer letters than this may be a scan with a stamp or a digital signature on it.
-const FEW_LETTERS: usize = 200;
-
-/// Whether a page is a picture of text: little text of its own, under a picture that covers much
-/// of it, or nothing at all.
-fn is_scan(page: &Page) -> bool {
-    let n_letters = pages::n_letters(page);
-    let paper = page.width * page.height;
-    let covered = page
-        .pictures
-        .iter()
-        .map(|at| (at.right - at.left) * (at.bottom - at.top))
-        .fold(0.0, f64::max);
-    n_letters < FEW_LETTERS && (covered > 0.3 * paper || n_letters == 0)
-}
-
-/// Recognizes the pages that are scans; returns how many gave words.
-fn recognize_scans(
-    programs: &Programs,
-    bytes: &[u8],
-    all: &mut [Page],
-    warnings: &mut Vec<Warning>,
-) -> Result<usize, Failure> {
-    let scans: Vec<usize> = all
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| is_scan(page))
-        .map(|(index, _)| index)
-        .collect();
-    let is_all = scans.len() == all.len();
-    let (mut n_recognized, mut unread) = (0, Vec::new());
-    for index in scans {
-        let Some(page) = all.get_mut(index) else {
-            continue;
-        };
-        let number = index + 1;
-        if n_recognized >= MOST_SCANNED_PAGES {
-            unread.push(number.to_string());
-            continue;
-        }
-        match programs.recognize_page(bytes, number, (page.width, page.height)) {
-            Ok(scanned) => {
-                let found = recognized_pages(&scanned);
-                if let Some(found) = found.into_iter().next()
-                    && pages::n_letters(&found) > pages::n_letters(page)
-                {
-                    *page = found;
-                    n_recognized += 1;
-                }
-            }
-            Err(failure) if is_all && n_recognized == 0 => return Err(failure),
-            Err(failure) => {
-                if unread.is_empty() {
-                    warnings.push(explain(&failure, Format::Image));
-                }
-                unread.push(number.to_string());
-            }
-        }
-    }
-    if !unread.is_empty() {
-        warnings.push(Warning::new(
-            "convert.unread_pages",
-            Location::File,
-            format!("Chưa đọc được các trang quét: {}.", unread.join(", ")),
-            "Mở tệp gốc để xem các trang đó; nếu có góp ý, gõ vào ô nhập tay của lượt này.",
-        ));
-    }
-    Ok(n_recognized)
-}
-
-fn recognized_pages(scanned: &ScannedPage) -> Vec<Page> {
-    let words = String::from_utf8_lossy(&scanned.words);
-    let mut found = pages::read_tesseract(&words, scanned.dots_per_inch);
-    if let (Some(page), Some(drawings)) = (found.first_mut(), &scanned.drawings) {
-        let drawn = pages::read_boxes(&String::from_utf8_lossy(&drawings.0));
-        page.rules = drawn.into_iter().next().unwrap_or_default().rules;
-    }
-    found
-}
-
 /// Opens an archive for a person who drops one in, with another program where one is needed;
 /// empty when that cannot be done now.
 pub fn unpack(bytes: &[u8], file_name: &str) -> intake::Unpacked {
@@ -269,6 +174,55 @@ pub fn unpack(bytes: &[u8], file_name: &str) -> intake::Unpacked {
         files: programs().unpack(bytes).unwrap_or_default(),
         warnings: Vec::new(),
     }
+}
+
+/// The PDF or picture a part was read from, on its own, attached or in an archive.
+fn file_with_pages(bytes: &[u8], file_name: &str, part: &str) -> Option<Wanted> {
+    let format = intake::sniff(bytes, file_name);
+    let mut conversions = Conversions::default();
+    for _ in 0..ROUNDS {
+        let wanted = intake::read_as(format, bytes, file_name, &conversions).wanted;
+        let (mut paged, others): (Vec<Wanted>, Vec<Wanted>) = wanted
+            .into_iter()
+            .partition(|it| matches!(it.format, Format::Pdf | Format::Image));
+        let is_only = paged.len() == 1 && others.is_empty();
+        if let Some(at) = paged.iter().position(|it| it.name == part) {
+            return Some(paged.swap_remove(at));
+        }
+        if is_only {
+            return paged.pop();
+        }
+        let archives = others.iter().filter(|it| it.format == Format::OtherArchive);
+        let n_before = conversions.len();
+        for archive in archives {
+            let arrangements = Arrangements::default();
+            conversions.insert(archive, convert(programs(), archive, &arrangements));
+        }
+        if conversions.len() == n_before {
+            break;
+        }
+    }
+    None
+}
+
+/// A page, counted from 1, of the file that a part was read from, as a PNG of our own making,
+/// turned clockwise by quarters.
+///
+/// # Errors
+/// What is wrong with the file or missing on this machine; `None` where the part has no pages.
+pub fn page_image(
+    bytes: &[u8],
+    file_name: &str,
+    part: &str,
+    number: usize,
+    n_quarters: u8,
+) -> Option<Result<Vec<u8>, Box<Warning>>> {
+    let file = file_with_pages(bytes, file_name, part)?;
+    let shown = match file.format {
+        Format::Image => programs().show_picture(&file.bytes, number, n_quarters),
+        _ => programs().show_pdf(&file.bytes, number, n_quarters),
+    };
+    Some(shown.map_err(|failure| Box::new(explain(&failure, file.format))))
 }
 
 /// A table of comments in a workbook, as a file of its own.
@@ -293,7 +247,7 @@ pub fn sheet_file(file_name: &str, sheet: &str) -> String {
 pub fn read_all_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Box<Warning>> {
     programs()
         .read_workbook(bytes)
-        .map_err(|failure| Box::new(explain(&failure, Format::Spreadsheet)))
+        .map_err(|failure| Box::new(explain_and_remember(&failure, Format::Spreadsheet, bytes)))
 }
 
 /// The tables of comments in a workbook, and what a person should know about its other sheets.
@@ -366,65 +320,4 @@ fn read_sheets(
             .collect(),
         warnings: Vec::new(),
     })
-}
-
-fn read_picture(programs: &Programs, bytes: &[u8]) -> Result<Conversion, Failure> {
-    let scanned = programs.recognize_picture(bytes)?;
-    Ok(Conversion::Pages {
-        pages: recognized_pages(&scanned),
-        extractor: "ocr/1+tesseract",
-        warnings: Vec::new(),
-    })
-}
-
-/// What went wrong, for the person who waits for the file.
-fn explain(failure: &Failure, format: Format) -> Warning {
-    let name = format.name();
-    let by_hand = "Mở tệp gốc để xem; gõ nội dung góp ý vào ô nhập tay của lượt này, hoặc xin nơi gửi bản Word.";
-    match failure {
-        Failure::Missing { program, package } => Warning::new(
-            MISSING,
-            Location::File,
-            format!(
-                "Tệp được giữ lại nhưng chưa đọc được vì là {name} và máy chưa cài `{program}`."
-            ),
-            format!(
-                "Cài bằng lệnh: apt-get install -y --no-install-recommends {package} — rồi nhập lại tệp này, hoặc khởi động lại chương trình: tệp sẽ được đọc tiếp."
-            ),
-        ),
-        Failure::Refused { program } => Warning::new(
-            "convert.refused",
-            Location::File,
-            format!("Tệp ({name}) bị hỏng hoặc sai định dạng: `{program}` không mở được."),
-            by_hand,
-        ),
-        Failure::TimedOut { program, seconds } => Warning::new(
-            "convert.timed_out",
-            Location::File,
-            format!("Đọc tệp ({name}) quá lâu: `{program}` bị dừng sau {seconds} giây."),
-            by_hand,
-        ),
-        Failure::TooMuch { program, megabytes } => Warning::new(
-            "convert.too_much",
-            Location::File,
-            format!(
-                "Tệp ({name}) phình ra quá {megabytes} MB khi mở bằng `{program}` (có thể là tệp phá hoại) nên không được đọc tiếp."
-            ),
-            "Không mở tệp này trên máy; liên hệ nơi gửi để xác minh và gửi lại.",
-        ),
-        Failure::Encrypted => Warning::new(
-            "convert.encrypted",
-            Location::File,
-            format!("Tệp ({name}) có mật khẩu nên không mở được."),
-            "Xin mật khẩu của nơi gửi, mở tệp, lưu lại không đặt mật khẩu rồi nạp lại.",
-        ),
-        Failure::Start { program, .. } => Warning::new(
-            "convert.not_started",
-            Location::File,
-            format!(
-                "Không chạy được `{program}` để đọc tệp ({name}); có thể đĩa đầy hoặc thiếu quyền."
-            ),
-            "Kiểm tra chỗ trống trên đĩa và quyền của chương trình rồi nhập lại tệp này.",
-        ),
-    }
 }

@@ -352,6 +352,7 @@ fn point_entries(
     points
         .into_iter()
         .map(|point| PointEntry {
+            recognized: point.recognized().filter(|_| point.report_text.is_none()),
             response: answers
                 .get(&answering(point.id, point.state, point.representative))
                 .and_then(|answer| response_entry(point.state, answer)),

@@ -30,7 +30,7 @@ use jiff::civil::Date;
 
 use crate::domain::{
     Confidence, Disposition, EmailAddress, Evidence, LetterNumber, NodeRef, OrganizationId,
-    Relation, ReplyClass, RoundId, Span, Stance, Warning,
+    PageMap, Relation, ReplyClass, RoundId, Span, Stance, Warning,
 };
 use crate::intake::Bounce;
 use crate::recognize::organization::WrittenName;
@@ -110,6 +110,8 @@ pub struct Part {
     pub extractor: Cow<'static, str>,
     /// The text.
     pub text: String,
+    /// Where it stood on paper.
+    pub map: PageMap,
 }
 
 /// One idea with what was recognized in it.

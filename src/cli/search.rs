@@ -6,7 +6,7 @@ use super::args::SearchArgs;
 use super::{Exit, Output};
 use crate::app::search::{Found, PointView, Request};
 use crate::app::{App, Error, Kind};
-use crate::domain::{Channel, Decision, PointState, ResponseState, Stance};
+use crate::domain::{Channel, Confidence, Decision, PointState, ResponseState, Stance};
 
 /// Reads a code, or says which there are.
 pub(super) fn parse_code<T: Copy>(
@@ -158,6 +158,7 @@ pub(super) fn point_to_json(view: &PointView) -> Value {
         "text": view.text,
         "highlights": view.highlights.iter().map(|s| [s.start, s.end]).collect::<Vec<_>>(),
         "stance": view.point.stance.map(Stance::code),
+        "recognized": view.point.recognized().map(Confidence::value),
         "state": view.point.state.code(),
         "decision": view.point.decision.map(Decision::code),
         "answer_state": view.point.response_state.map(ResponseState::code),

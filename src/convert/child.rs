@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 #[cfg(unix)]
 use std::sync::OnceLock;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Failure;
@@ -28,6 +29,34 @@ pub(super) struct Limits {
 
 /// How often a running child is looked at.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// How many children run at once, however many files are read: each may take a processor and some
+/// gigabytes. The others wait, and their time begins when they start.
+static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// The right to run a child, given back when dropped.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (running, freed) = &RUNNING;
+        let running = running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = freed
+            .wait_while(running, |running| *running >= most)
+            .unwrap_or_else(PoisonError::into_inner);
+        *running += 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (running, freed) = &RUNNING;
+        *running.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        freed.notify_one();
+    }
+}
 
 /// A folder that exists for one conversion and is empty but for what is put into it.
 pub(super) struct Workplace {
@@ -89,6 +118,7 @@ impl Workplace {
         for name in ["SystemRoot", "TEMP", "USERPROFILE"] {
             command.env(name, self.folder.path());
         }
+        let _turn = Turn::wait();
         let mut child = command.spawn().map_err(started)?;
         let deadline = Instant::now() + limits.time;
         let most = limits.output_megabytes << 20;

@@ -11,7 +11,7 @@ pub(super) const OFFICE: Needed = Needed {
 };
 /// A letter takes five seconds with a cold profile; a hundred pages about twenty.
 const LIMITS: Limits = Limits {
-    time: Duration::from_mins(2),
+    time: Duration::from_mins(1),
     // Most of it is reserved and never touched.
     memory_megabytes: 4096,
     output_megabytes: 64,

@@ -11,10 +11,12 @@ pub(super) const TEXT: Needed = Needed {
 };
 /// A hundred pages take half a second.
 const LIMITS: Limits = Limits {
-    time: Duration::from_secs(30),
+    time: Duration::from_secs(15),
     memory_megabytes: 1024,
     output_megabytes: 256,
 };
+
+const ENCRYPTED: &[u8] = b"/Encrypt";
 
 /// What a PDF's pages hold: `<page>` elements with `<word>`, `<rule>` and `<picture>` inside,
 /// their places in points from the top left corner as `xMin`, `yMin`, `xMax`, `yMax`.
@@ -55,8 +57,13 @@ impl Programs {
                 drawings: Some(Layout(own)),
                 extractor: "pdf/1",
             }),
-            // Poppler's reason counts; that it is missing only where we failed for no other cause.
-            (Err(Failure::Missing { .. }), Err(own @ Failure::Encrypted)) => Err(own),
+            // The dictionary that says how a file is encrypted is never encrypted itself.
+            (Err(Failure::Refused { .. } | Failure::Missing { .. }), Err(_))
+                if bytes.windows(ENCRYPTED.len()).any(|it| it == ENCRYPTED) =>
+            {
+                Err(Failure::Encrypted)
+            }
+            // Poppler's reason counts.
             (Err(failure), Err(_)) => Err(failure),
         }
     }

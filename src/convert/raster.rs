@@ -1,4 +1,5 @@
-//! A gray picture of a page: straightened, and its long straight lines found and erased.
+//! A gray picture of a page: cleaned of specks, straightened, and its long straight lines found and
+//! erased.
 //!
 //! Everything is one pass over the picture, or a few over a smaller copy.
 
@@ -13,7 +14,13 @@ const PAPER: u8 = 255;
 /// Larger pictures are refused: A3 at 300 dots per inch has 17 million.
 const MOST_DOTS: usize = 40_000_000;
 
+/// A tenth of a degree as a slope, in 2^16ths.
+const STEP: i64 = 114;
+/// So many steps askew a page may lie on the glass.
+const MOST_STEPS: i64 = 30;
+
 /// Rows of dots, from top to bottom.
+#[derive(Clone)]
 pub(super) struct Raster {
     width: usize,
     height: usize,
@@ -51,11 +58,7 @@ impl Raster {
             return None;
         }
         let dots = bytes.get(at + 1..)?.get(..n_dots)?.to_vec();
-        Some(Self {
-            width,
-            height,
-            dots,
-        })
+        Self::new(width, height, dots)
     }
 
     /// The picture as a binary gray map.
@@ -88,9 +91,132 @@ impl Raster {
         }
     }
 
+    /// A picture of given dots, row by row.
+    pub(super) fn new(width: usize, height: usize, dots: Vec<u8>) -> Option<Self> {
+        let n_dots = width.checked_mul(height)?;
+        (n_dots > 0 && n_dots <= MOST_DOTS && dots.len() == n_dots).then_some(Self {
+            width,
+            height,
+            dots,
+        })
+    }
+
+    /// Width and height in dots.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// Twice as wide and high, dots in between being the mean of their neighbors: small print is
+    /// recognized better so.
+    pub(super) fn doubled(&self) -> Self {
+        let (width, height) = (self.width * 2, self.height * 2);
+        let mean = |a: u8, b: u8| a.midpoint(b);
+        let wide = |row: &[u8]| -> Vec<u8> {
+            let next = row.iter().skip(1).chain(row.last());
+            row.iter()
+                .zip(next)
+                .flat_map(|(dot, next)| [*dot, mean(*dot, *next)])
+                .collect()
+        };
+        let mut dots = Vec::with_capacity(width * height);
+        for y in 0..self.height {
+            let own = wide(self.row(y));
+            let below = wide(self.row((y + 1).min(self.height - 1)));
+            dots.extend_from_slice(&own);
+            dots.extend(own.iter().zip(&below).map(|(a, b)| mean(*a, *b)));
+        }
+        Self {
+            width,
+            height,
+            dots,
+        }
+    }
+
+    /// Removes specks, islands of ink of at most so many dots, and fills holes of one dot in ink.
+    pub(super) fn clean(&mut self, speck: usize) {
+        self.fill_holes();
+        let specks: Vec<usize> = (0..self.dots.len())
+            .filter(|at| self.is_ink(*at) && self.is_speck(*at, speck))
+            .collect();
+        for at in specks {
+            if let Some(dot) = self.dots.get_mut(at) {
+                *dot = PAPER;
+            }
+        }
+    }
+
+    /// Whether no more than so many dots of ink hang together with one.
+    fn is_speck(&self, start: usize, most: usize) -> bool {
+        let mut island = vec![start];
+        let mut n_looked_at = 0;
+        while let Some(&at) = island.get(n_looked_at) {
+            n_looked_at += 1;
+            for row in [at.saturating_sub(self.width), at, at + self.width] {
+                for near in row.saturating_sub(1)..=row + 1 {
+                    if self.is_ink(near) && !island.contains(&near) {
+                        island.push(near);
+                    }
+                }
+            }
+            if island.len() > most {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_ink(&self, at: usize) -> bool {
+        self.dots.get(at).is_some_and(|dot| *dot < INK)
+    }
+
+    /// Paints light dots that ink surrounds.
+    fn fill_holes(&mut self) {
+        let width = self.width;
+        let holes: Vec<usize> = (width + 1..self.dots.len().saturating_sub(width + 1))
+            .filter(|at| !self.is_ink(*at) && self.is_ink(at - 1) && self.is_ink(at + 1))
+            .filter(|at| self.is_ink(at - width) && self.is_ink(at + width))
+            .collect();
+        for at in holes {
+            if let Some(dot) = self.dots.get_mut(at) {
+                *dot = 0;
+            }
+        }
+    }
+
+    /// The picture turned clockwise by quarters.
+    pub(super) fn turned_quarters(&self, n_quarters: u8) -> Self {
+        let (width, height) = (self.width, self.height);
+        let at = |x: usize, y: usize| self.dots.get(y * width + x).copied().unwrap_or(PAPER);
+        let (is_on_its_side, dots): (bool, Vec<u8>) = match n_quarters % 4 {
+            0 => (false, self.dots.clone()),
+            1 => {
+                let places = (0..width).flat_map(|x| (0..height).rev().map(move |y| (x, y)));
+                (true, places.map(|(x, y)| at(x, y)).collect())
+            }
+            2 => (false, self.dots.iter().rev().copied().collect()),
+            _ => {
+                let places = (0..width)
+                    .rev()
+                    .flat_map(|x| (0..height).map(move |y| (x, y)));
+                (true, places.map(|(x, y)| at(x, y)).collect())
+            }
+        };
+        let (width, height) = if is_on_its_side {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        Self {
+            width,
+            height,
+            dots,
+        }
+    }
+
     /// Turns a page that was laid on the glass a little askew: by up to three degrees, in steps of
-    /// a tenth. Rows of text are told from the gaps between them best when they are level.
-    pub(super) fn straighten(&mut self) {
+    /// a tenth. Rows of text are told from the gaps between them best when they are level. Returns by
+    /// how many degrees it was turned, clockwise.
+    pub(super) fn straighten(&mut self) -> f64 {
         // A quarter of the resolution is enough to see rows of text.
         let small = self.half().half();
         let ink: Vec<(i64, i64)> = (0..small.height)
@@ -104,8 +230,7 @@ impl Raster {
             })
             .collect();
         let score = |step: i64| -> u64 {
-            // The slope in 2^16ths: a tenth of a degree is 0.001745.
-            let slope = step * 114;
+            let slope = step * STEP;
             let mut profile = vec![0_u64; small.height * 2 + 2];
             let offset = number(small.height) / 2;
             for (x, y) in &ink {
@@ -120,24 +245,30 @@ impl Raster {
             profile.iter().map(|count| count * count).sum()
         };
         let level = score(0);
-        let best = (-30..=30).map(|step| (score(step), step)).max();
+        let best = (-MOST_STEPS..=MOST_STEPS)
+            .map(|step| (score(step), step))
+            .max();
         if let Some((best, step)) = best
             && step != 0
             && best > level + level / 50
         {
-            self.turn(step * 114);
+            self.turn(step * STEP);
+            // Text that falls to the right is turned back, against the clock.
+            return -0.1 * f64::from(i32::try_from(step).unwrap_or(0));
         }
+        0.0
     }
 
-    /// Turns by a small slope, in 2^16ths, around the upper left corner.
+    /// Turns by a small slope, in 2^16ths, around its middle.
     fn turn(&mut self, slope: i64) {
         let mut dots = Vec::with_capacity(self.dots.len());
+        let middle = (number(self.width) / 2, number(self.height) / 2);
         for y in 0..self.height {
             for x in 0..self.width {
                 // A small angle: its sine is its slope, its cosine one.
                 let (x, y) = (number(x), number(y));
-                let from_x = x - ((y * slope) >> 16);
-                let from_y = y + ((x * slope) >> 16);
+                let from_x = x - (((y - middle.1) * slope) >> 16);
+                let from_y = y + (((x - middle.0) * slope) >> 16);
                 let dot = usize::try_from(from_x)
                     .ok()
                     .filter(|x| *x < self.width)

@@ -19,12 +19,14 @@ use crate::text::legacy;
 
 /// A hundred thousand rows take two seconds.
 const LIMITS: Limits = Limits {
-    time: Duration::from_mins(1),
+    time: Duration::from_secs(30),
     memory_megabytes: 3072,
     output_megabytes: 256,
 };
 /// Real tables have twenty columns; what stands beyond is listed as left out.
 const MOST_COLUMNS: u32 = 256;
+/// All parts of a workbook together, inflated: a hundred times what the largest tables have.
+const MOST_INFLATED_MEGABYTES: u64 = 1024;
 /// Cells that merging may fill.
 const MOST_FILLED: usize = 1_000_000;
 /// Begins the line that names a sheet; no cell can hold it.
@@ -49,6 +51,12 @@ impl Programs {
         let itself = self.itself.as_deref().ok_or_else(|| Failure::Refused {
             program: CHILD_COMMAND.to_owned(),
         })?;
+        if inflated_megabytes(bytes) > MOST_INFLATED_MEGABYTES {
+            return Err(Failure::TooMuch {
+                program: CHILD_COMMAND.to_owned(),
+                megabytes: MOST_INFLATED_MEGABYTES,
+            });
+        }
         let place = Workplace::with(bytes, FILE)?;
         let printed = place.run(itself, &[CHILD_COMMAND, FILE], LIMITS)?;
         let mut sheets = Vec::new();
@@ -68,6 +76,16 @@ impl Programs {
         }
         Ok(sheets)
     }
+}
+
+/// What the parts of a workbook say they are inflated; 0 for what is no archive. One that lies meets the
+/// limits of the child.
+fn inflated_megabytes(bytes: &[u8]) -> u64 {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        return 0;
+    };
+    let sizes = (0..archive.len()).filter_map(|at| Some(archive.by_index_raw(at).ok()?.size()));
+    sizes.fold(0_u64, u64::saturating_add) >> 20
 }
 
 /// What the copy of a workbook is called, so that the child knows what to do.
@@ -156,7 +174,7 @@ impl Grid {
             return;
         }
         let text = match font.map(str::to_lowercase) {
-            Some(font) if font.starts_with(".vn") && !is_vietnamese(&text) => {
+            Some(font) if font.starts_with(".vn") && !legacy::is_modern(&text) => {
                 let text = legacy::from_tcvn3_font(&text);
                 // Fonts whose name ends so draw small letters as capitals.
                 if font.ends_with('h') {
@@ -165,7 +183,7 @@ impl Grid {
                     text
                 }
             }
-            Some(font) if font.starts_with("vni") && !is_vietnamese(&text) => {
+            Some(font) if font.starts_with("vni") && !legacy::is_modern(&text) => {
                 legacy::from_vni_font(&text)
             }
             _ => text,
@@ -177,17 +195,17 @@ impl Grid {
     fn reveal(&mut self) {
         let mut sample = String::new();
         for text in self.rows.values().flat_map(BTreeMap::values) {
-            if !text.is_ascii() && !is_vietnamese(text) && sample.len() < 64 << 10 {
+            if !text.is_ascii() && !legacy::is_modern(text) && sample.len() < 64 << 10 {
                 sample.push_str(text);
                 sample.push('\n');
             }
         }
-        if sample.is_empty() || legacy::decode(sample.as_bytes()).text == sample {
+        let Some(encoding) = legacy::old_font(&sample) else {
             return;
-        }
+        };
         for text in self.rows.values_mut().flat_map(BTreeMap::values_mut) {
-            if !text.is_ascii() && !is_vietnamese(text) {
-                *text = legacy::decode(text.as_bytes()).text;
+            if !text.is_ascii() && !legacy::is_modern(text) {
+                *text = legacy::from_font(encoding, text);
             }
         }
     }
@@ -277,13 +295,6 @@ fn write_cell(out: &mut impl Write, text: &str) -> std::io::Result<()> {
     } else {
         out.write_all(text.as_bytes())
     }
-}
-
-/// Letters that Unicode text in Vietnamese has and old fonts' codes are not.
-fn is_vietnamese(text: &str) -> bool {
-    text.chars().any(|c| {
-        matches!(c, 'Ạ'..='ỹ' | 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{300}'..='\u{323}')
-    })
 }
 
 /// A value as a person sees it in its cell.

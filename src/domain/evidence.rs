@@ -26,6 +26,16 @@ impl Confidence {
         })
     }
 
+    /// The same from a mean computed in double precision.
+    pub fn of(value: f64) -> Self {
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "a confidence needs no more than an f32 holds"
+        )]
+        Self::new(value as f32)
+    }
+
     /// The value, 0 to 1.
     pub fn value(self) -> f32 {
         self.0
@@ -40,6 +50,8 @@ impl Confidence {
 /// What a piece of [`Evidence`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Finding {
+    /// The words themselves: that a machine recognized them in a picture.
+    Words,
     /// Who is speaking.
     Organization,
     /// The letter's own number.
@@ -64,7 +76,8 @@ pub enum Finding {
 
 impl Finding {
     /// Every finding, in the order above.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::Words,
         Self::Organization,
         Self::LetterNumber,
         Self::LetterDate,
@@ -80,6 +93,7 @@ impl Finding {
     /// The stable code used in the database and in JSON.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Words => "words",
             Self::Organization => "organization",
             Self::LetterNumber => "letter_number",
             Self::LetterDate => "letter_date",
@@ -113,7 +127,15 @@ pub struct Evidence {
     pub confidence: Confidence,
 }
 
+/// The rule by which words were read in a picture; its confidence is the recognition's own.
+pub const RECOGNIZED: &str = "words.recognized";
+
 impl Evidence {
+    /// Whether it says that words were recognized in a picture.
+    pub fn is_recognition(&self) -> bool {
+        self.what == Finding::Words && self.rule == RECOGNIZED
+    }
+
     /// Evidence found in the text.
     pub fn at(what: Finding, rule: &'static str, span: Span, confidence: Confidence) -> Self {
         Self {

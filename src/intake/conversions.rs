@@ -62,7 +62,7 @@ pub struct Conversions(Arc<HashMap<ContentHash, Conversion>>);
 impl Conversions {
     /// Adds one.
     pub fn insert(&mut self, wanted: &Wanted, conversion: Conversion) {
-        Arc::make_mut(&mut self.0).insert(key(&wanted.bytes), conversion);
+        Arc::make_mut(&mut self.0).insert(content_key(&wanted.bytes), conversion);
     }
 
     /// How many there are.
@@ -79,11 +79,12 @@ impl Conversions {
         if self.0.is_empty() {
             return None;
         }
-        self.0.get(&key(bytes))
+        self.0.get(&content_key(bytes))
     }
 }
 
-fn key(bytes: &[u8]) -> ContentHash {
+/// What a file is known by while it is read.
+pub fn content_key(bytes: &[u8]) -> ContentHash {
     ContentHash(Sha256::digest(bytes).into())
 }
 

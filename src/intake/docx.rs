@@ -26,7 +26,7 @@ use xml::{Token, Tokens};
 
 use super::archive::{Archive, Budget, Refusal};
 use super::{Markup, PartRole, PartTable, Reading, Remark, TextPart, limits};
-use crate::domain::{DraftLine, Location, Span, Warning};
+use crate::domain::{DraftLine, Location, PageMap, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::squeeze;
 
@@ -86,7 +86,7 @@ pub(super) fn read_letter(
         text: rendered.text,
         tables,
         extractor,
-        anchors: Vec::new(),
+        map: PageMap::default(),
         recognized: None,
         markup,
     });

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use super::archive::Budget;
 use super::docx::xml::{Token, Tokens};
 use super::{MailHead, Markup, PartRole, Reading, Robot, TextPart, limits, plain};
-use crate::domain::{Location, Warning};
+use crate::domain::{Location, PageMap, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
 
@@ -94,7 +94,7 @@ pub(super) fn read(
             text: envelope,
             tables: Vec::new(),
             extractor: EXTRACTOR,
-            anchors: Vec::new(),
+            map: PageMap::default(),
             recognized: None,
             markup: Markup::default(),
         });

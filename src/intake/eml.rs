@@ -29,7 +29,7 @@ use mail_parser::{
 
 use super::archive::Budget;
 use super::{MailHead, Markup, PartRole, PartTable, Reading, TextPart, limits, plain};
-use crate::domain::{Location, Warning};
+use crate::domain::{Location, PageMap, Warning};
 use crate::text::legacy;
 use crate::text::normalize::{normalize, squeeze};
 
@@ -308,7 +308,7 @@ fn push_part(
             text,
             tables,
             extractor,
-            anchors: Vec::new(),
+            map: PageMap::default(),
             recognized: None,
             markup: Markup::default(),
         });

@@ -17,10 +17,11 @@ mod words;
 mod tests;
 
 use super::limits;
-use crate::domain::{DraftLine, PageLine};
+use crate::domain::{DraftLine, PageFrame, PageMap, PrintedLine};
+use crate::text::legacy::is_syllable;
 
 pub use render::Rendered;
-pub use words::{Area, Page, Word, read_boxes, read_tesseract};
+pub use words::{Page, Word, read_boxes, read_tesseract};
 
 /// A paragraph or a table, in reading order.
 #[derive(Debug)]
@@ -33,14 +34,27 @@ enum Block {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Paragraph {
     text: String,
-    /// Where in the text each line of the page begins.
-    lines: Vec<(usize, PageLine)>,
+    /// Its lines; they begin at bytes of this text.
+    lines: Vec<PrintedLine>,
     is_centered: bool,
 }
 
 /// Reads the pages of a letter into text with tables.
 pub fn read_letter(pages: &[Page]) -> Rendered {
-    render::as_text(&blocks(pages))
+    let mut rendered = render::as_text(&blocks(pages));
+    rendered.map = PageMap {
+        pages: pages.iter().map(frame).collect(),
+        lines: rendered.map.lines,
+    };
+    rendered
+}
+
+fn frame(page: &Page) -> PageFrame {
+    PageFrame {
+        width: page.width,
+        height: page.height,
+        turned: page.turned,
+    }
 }
 
 /// Reads the pages of a draft into lines.
@@ -54,6 +68,46 @@ pub fn n_letters(page: &Page) -> usize {
         .iter()
         .map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count())
         .sum()
+}
+
+/// How legible the words of a page are: the share of words of letters that are Vietnamese syllables,
+/// 0 to 1. `None` where there are too few of them to say.
+///
+/// A font without a map to Unicode gives letters that spell nothing, or signs that are no letters;
+/// those count as words that are no syllables.
+pub fn legibility(page: &Page) -> Option<f64> {
+    let (mut n_words, mut n_syllables) = (0_u32, 0_u32);
+    for word in &page.words {
+        if is_gibberish(&word.text) {
+            n_words += 1;
+            continue;
+        }
+        let pieces = word.text.split(|c: char| !c.is_alphabetic());
+        for piece in pieces.filter(|piece| piece.chars().nth(1).is_some()) {
+            n_words += 1;
+            n_syllables += u32::from(is_syllable(piece));
+        }
+    }
+    (n_words >= FEW_WORDS).then(|| f64::from(n_syllables) / f64::from(n_words))
+}
+
+/// Fewer words say nothing about a page.
+const FEW_WORDS: u32 = 15;
+
+/// Whether no text has such a word: signs inside it, or nothing but several signs.
+fn is_gibberish(word: &str) -> bool {
+    let ends = [
+        '.', ',', ';', ':', '?', '!', ')', '(', '”', '“', '"', '…', '-', '–', '/', '\'',
+    ];
+    let bare = word.trim_matches(ends);
+    let has_signs = bare.contains(|c: char| "!\"#$'*<=>?@[\\]^_`{|}~".contains(c) || is_odd(c));
+    has_signs
+        || (bare.is_empty() && word.contains(['!', '"', '?', '\'', '(', ')']) && word.len() > 1)
+}
+
+/// Signs that no text has: for private use, replaced, control.
+fn is_odd(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffd}' | '\u{f0000}'..='\u{10ffff}') || c.is_control()
 }
 
 /// How sure the recognition was of the words on average; `None` where all were written as text.

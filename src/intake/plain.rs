@@ -7,7 +7,7 @@ use super::{
     Format, Markup, PartRole, PartTable, Reading, TextPart, csv, docx, edxml, eml, html, layout,
     limits, outlook, pages, sniff, wrapped,
 };
-use crate::domain::{DraftLine, Location, Span, Warning};
+use crate::domain::{DraftLine, Location, PageMap, Span, Warning};
 use crate::text::legacy;
 use crate::text::normalize::normalize;
 
@@ -54,7 +54,7 @@ pub(super) fn read_document(
         text,
         tables,
         extractor,
-        anchors: Vec::new(),
+        map: PageMap::default(),
         recognized: None,
         markup: Markup::default(),
     });
@@ -94,11 +94,7 @@ fn read_converted(
             reading
                 .warnings
                 .extend(warnings.iter().map(|warning| located(warning, &location)));
-            let pages::Rendered {
-                text,
-                tables,
-                anchors,
-            } = pages::read_letter(pages);
+            let pages::Rendered { text, tables, map } = pages::read_letter(pages);
             if text.trim().is_empty() {
                 return Err(Box::new(without_text(location)));
             }
@@ -109,7 +105,7 @@ fn read_converted(
                 text,
                 tables,
                 extractor,
-                anchors,
+                map,
                 recognized: pages::confidence(pages),
                 markup: Markup::default(),
             });

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, DateTime};
 
 use crate::domain::{
-    Channel, Consultation, Decision, Disposition, DocumentId, GroupId, LetterNumber, Organization,
-    OrganizationId, OrganizationKind, PointId, PointState, Relation, ReplyClass, ResponseState,
-    Round, RoundId, SectionChange, SectionId, SectionKind, Stance, SubmissionId,
+    Channel, Confidence, Consultation, Decision, Disposition, DocumentId, GroupId, LetterNumber,
+    Organization, OrganizationId, OrganizationKind, PointId, PointState, Relation, ReplyClass,
+    ResponseState, Round, RoundId, SectionChange, SectionId, SectionKind, Stance, SubmissionId,
 };
 
 /// One consultation at one moment.
@@ -185,6 +185,9 @@ pub struct PointEntry {
     pub needs_leadership: bool,
     /// Why it is out of scope.
     pub out_of_scope_reason: Option<String>,
+    /// How sure the recognition was of its words, where a machine read them in a picture and no
+    /// person worded them anew.
+    pub recognized: Option<Confidence>,
     /// The current version of the answer: its own or its group's.
     pub response: Option<ResponseEntry>,
 }

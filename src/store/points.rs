@@ -91,6 +91,14 @@ pub struct Point {
     pub arrived_on: Date,
 }
 
+impl Point {
+    /// How sure the recognition was of its words on average, where a machine read them in a picture.
+    pub fn recognized(&self) -> Option<Confidence> {
+        let mut found = self.evidence.iter().filter(|it| it.is_recognition());
+        found.next().map(|it| it.confidence)
+    }
+}
+
 /// A point with its keys, as it is stored.
 struct Keyed<'a> {
     key: i64,

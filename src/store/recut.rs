@@ -69,11 +69,14 @@ async fn insert_half(
         "split.person",
         Confidence::CERTAIN,
     )];
-    if is_first {
-        // The reasons for place and stance were read from the beginning of the point.
-        let kept = point.evidence.iter().filter(|it| it.what != Finding::Split);
-        evidence.extend(kept.cloned());
-    }
+    // The reasons for place and stance were read from the beginning of the point; how sure its words
+    // are is said of all of them.
+    let is_kept = |it: &&Evidence| match it.what {
+        Finding::Split => false,
+        Finding::Words => true,
+        _ => is_first,
+    };
+    evidence.extend(point.evidence.iter().filter(is_kept).cloned());
     on_engine!(tx, |conn| {
         sqlx::query(
             "INSERT INTO point (id, submission_id, consultation_id, position, spans, section_id,

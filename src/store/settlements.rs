@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use super::engine::on_engine;
 use super::evidence::evidence_to_json;
 use super::points::{self, NewPoint};
-use super::{Error, Tx, bulk, ledger, short_key, storable};
+use super::{Error, Tx, bulk, ledger, page_maps, short_key, storable};
 use crate::domain::{
     BatchId, Channel, ConsultationId, ContentHash, Disposition, Evidence, LetterNumber,
-    OrganizationId, Relation, ReplyClass, RoundId, SubmissionId,
+    OrganizationId, PageMap, Relation, ReplyClass, RoundId, SubmissionId,
 };
 
 /// What is known of a submission once its bytes are safe.
@@ -117,6 +117,8 @@ pub struct NewPart {
     pub extractor: Cow<'static, str>,
     /// The text.
     pub text: String,
+    /// Where it stood on paper.
+    pub map: PageMap,
 }
 
 /// Adds a submission whose bytes are safe but not read yet.
@@ -371,6 +373,12 @@ async fn insert_contents(
         },
     )
     .await?;
+    let maps: Vec<(i64, &PageMap)> = parts
+        .iter()
+        .filter(|(_, _, _, part)| !part.map.is_empty())
+        .map(|(key, _, _, part)| (*key, &part.map))
+        .collect();
+    page_maps::insert_maps(tx, &maps).await?;
     let first_point = points::insert_points(tx, consultation, first_part, settled).await?;
     Ok((first_part, first_point))
 }

@@ -97,35 +97,48 @@ pub fn decode(bytes: &[u8]) -> Decoded {
 
 /// The text behind Latin-1 letters, where they are Vietnamese in an old font's table only.
 fn from_old_font(text: &str) -> Option<Decoded> {
+    let encoding = old_font(text)?;
+    Some(Decoded {
+        text: from_font(encoding, text),
+        encoding: encoding.name(),
+        is_certain: false,
+        n_replaced: 0,
+    })
+}
+
+/// The encoding of the font that a text was typed with, where its Latin-1 letters are Vietnamese in
+/// that font's table only.
+pub fn old_font(text: &str) -> Option<Encoding> {
     let sample: String = text
         .chars()
         .skip_while(char::is_ascii)
         .take(SAMPLE_BYTES / 4)
         .collect();
-    let is_modern =
-        |c: char| matches!(c, 'ă' | 'đ' | 'ơ' | 'ư' | 'Ạ'..='ỹ' | '\u{300}'..='\u{323}');
-    if sample.is_empty() || sample.contains(is_modern) {
+    if sample.is_empty() || is_modern(&sample) {
         return None;
     }
     let own = share_of_syllables(&sample).value();
-    let convert = |encoding: Encoding, text: &str| {
-        if encoding == Encoding::Vni {
-            from_vni_font(text)
-        } else {
-            from_tcvn3_font(text)
-        }
-    };
-    let encoding = [Encoding::Tcvn3, Encoding::Vni]
+    [Encoding::Tcvn3, Encoding::Vni]
         .into_iter()
         .find(|&encoding| {
-            let share = share_of_syllables(&convert(encoding, &sample));
+            let share = share_of_syllables(&from_font(encoding, &sample));
             share.n_words >= 5 && share.value() >= 0.8 && share.value() - own >= 0.3
-        })?;
-    Some(Decoded {
-        text: convert(encoding, text),
-        encoding: encoding.name(),
-        is_certain: false,
-        n_replaced: 0,
+        })
+}
+
+/// Converts text that was typed with an [`old_font`].
+pub fn from_font(encoding: Encoding, text: &str) -> String {
+    if encoding == Encoding::Vni {
+        from_vni_font(text)
+    } else {
+        from_tcvn3_font(text)
+    }
+}
+
+/// Whether a text has letters that Vietnamese has in Unicode and that no old font's codes are.
+pub fn is_modern(text: &str) -> bool {
+    text.contains(|c: char| {
+        matches!(c, 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | 'Ạ'..='ỹ' | '\u{300}'..='\u{323}')
     })
 }
 

@@ -232,6 +232,11 @@ pub(super) const ACCESS: &[(&str, &str, Allowed)] = &[
         "/c/{code}/letters/{id}/decision",
         Only(&[Secretary]),
     ),
+    (
+        "GET",
+        "/c/{code}/submissions/{id}/pages/{part}/{number}",
+        SignedIn,
+    ),
     ("GET", "/originals/{id}", SignedIn),
     ("GET", "/api/v1/consultations", SignedIn),
     ("GET", "/api/v1/rounds", SignedIn),

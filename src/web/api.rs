@@ -321,6 +321,8 @@ pub(super) struct PointDto {
     letter_number: Option<String>,
     letter_date: Option<String>,
     stance: Option<&'static str>,
+    /// How sure the recognition was of the words, 0 to 1, where they were read in a picture.
+    recognized: Option<f32>,
     state: &'static str,
     needs_leadership: bool,
     version: i64,
@@ -388,6 +390,7 @@ fn point_dto(view: PointView) -> PointDto {
     PointDto {
         id: point.id.0,
         submission_id: point.submission.0,
+        recognized: point.recognized().map(crate::domain::Confidence::value),
         text: view.text,
         highlights: view.highlights.iter().map(bytes).collect(),
         section: view.section,

@@ -47,6 +47,30 @@ impl FromRequestParts<App> for Name {
     }
 }
 
+/// The page named by `{id}`, `{part}` and `{number}` in the path.
+pub(super) struct PageOfPart {
+    /// The submission.
+    pub(super) id: i64,
+    /// The part of it.
+    pub(super) part: i64,
+    /// The page, from 1.
+    pub(super) number: usize,
+}
+
+impl FromRequestParts<App> for PageOfPart {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let Id(id) = Id::from_request_parts(parts, app).await?;
+        let part = path_parameter(parts, app, "part").await?;
+        let number = path_parameter(parts, app, "number").await?;
+        let (Ok(part), Ok(number)) = (part.parse(), number.parse()) else {
+            return Err(Error::no_such_page());
+        };
+        Ok(Self { id, part, number })
+    }
+}
+
 async fn path_parameter(parts: &mut Parts, app: &App, key: &str) -> Result<String, Error> {
     let parameters = RawPathParams::from_request_parts(parts, app).await;
     let parameters = parameters.map_err(|_not_text| Error::no_such_page())?;

@@ -20,6 +20,7 @@ pub(super) mod mine;
 pub(super) mod opening;
 pub(super) mod originals;
 pub(super) mod overview;
+pub(super) mod paper;
 pub(super) mod phrases;
 pub(super) mod point;
 pub(super) mod points;

@@ -10,9 +10,9 @@ use tower_http::csrf::CsrfLayer;
 use super::error::Error;
 use super::pages::{
     account, accounts, assignments, audit, bulk, compose, drafts, edits, groups, import, keys,
-    leader, letter_templates, letterhead, letters, mine, opening, originals, overview, phrases,
-    point, points, record, reports, roster, sign_in, submission, submissions, tables, triage,
-    versions,
+    leader, letter_templates, letterhead, letters, mine, opening, originals, overview, paper,
+    phrases, point, points, record, reports, roster, sign_in, submission, submissions, tables,
+    triage, versions,
 };
 use super::{access, api, assets, layers};
 use crate::app::App;
@@ -58,6 +58,10 @@ pub fn router(app: App) -> Router {
             get(record::get_record).post(record::record_opinion),
         )
         .route("/originals/{id}", get(originals::get_original))
+        .route(
+            "/c/{code}/submissions/{id}/pages/{part}/{number}",
+            get(paper::get_page),
+        )
         .merge(submissions_router())
         .merge(opening_router().layer(with_files))
         .merge(reports_router(file_bytes))

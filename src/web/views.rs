@@ -15,7 +15,7 @@ use super::address::{base, query};
 use super::error::Error;
 use super::{assets, words};
 use crate::app::search::PointView;
-use crate::domain::{Consultation, Decision, Disposition, PointState, ResponseState};
+use crate::domain::{Confidence, Consultation, Decision, Disposition, PointState, ResponseState};
 
 /// A template as an answer.
 pub(super) struct Html<T>(pub(super) T);
@@ -220,6 +220,17 @@ impl Badge {
         Self::new(class, state.name())
     }
 
+    /// That a machine read the words in a picture, and how sure it was on average.
+    pub(super) fn recognized(confidence: Confidence) -> Self {
+        let percent = (confidence.value() * 100.0).round();
+        let class = if confidence.needs_person() {
+            "bad"
+        } else {
+            "wait"
+        };
+        Self::new(class, format!("Chữ máy đọc từ bản quét {percent}%"))
+    }
+
     /// Decision and state of a point, as a list shows them.
     pub(super) fn of_point(view: &PointView) -> Vec<Self> {
         let mut badges = Vec::new();
@@ -244,6 +255,7 @@ impl Badge {
         if view.point.disposition != Disposition::Counted {
             badges.push(Self::disposition(view.point.disposition));
         }
+        badges.extend(view.point.recognized().map(Self::recognized));
         if view.point.needs_leadership {
             badges.push(Self::new("bad", "Xin ý kiến lãnh đạo"));
         }

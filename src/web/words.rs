@@ -106,6 +106,7 @@ pub(super) fn location(location: &Location) -> String {
 /// What evidence is about.
 pub(super) fn finding(what: Finding) -> &'static str {
     match what {
+        Finding::Words => "Chữ máy đọc từ ảnh",
         Finding::Organization => "Cơ quan, đơn vị",
         Finding::LetterNumber => "Số, ký hiệu",
         Finding::LetterDate => "Ngày văn bản",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::scanner::{Wear, scanned};
 use crate::support::{Desk, example, root, tool};
 
 /// Packages of the programs below.
@@ -144,145 +145,6 @@ fn survival(format: &str, read: &Value) -> Survival {
     survival
 }
 
-/// Prints a PDF's pages as pictures with noise, a little turned, into a PDF of pictures only.
-fn scanned(desk: &Desk, pdf: &Path, degrees: f64, name: &str) -> PathBuf {
-    let folder = desk.path(&format!("{name}-pages"));
-    fs::create_dir(&folder).unwrap();
-    let done = tool("pdftoppm", "poppler-utils")
-        .args(["-r", "300", "-gray"])
-        .arg(pdf)
-        .arg(folder.join("page"))
-        .status();
-    assert!(done.unwrap().success());
-    let mut pages: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    pages.sort();
-    let pictures: Vec<(usize, usize, Vec<u8>)> = pages
-        .iter()
-        .map(|page| worn(&fs::read(page).unwrap(), degrees))
-        .collect();
-    desk.write(name, picture_pdf(&pictures))
-}
-
-/// A gray map as a worn scan: turned, with a speck in every two hundredth dot.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "dots of a picture"
-)]
-fn worn(map: &[u8], degrees: f64) -> (usize, usize, Vec<u8>) {
-    let mut fields = map.splitn(4, u8::is_ascii_whitespace);
-    let mut number = |_: &str| -> usize {
-        std::str::from_utf8(fields.next().unwrap())
-            .unwrap()
-            .parse()
-            .unwrap_or(0)
-    };
-    let (_, width, height) = (number("P5"), number("width"), number("height"));
-    let dots = &map[map.len() - width * height..];
-    let (sine, cosine) = degrees.to_radians().sin_cos();
-    let middle = (width as f64 / 2.0, height as f64 / 2.0);
-    let mut random = crate::replies::Random::new(7);
-    let mut out = Vec::with_capacity(dots.len());
-    for y in 0..height {
-        for x in 0..width {
-            let (dx, dy) = (x as f64 - middle.0, y as f64 - middle.1);
-            let from_x = (middle.0 + dx * cosine - dy * sine).round();
-            let from_y = (middle.1 + dx * sine + dy * cosine).round();
-            let is_inside =
-                from_x >= 0.0 && from_y >= 0.0 && from_x < width as f64 && from_y < height as f64;
-            let dot = if is_inside {
-                dots[from_y as usize * width + from_x as usize]
-            } else {
-                255
-            };
-            out.push(if random.below(200) == 0 {
-                255 - dot
-            } else {
-                dot
-            });
-        }
-    }
-    (width, height, out)
-}
-
-/// A PDF of pictures at 300 dots per inch.
-fn picture_pdf(pictures: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
-    let mut pdf = b"%PDF-1.4\n".to_vec();
-    let mut places = Vec::new();
-    let mut object = |pdf: &mut Vec<u8>, head: String, stream: Option<&[u8]>| {
-        places.push(pdf.len());
-        let n = places.len();
-        pdf.extend(format!("{n} 0 obj\n{head}\n").into_bytes());
-        if let Some(stream) = stream {
-            pdf.extend(b"stream\n");
-            pdf.extend_from_slice(stream);
-            pdf.extend(b"\nendstream\n");
-        }
-        pdf.extend(b"endobj\n");
-    };
-    object(
-        &mut pdf,
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        None,
-    );
-    let kids: Vec<String> = (0..pictures.len())
-        .map(|n| format!("{} 0 R", 3 + 3 * n))
-        .collect();
-    let list = format!(
-        "<< /Type /Pages /Count {} /Kids [{}] >>",
-        pictures.len(),
-        kids.join(" ")
-    );
-    object(&mut pdf, list, None);
-    for (n, (width, height, dots)) in pictures.iter().enumerate() {
-        let first = 3 + 3 * n;
-        let (w, h) = (width * 72 / 300, height * 72 / 300);
-        object(
-            &mut pdf,
-            format!(
-                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {w} {h}] /Contents {} 0 R \
-                 /Resources << /XObject << /Im {} 0 R >> >> >>",
-                first + 1,
-                first + 2
-            ),
-            None,
-        );
-        let draw = format!("q {w} 0 0 {h} 0 0 cm /Im Do Q");
-        object(
-            &mut pdf,
-            format!("<< /Length {} >>", draw.len()),
-            Some(draw.as_bytes()),
-        );
-        object(
-            &mut pdf,
-            format!(
-                "<< /Type /XObject /Subtype /Image /Width {width} /Height {height} \
-                 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length {} >>",
-                dots.len()
-            ),
-            Some(dots),
-        );
-    }
-    let start = pdf.len();
-    let mut end = format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1);
-    for place in &places {
-        writeln!(end, "{place:010} 00000 n ").unwrap();
-    }
-    write!(
-        end,
-        "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
-        places.len() + 1
-    )
-    .unwrap();
-    pdf.extend(end.into_bytes());
-    pdf
-}
-
 #[test]
 fn a_letter_survives_in_every_format() {
     tool("tesseract", "tesseract-ocr tesseract-ocr-vie");
@@ -290,7 +152,7 @@ fn a_letter_survives_in_every_format() {
     let html = desk.write("thu.html", fs::read(letter()).unwrap());
     let docx = convert(&html, "docx:MS Word 2007 XML");
     let pdf = convert(&docx, "pdf");
-    let scan = scanned(&desk, &pdf, 0.7, "quet.pdf");
+    let scan = scanned(&pdf, &Wear::turned(0.7), &desk.path("quet.pdf"));
     let files = [
         html.clone(),
         docx.clone(),

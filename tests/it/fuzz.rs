@@ -188,7 +188,7 @@ fn read_everything(dossier: &Dossier, name: &str, bytes: &[u8]) {
     }
     let pages = read_boxes(&text);
     let _ = (read_letter(&pages), read_draft(&pages));
-    let scanned = read_tesseract(&text, None);
+    let scanned = read_tesseract(&text, 300.0);
     let _ = (read_letter(&scanned), read_draft(&scanned));
 }
 

@@ -36,9 +36,12 @@ mod paper; // the PDF, measured word by word against the decree
 mod postgres; // a server of the tests' own
 mod replies; // invented replies in any number
 mod returned; // the draft comes back edited
+mod scanner; // pages as worn pictures
+mod scans; // what is read from pictures bears its mark
 mod store_contract; // the same story on SQLite and on PostgreSQL
 mod stored; // everything a data folder holds
 mod support;
+mod survival; // the same letters in every format
 mod tables; // tables seen, their columns arranged, then taken in; letters taken back
 mod tidy; // rules of the house that a machine can hold
 mod trust; // nothing altered goes unnoticed; the index is a cache

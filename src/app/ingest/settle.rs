@@ -242,6 +242,7 @@ pub fn settlement(dossier: &Dossier, understood: Understood, received_on: Date) 
                 role: part.role,
                 extractor: part.extractor,
                 text: part.text,
+                map: part.map,
             })
             .collect(),
         points,

@@ -11,8 +11,8 @@ use super::sender::{describe_mail, recognize_sender, warn_of_forgery};
 use super::several::{self, OneLetter};
 use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone, returned};
 use crate::domain::{
-    Confidence, Disposition, Evidence, Finding, Location, NodeRef, ReplyClass, RoundId, Span,
-    Warning,
+    Confidence, Disposition, Evidence, Finding, Location, NodeRef, RECOGNIZED, ReplyClass, RoundId,
+    Span, Warning,
 };
 use crate::intake::{self, LINK_ONLY, MailHead, PartRole, PartRow, Reading, TextPart};
 use crate::recognize::letter::{LetterHead, read_letter_head};
@@ -183,6 +183,15 @@ fn is_work_file(part: &TextPart) -> bool {
 /// What a machine read in a picture is never taken without a person; nothing is taken where the same
 /// letter came as typed.
 fn note_recognition(understood: &mut Understood, parts: &[TextPart], repeated: &Repeated) {
+    for point in &mut understood.points {
+        let map = parts.get(point.part).map(|part| &part.map);
+        let confidence = map.and_then(|map| map.confidence(&point.spans));
+        if let (Some(confidence), Some(first)) = (confidence, point.spans.first()) {
+            let confidence = Confidence::of(confidence);
+            let evidence = Evidence::at(Finding::Words, RECOGNIZED, *first, confidence);
+            point.evidence.push(evidence);
+        }
+    }
     for (index, part) in parts.iter().enumerate() {
         let is_taken = repeated.original(index).is_none()
             || understood.points.iter().any(|point| point.part == index);
@@ -207,6 +216,7 @@ fn stored_part(part: &TextPart) -> Part {
         },
         extractor: Cow::Borrowed(part.extractor),
         text: part.text.clone(),
+        map: part.map.clone(),
     }
 }
 

@@ -88,7 +88,7 @@ fn rank(part: &TextPart) -> u8 {
     if part.recognized.is_some() {
         2
     } else {
-        u8::from(!part.anchors.is_empty())
+        u8::from(!part.map.is_empty())
     }
 }
 

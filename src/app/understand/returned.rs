@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, Understood};
-use crate::domain::{Confidence, Evidence, Finding, NodeRef, Span, Stance};
+use crate::domain::{Confidence, Evidence, Finding, NodeRef, PageMap, Span, Stance};
 use crate::intake::{Remark, TextPart};
 use crate::recognize::returned::{Change, Copied, CopyLine, Edit};
 use crate::text::normalize::squeeze;
@@ -151,6 +151,7 @@ impl Wording {
             role: "attachment",
             extractor: Cow::Borrowed(EXTRACTOR),
             text: self.text,
+            map: PageMap::default(),
         });
     }
 

@@ -8,8 +8,8 @@ use super::cells::{Cells, points_of_cells};
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, TableAnswer, Understood, agreement_alone};
 use crate::domain::{
-    Confidence, EmailAddress, Evidence, Finding, LetterNumber, Location, NodeRef, ReplyClass,
-    RoundId, Warning,
+    Confidence, EmailAddress, Evidence, Finding, LetterNumber, Location, NodeRef, PageMap,
+    ReplyClass, RoundId, Warning,
 };
 use crate::intake::csv::Row;
 use crate::intake::parse_date;
@@ -57,6 +57,7 @@ pub fn understand_row(dossier: &Dossier, mut row: Row, round: Option<RoundId>) -
         role: "row",
         extractor: Cow::Borrowed("csv-row/1"),
         text: row.text,
+        map: PageMap::default(),
     }];
     understood.round = round.or_else(|| dossier.find_round(None, understood.arrived_on));
     understood.conclude(dossier);

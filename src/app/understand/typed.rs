@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::place::{self, Surroundings};
 use super::{Dossier, Part, Point, Understood, agreement_alone};
-use crate::domain::{Confidence, Evidence, Finding, NodeRef, OrganizationId, ReplyClass};
+use crate::domain::{Confidence, Evidence, Finding, NodeRef, OrganizationId, PageMap, ReplyClass};
 use crate::split::split_passage;
 use crate::text::normalize::normalize;
 
@@ -65,6 +65,7 @@ pub fn understand_typed(
         role: "typed",
         extractor: Cow::Borrowed("typed/1"),
         text,
+        map: PageMap::default(),
     }];
     understood.conclude(dossier);
     understood

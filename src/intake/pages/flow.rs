@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::grid::{self, Table};
-use super::words::{Area, Page, Row, rows};
+use super::words::{Page, Row, rows};
 use super::{Block, Paragraph};
-use crate::domain::PageLine;
+use crate::domain::{Area, PageLine, PrintedLine};
 
 /// A line of words on a page.
 #[derive(Debug, Clone)]
@@ -20,7 +20,12 @@ pub(super) struct Line {
     first_width: f64,
     /// Height of its letters, with ascenders.
     height: f64,
+    confidence: Option<f64>,
+    doubtful: Vec<String>,
 }
+
+/// A word recognized with less than this is shown as one to look at.
+const DOUBTFUL: f64 = 0.6;
 
 /// Where text begins and ends.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,6 +90,19 @@ impl Line {
             },
             first_width: row.words.first().map_or(0.0, |word| word.at.width()),
             height: heights.get(heights.len() / 2).copied().unwrap_or(0.0),
+            confidence: row.confidence(),
+            doubtful: row.less_sure_than(DOUBTFUL),
+        }
+    }
+
+    /// The line in a text, where it begins at a byte.
+    fn printed(&self, start: usize) -> PrintedLine {
+        PrintedLine {
+            start,
+            place: self.place,
+            at: self.at,
+            confidence: self.confidence,
+            doubtful: self.doubtful.clone(),
         }
     }
 
@@ -368,7 +386,7 @@ pub(super) fn close_column(lines: Vec<Line>, blocks: &mut Vec<Block>) {
 fn begin(line: &Line, is_centered: bool) -> Paragraph {
     Paragraph {
         text: line.text.clone(),
-        lines: vec![(0, line.place)],
+        lines: vec![line.printed(0)],
         is_centered,
     }
 }
@@ -376,7 +394,7 @@ fn begin(line: &Line, is_centered: bool) -> Paragraph {
 fn append(paragraph: &mut Paragraph, line: &Line) {
     // "hợp-" at the end of a line is no hyphenation: Vietnamese has none.
     paragraph.text.push(' ');
-    paragraph.lines.push((paragraph.text.len(), line.place));
+    paragraph.lines.push(line.printed(paragraph.text.len()));
     paragraph.text.push_str(&line.text);
 }
 

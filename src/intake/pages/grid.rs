@@ -6,11 +6,15 @@
 
 use super::Paragraph;
 use super::flow::{self, Margin};
-use super::words::{Area, Page, Word, rows};
+use super::words::{Page, Word, rows};
+use crate::domain::Area;
 use crate::intake::limits;
+use crate::text::fold::fold;
 
 /// Rules nearer than this are one.
 const NEAR: f64 = 3.0;
+/// Names of columns have fewer words.
+const MOST_TITLE_WORDS: usize = 100;
 /// Fields of one table: more has no table, but a drawing.
 const MOST_FIELDS: usize = 50_000;
 
@@ -61,9 +65,12 @@ impl Table {
             .rows
             .iter()
             .zip(&next.rows)
-            .take_while(|(a, b)| {
+            .enumerate()
+            .take_while(|(row, (a, b))| {
                 let words = |row: &[Cell]| row.iter().map(Cell::text).collect::<Vec<_>>();
-                words(a) == words(b) && a.iter().any(|cell| !cell.is_empty())
+                let is_same =
+                    words(a) == words(b) || (*row == 0 && is_recognized(b) && is_alike(a, b));
+                is_same && a.iter().any(|cell| !cell.is_empty())
             })
             .count();
         let mut more = next.rows.into_iter().skip(n_repeated);
@@ -79,6 +86,41 @@ impl Table {
         }
         self.rows.extend(more);
     }
+}
+
+/// Whether a machine read a row in a picture: the same words are then read a little otherwise.
+fn is_recognized(row: &[Cell]) -> bool {
+    let lines = row.iter().flat_map(|cell| &cell.paragraphs);
+    let mut lines = lines.flat_map(|paragraph| &paragraph.lines);
+    lines.any(|line| line.confidence.is_some())
+}
+
+/// Whether two rows have most of their words in common, marks aside. Only ever asked of the row that
+/// heads a table: no comment is made of the names of columns.
+fn is_alike(a: &[Cell], b: &[Cell]) -> bool {
+    let words = |row: &[Cell]| {
+        let text: Vec<String> = row.iter().map(|cell| fold(&cell.text())).collect();
+        let mut words: Vec<String> = text
+            .join(" ")
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        words.sort();
+        words
+    };
+    let (a, b) = (words(a), words(b));
+    if a.len().max(b.len()) > MOST_TITLE_WORDS {
+        return false;
+    }
+    let mut rest = b.clone();
+    let n_common = a
+        .iter()
+        .filter(|word| {
+            let at = rest.iter().position(|other| other == *word);
+            at.map(|at| rest.swap_remove(at)).is_some()
+        })
+        .count();
+    n_common * 10 >= a.len().max(b.len()) * 7
 }
 
 /// Whether a row goes on in the first row of the next page: that one names nothing new in its
@@ -108,12 +150,10 @@ fn join(above: &mut Vec<Paragraph>, below: Vec<Paragraph>) {
         last.text.push(' ');
         let offset = last.text.len();
         last.text.push_str(&first.text);
-        last.lines.extend(
-            first
-                .lines
-                .into_iter()
-                .map(|(at, line)| (at + offset, line)),
-        );
+        last.lines.extend(first.lines.into_iter().map(|mut line| {
+            line.start += offset;
+            line
+        }));
     }
     above.extend(below);
 }

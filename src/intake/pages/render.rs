@@ -2,7 +2,7 @@
 
 use super::grid::{Cell, Table};
 use super::{Block, Paragraph};
-use crate::domain::{DraftLine, PageLine, Span};
+use crate::domain::{DraftLine, PageLine, PageMap, Span};
 use crate::intake::PartTable;
 use crate::text::normalize::squeeze;
 
@@ -13,8 +13,8 @@ pub struct Rendered {
     pub text: String,
     /// Its tables, in text order.
     pub tables: Vec<PartTable>,
-    /// From which byte on the text stood on which page and line.
-    pub anchors: Vec<(usize, PageLine)>,
+    /// Where on which page the text stood.
+    pub map: PageMap,
 }
 
 pub(super) fn as_text(blocks: &[Block]) -> Rendered {
@@ -41,8 +41,11 @@ pub(super) fn as_text(blocks: &[Block]) -> Rendered {
 
 fn push(paragraph: &Paragraph, out: &mut Rendered) {
     let start = out.text.len();
-    out.anchors
-        .extend(paragraph.lines.iter().map(|(at, line)| (start + at, *line)));
+    for line in &paragraph.lines {
+        let mut line = line.clone();
+        line.start += start;
+        out.map.lines.push(line);
+    }
     out.text.push_str(&paragraph.text);
     out.text.push('\n');
 }
@@ -96,7 +99,7 @@ pub(super) fn as_lines(blocks: &[Block]) -> Vec<DraftLine> {
 
 /// Where paragraphs begin and end.
 fn pages<'a>(paragraphs: impl Iterator<Item = &'a Paragraph>) -> Option<(PageLine, PageLine)> {
-    let lines = paragraphs.flat_map(|paragraph| paragraph.lines.iter().map(|(_, line)| *line));
+    let lines = paragraphs.flat_map(|paragraph| paragraph.lines.iter().map(|line| line.place));
     let (mut first, mut last) = (None, None);
     for line in lines {
         first = Some(first.map_or(line, |first: PageLine| first.min(line)));

@@ -234,7 +234,7 @@ fn recognized_words_bring_their_confidence() {
         5\t1\t1\t1\t1\t1\t300\t310\t200\t40\t91.5\t|Điều\n\
         5\t1\t1\t1\t1\t2\t520\t310\t40\t40\t88.5\t5\n\
         5\t1\t1\t1\t1\t3\t600\t310\t4\t40\t12.0\t.\n";
-    let pages = read_tesseract(table, Some(300.0));
+    let pages = read_tesseract(table, 300.0);
     assert_eq!(read_letter(&pages).text, "Điều 5");
     let confidence = super::confidence(&pages).unwrap();
     assert!((confidence - 0.9).abs() < 1e-9, "{confidence}");
@@ -254,4 +254,26 @@ fn hostile_boxes_end_soon() {
     let start = std::time::Instant::now();
     read_letter(&read_boxes(&xml));
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_font_without_a_map_spells_nothing() {
+    let legibility = |text: &str| super::legibility(&page(&[(50, 50, text)], &[]));
+    let letter = "Căn cứ Công văn số 846/SKHCN-QLCN, Sở Tài chính có ý kiến như sau: “đề nghị bổ sung \
+                  30% kinh phí (nếu có)”; thay KH&CN bằng cụm từ khác?";
+    assert!(
+        legibility(letter).unwrap() > 0.8,
+        "{:?}",
+        legibility(letter)
+    );
+    let shifted =
+        "!\"#$% !& !'# ()#* +,-./ )!0 1!2,34 25@6 7'8 9:;=3,37 >-2 +2 ,, 3>/?@-A 9B`C86 D+)[ ;!25";
+    assert!(
+        legibility(shifted).unwrap() < 0.2,
+        "{:?}",
+        legibility(shifted)
+    );
+    let private = "\u{e001}\u{e002} \u{e003}\u{e004} ".repeat(20);
+    assert_eq!(legibility(private.trim()), Some(0.0));
+    assert_eq!(legibility("Sở Tài chính"), None);
 }

@@ -1,45 +1,8 @@
 //! What the converters print about pages, and rows of words.
 
+use crate::domain::Area;
+use crate::text::legacy;
 use crate::text::normalize::normalize;
-
-/// A rectangle in points from the top left corner of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Area {
-    /// Left edge.
-    pub left: f64,
-    /// Upper edge.
-    pub top: f64,
-    /// Right edge.
-    pub right: f64,
-    /// Lower edge.
-    pub bottom: f64,
-}
-
-impl Area {
-    pub(super) fn width(self) -> f64 {
-        self.right - self.left
-    }
-
-    pub(super) fn height(self) -> f64 {
-        self.bottom - self.top
-    }
-
-    pub(super) fn middle(self) -> (f64, f64) {
-        (
-            f64::midpoint(self.left, self.right),
-            f64::midpoint(self.top, self.bottom),
-        )
-    }
-
-    pub(super) fn with(self, other: Self) -> Self {
-        Self {
-            left: self.left.min(other.left),
-            top: self.top.min(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        }
-    }
-}
 
 /// A word where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,11 +28,47 @@ pub struct Page {
     pub rules: Vec<Area>,
     /// Pictures.
     pub pictures: Vec<Area>,
+    /// Degrees clockwise by which it was turned before its words were recognized.
+    pub turned: f64,
 }
 
 /// Reads `<page>` elements with `<word>`, `<rule>` and `<picture>` inside, as `pdftotext
-/// -bbox-layout` writes them. Everything else is passed over.
+/// -bbox-layout` writes them. Everything else is passed over. Words printed with an old font are
+/// converted.
 pub fn read_boxes(xml: &str) -> Vec<Page> {
+    let mut pages = read_raw_boxes(xml);
+    let encoding = old_font(&pages);
+    for word in pages.iter_mut().flat_map(|page| &mut page.words) {
+        let text = match encoding {
+            Some(encoding) if !word.text.is_ascii() && !legacy::is_modern(&word.text) => {
+                legacy::from_font(encoding, &word.text)
+            }
+            _ => std::mem::take(&mut word.text),
+        };
+        normalize(&text).trim().clone_into(&mut word.text);
+    }
+    for page in &mut pages {
+        page.words.retain(|word| !word.text.is_empty());
+    }
+    pages
+}
+
+/// The old font whose words stand among the others, if any: before anything is normalized, since codes
+/// of TCVN3 are spaces and soft hyphens elsewhere.
+fn old_font(pages: &[Page]) -> Option<legacy::Encoding> {
+    let words = pages.iter().flat_map(|page| &page.words);
+    let odd = words.filter(|word| !word.text.is_ascii() && !legacy::is_modern(&word.text));
+    let sample: Vec<&str> = odd
+        .take(SAMPLE_WORDS)
+        .map(|word| word.text.as_str())
+        .collect();
+    legacy::old_font(&sample.join(" "))
+}
+
+/// Words that tell an old font.
+const SAMPLE_WORDS: usize = 2_000;
+
+fn read_raw_boxes(xml: &str) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     let mut rest = xml;
     while let Some((_, after)) = rest.split_once('<') {
@@ -86,14 +85,11 @@ pub fn read_boxes(xml: &str) -> Vec<Page> {
             }),
             ("word", Some(page)) => {
                 let text = after.split('<').next().unwrap_or_default();
-                let text = normalize(&unescaped(text)).trim().to_owned();
-                if !text.is_empty() {
-                    page.words.push(Word {
-                        text,
-                        at: area(tag),
-                        confidence: None,
-                    });
-                }
+                page.words.push(Word {
+                    text: unescaped(text),
+                    at: area(tag),
+                    confidence: None,
+                });
             }
             ("rule", Some(page)) => page.rules.push(area(tag)),
             ("picture", Some(page)) => page.pictures.push(area(tag)),
@@ -134,13 +130,10 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Width of a page whose resolution nobody knows, in points: A4 upright, or on its side.
-const PAPER_WIDTHS: (f64, f64) = (595.3, 841.9);
-
 /// Reads the pages in Tesseract's table of words; `dots_per_inch` is that of the picture it read.
-pub fn read_tesseract(table: &str, dots_per_inch: Option<f64>) -> Vec<Page> {
+pub fn read_tesseract(table: &str, dots_per_inch: f64) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
-    let mut scale = 72.0 / dots_per_inch.unwrap_or(300.0);
+    let scale = 72.0 / dots_per_inch;
     // A word's box is as high as its letters, its line's as all of them.
     let mut line_box = (0.0, 0.0);
     for line in table.lines() {
@@ -150,11 +143,6 @@ pub fn read_tesseract(table: &str, dots_per_inch: Option<f64>) -> Vec<Page> {
             cell.filter(|dots| dots.is_finite()).unwrap_or(0.0)
         };
         if cells.first() == Some(&"1") {
-            if dots_per_inch.is_none() && dots(8) > 0.0 {
-                let (upright, on_its_side) = PAPER_WIDTHS;
-                let is_wide = dots(8) > dots(9);
-                scale = if is_wide { on_its_side } else { upright } / dots(8);
-            }
             pages.push(Page {
                 width: dots(8) * scale,
                 height: dots(9) * scale,
@@ -221,6 +209,25 @@ impl Row<'_> {
             last = Some(word);
         }
         text
+    }
+
+    /// How sure the recognition was of its words on average.
+    pub(super) fn confidence(&self) -> Option<f64> {
+        let (mut sum, mut n) = (0.0, 0.0);
+        for confidence in self.words.iter().filter_map(|word| word.confidence) {
+            sum += confidence;
+            n += 1.0;
+        }
+        (n > 0.0).then(|| sum / n)
+    }
+
+    /// Its words that the recognition was less sure of.
+    pub(super) fn less_sure_than(&self, least: f64) -> Vec<String> {
+        let doubtful = self
+            .words
+            .iter()
+            .filter(|word| word.confidence.is_some_and(|it| it < least));
+        doubtful.map(|word| word.text.clone()).collect()
     }
 }
 

@@ -151,6 +151,7 @@ fn latin(lower: char) -> char {
         'о' | 'ο' => 'o',
         'р' | 'ρ' => 'p',
         'ð' | 'ɖ' => 'đ',
+        'ø' => 'g',
         lower => lower,
     }
 }
@@ -373,6 +374,12 @@ impl WordReader {
         let mut roman = None;
         let mut suffix = None;
         let mut is_upper = self.is_upper;
+        if self.is_upper && self.is_ascii && self.first == 't' && self.n_letters <= 4 {
+            // "TI", "TII": where serifs run together.
+            let word = span.slice(text).unwrap_or("");
+            let rest = word.strip_prefix('T').filter(|rest| rest.starts_with('I'));
+            roman = rest.and_then(|rest| roman_value(&format!("I{rest}")));
+        }
         if self.n_letters <= 8 && matches!(self.first, 'i' | 'v' | 'x' | 'l') {
             let word = span.slice(text).unwrap_or("");
             if self.may_be_roman && self.is_ascii {

@@ -223,6 +223,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Bỏ", "Removed"),
     ("Thêm mới", "Added"),
     ("(chờ xác nhận)", "(to be confirmed)"),
+    (
+        "(Chữ máy đọc từ bản quét, độ tin cậy {}%; cần đối chiếu)",
+        "(Read from a scan by machine, confidence {}%; to be checked)",
+    ),
     ("{} ý kiến", "{} comments"),
     ("{} chủ thể:", "{} commenters:"),
     ("Trùng", "Duplicate"),

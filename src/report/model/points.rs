@@ -1,6 +1,8 @@
 //! Cells and tables of points and their answers.
 
-use crate::domain::{Decision, DocumentId, ExtraColumn, PointState, SectionKind, SubmissionId};
+use crate::domain::{
+    Decision, DocumentId, ExtraColumn, PointState, ResponseState, SectionKind, SubmissionId,
+};
 use crate::report::edition::Order;
 use crate::report::place;
 use crate::report::rows::PointRow;
@@ -309,7 +311,23 @@ pub(super) fn content_cell(source: &Source<'_>, row: &PointRow<'_>) -> Cell {
         }
     }
     lines.extend(texts.into_iter().flat_map(paragraphs));
+    lines.extend(recognition(row));
     Cell::lines(lines)
+}
+
+/// That a machine read the words in a picture; said until the answer is approved, so that an official
+/// report never says it.
+fn recognition(row: &PointRow<'_>) -> Option<Line> {
+    let is_final = row
+        .response
+        .is_some_and(|it| it.state == ResponseState::Approved);
+    let least = row.points.iter().filter_map(|point| point.recognized);
+    let least = least.reduce(|a, b| if b < a { b } else { a })?;
+    (!is_final).then(|| {
+        let percent = (least.value() * 100.0).round();
+        let text = format!("(Chữ máy đọc từ bản quét, độ tin cậy {percent}%; cần đối chiếu)");
+        Line::default().then_styled(text, RunStyle::Missing)
+    })
 }
 
 /// A point's own words, for tables that do not join points.

@@ -282,6 +282,7 @@ impl World {
             joined_into: None,
             needs_leadership: false,
             out_of_scope_reason: None,
+            recognized: None,
             response: None,
         });
         id

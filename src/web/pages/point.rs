@@ -261,7 +261,7 @@ fn view(page: Page, seen: &Seen, shown: Shown) -> PointPage {
             .map(|stance| stance.name().to_owned())
             .unwrap_or_default(),
         evidence: evidence(full),
-        texts: texts(full),
+        texts: texts(&base, full),
         draft,
         is_draft_cut,
         conflict: shown

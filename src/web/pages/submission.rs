@@ -4,16 +4,17 @@ use askama::Template;
 use axum::response::Redirect;
 use serde::Deserialize;
 
+use super::paper::{self, PageView};
 use super::point_view::{PointLine, point_line};
 use super::submissions::organizations;
 use super::{coded, outlive, round_number};
 use crate::app::App;
 use crate::app::browse::SubmissionInFull;
 use crate::app::review::SubmissionDecision;
-use crate::app::values::Submission;
+use crate::app::values::{Part, Submission};
 use crate::domain::{
-    Authentication, Consultation, Disposition, OrganizationId, Relation, ReplyClass, Round,
-    SubmissionId, Verdict,
+    Authentication, Confidence, Consultation, Disposition, OrganizationId, PageMap, Relation,
+    ReplyClass, Round, Span, SubmissionId, Verdict,
 };
 use crate::web::access::Acting;
 use crate::web::address::base;
@@ -55,6 +56,9 @@ struct PartView {
     /// Quoted history and signatures are folded away.
     is_open: bool,
     marked: Marked,
+    pages: Vec<PageView>,
+    /// Whether a machine read it in a picture.
+    recognized: Option<Badge>,
 }
 
 /// The form by which a person says what a submission is.
@@ -282,7 +286,7 @@ fn evidence(full: &SubmissionInFull) -> Vec<EvidenceLine> {
 
 fn parts(full: &SubmissionInFull, base: &str) -> Vec<PartView> {
     let first = full.parts.first().map(|part| part.id);
-    let view = |part: &crate::app::values::Part| {
+    let view = |part: &Part| {
         let mut markers = Vec::new();
         for (number, view) in (1..).zip(&full.points) {
             let own = view.point.spans.iter().filter(|(id, _)| *id == part.id);
@@ -299,6 +303,10 @@ fn parts(full: &SubmissionInFull, base: &str) -> Vec<PartView> {
                 after: (n == last).then(|| point_link(base, view.point.id.0, number)),
             }));
         }
+        let map = full.page_maps.get(&part.id);
+        if let Some(map) = map {
+            markers.extend(paper::doubtful(&part.text, map));
+        }
         if first == Some(part.id) {
             let seen = (1..).zip(&full.submission.evidence);
             let seen = seen.filter_map(|(n, e): (usize, _)| Some((n, e.span?)));
@@ -314,9 +322,30 @@ fn parts(full: &SubmissionInFull, base: &str) -> Vec<PartView> {
             role: words::role(&part.role).to_owned(),
             is_open: !matches!(part.role.as_str(), "quoted" | "signature"),
             marked: Marked::new(&part.text, &markers),
+            pages: map.map_or_else(Vec::new, |map| part_pages(full, base, part, map)),
+            recognized: map.and_then(recognized),
         }
     };
     full.parts.iter().map(view).collect()
+}
+
+/// All pages of a part, with the places of its points.
+pub(super) fn part_pages(
+    full: &SubmissionInFull,
+    base: &str,
+    part: &Part,
+    map: &PageMap,
+) -> Vec<PageView> {
+    let spans = full.points.iter().flat_map(|view| &view.point.spans);
+    let own = spans.filter(|(id, _)| *id == part.id);
+    let own: Vec<Span> = own.map(|(_, span)| *span).collect();
+    paper::pages(base, part, map, &own, true)
+}
+
+/// How sure the recognition was of a part.
+pub(super) fn recognized(map: &PageMap) -> Option<Badge> {
+    map.confidence(&[Span::new(0, usize::MAX)])
+        .map(|confidence| Badge::recognized(Confidence::of(confidence)))
 }
 
 fn point_link(base: &str, id: i64, number: usize) -> Link {

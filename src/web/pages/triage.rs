@@ -5,7 +5,8 @@ use axum::response::Redirect;
 
 use super::letters::{MailboxLine, mailbox_lines};
 use super::outlive;
-use super::submission::{DecisionForm, decision_form};
+use super::paper::PageView;
+use super::submission::{DecisionForm, decision_form, part_pages, recognized};
 use super::submissions::{SubmissionLine, submission_line};
 use super::tables::{HeldLine, held_lines};
 use crate::app::values::{Problem, Submission};
@@ -13,7 +14,7 @@ use crate::web::access::Acting;
 use crate::web::address::base;
 use crate::web::error::Error;
 use crate::web::extract::{Id, InConsultation};
-use crate::web::views::{Html, Page, Place};
+use crate::web::views::{Badge, Html, Page, Place};
 use crate::web::words;
 
 /// Submissions shown at once; the next ones follow when these are done.
@@ -41,6 +42,9 @@ pub(in crate::web) struct TriagePage {
 struct Waiting {
     line: SubmissionLine,
     beginning: String,
+    /// Pages of the first part that has any.
+    pages: Vec<PageView>,
+    recognized: Option<Badge>,
     original: String,
     /// Where it can be looked at as a table.
     table: Option<String>,
@@ -85,7 +89,14 @@ pub(in crate::web) async fn list_triage(
     for submission in triage.submissions.iter().take(N_SUBMISSIONS) {
         let full = app.submission_in_full(&consultation, submission.id).await?;
         let text = full.parts.first().map_or("", |part| part.text.as_str());
+        let paged = full.parts.iter();
+        let mut paged = paged.filter_map(|part| Some((part, full.page_maps.get(&part.id)?)));
+        let paged = paged.next();
         submissions.push(Waiting {
+            pages: paged.map_or_else(Vec::new, |(part, map)| {
+                part_pages(&full, &page.base, part, map)
+            }),
+            recognized: paged.and_then(|(_, map)| recognized(map)),
             line: submission_line(&page.base, submission, &full.names),
             beginning: text.chars().take(N_CHARS).collect(),
             original: format!("/originals/{}", submission.id),

@@ -154,6 +154,8 @@ async fn every_route_is_open_to_those_it_is_for() {
         let path = pattern
             .replace("/c/{code}", BASE)
             .replace("{id}", "999999")
+            .replace("{part}", "999999")
+            .replace("{number}", "1")
             .replace("{name}", "x");
         for (role, shown) in &people {
             // Ends the session; asked for above.

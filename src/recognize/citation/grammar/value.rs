@@ -8,6 +8,9 @@ use super::super::lexer::{BuildIdentity, Kind, hash_folded};
 use super::super::terms::{Keyword, Term};
 use super::{Grammar, Item, Piece, Value};
 
+/// What a worn 1 is read as; no letter or report uses it.
+const DAGGER: &str = "†";
+
 /// "thứ nhất" … "thứ mười".
 static ORDINALS: LazyLock<HashMap<u64, u16, BuildIdentity>> = LazyLock::new(|| {
     [
@@ -360,7 +363,7 @@ impl Grammar<'_> {
     }
 
     /// A number in which letters were read for digits, or a Roman numeral with digits in it:
-    /// "Điều 1O", "Điều l", "Chương 1I".
+    /// "Điều 1O", "Điều l", "Điều †", "Chương 1I".
     fn misread_number(&self, at: usize, keyword: Keyword) -> Option<(Piece, usize)> {
         let is_arabic = matches!(keyword, Keyword::Article | Keyword::Clause | Keyword::Row);
         let is_roman = matches!(
@@ -373,7 +376,9 @@ impl Grammar<'_> {
         let mut end = at;
         while end < at + 3
             && self.token(end).is_some_and(|token| {
-                matches!(token.kind, Kind::Number | Kind::Word)
+                let is_dagger = || token.span.slice(self.text) == Some(DAGGER);
+                (matches!(token.kind, Kind::Number | Kind::Word)
+                    || (token.kind == Kind::Other && is_dagger()))
                     && (token.term == Term::None || token.letter.is_some())
                     && token.span.len() <= 3
                     && (end == at || token.is_glued)
@@ -395,12 +400,12 @@ impl Grammar<'_> {
             let digits: String = words
                 .chars()
                 .map(|c| match c {
-                    'l' | 'I' | '|' => '1',
+                    'l' | 'I' | '|' | '†' => '1',
                     'O' | 'o' => '0',
                     c => c,
                 })
                 .collect();
-            let is_all_ones = matches!(words, "l" | "I" | "ll" | "lI" | "Il" | "lO");
+            let is_all_ones = matches!(words, "l" | "I" | "ll" | "lI" | "Il" | "lO" | DAGGER);
             let number = digits.parse().ok().filter(|_| has_digit || is_all_ones)?;
             Piece {
                 number: Some(number),

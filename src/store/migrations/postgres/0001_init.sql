@@ -249,6 +249,12 @@ CREATE TABLE part (
 );
 CREATE INDEX part_by_submission ON part (submission_id);
 
+-- Where its lines stood on the pages it was read from; for showing, nothing is concluded from it.
+CREATE TABLE part_page_map (
+    part_id BIGINT NOT NULL PRIMARY KEY REFERENCES part (id),
+    map TEXT NOT NULL              -- JSON, see page_maps.rs
+);
+
 CREATE TABLE point (
     id BIGINT NOT NULL PRIMARY KEY,
     submission_id BIGINT NOT NULL,

@@ -2,7 +2,8 @@
 
 use crate::app::browse::PointInFull;
 use crate::app::values::Part;
-use crate::domain::{Evidence, Finding, PartId, Span};
+use crate::domain::{Evidence, Finding, PageMap, PartId, Span};
+use crate::web::pages::paper::{self, PageView};
 use crate::web::views::{Marked, Marker};
 use crate::web::words;
 
@@ -25,6 +26,12 @@ pub(super) struct TextOfPart {
     pub(super) role: String,
     pub(super) marked: Marked,
     pub(super) is_cited: bool,
+    /// Whether the point begins in it.
+    pub(super) is_first: bool,
+    /// The pages that hold words of the point.
+    pub(super) pages: Vec<PageView>,
+    /// Whether a machine read it in a picture: then the picture is what counts.
+    pub(super) is_recognized: bool,
 }
 
 /// A section of the draft.
@@ -69,12 +76,18 @@ pub(in crate::web::pages) fn cut(text: &str, n_chars: usize) -> String {
     cut
 }
 
-pub(super) fn texts(full: &PointInFull) -> Vec<TextOfPart> {
+pub(super) fn texts(base: &str, full: &PointInFull) -> Vec<TextOfPart> {
     let cited = cited_part(full);
     let point = &full.view.point;
     let text = |part: &Part| {
         let own = point.spans.iter().filter(|(id, _)| *id == part.id);
-        let mut markers: Vec<Marker> = own.map(|(_, span)| marker(*span, "point", "own")).collect();
+        let own: Vec<Span> = own.map(|(_, span)| *span).collect();
+        let as_own = |span: &Span| marker(*span, "point", "own");
+        let mut markers: Vec<Marker> = own.iter().map(as_own).collect();
+        let map = full.page_maps.get(&part.id);
+        if let Some(map) = map {
+            markers.extend(paper::doubtful(&part.text, map));
+        }
         if cited == Some(part.id) {
             let seen = (1..).zip(&point.evidence);
             let seen = seen.filter(|(_, evidence)| !is_whole(evidence));
@@ -84,6 +97,9 @@ pub(super) fn texts(full: &PointInFull) -> Vec<TextOfPart> {
         TextOfPart {
             path: part.path.clone(),
             role: words::role(&part.role).to_owned(),
+            pages: map.map_or_else(Vec::new, |map| paper::pages(base, part, map, &own, false)),
+            is_recognized: map.is_some_and(PageMap::is_recognized),
+            is_first: cited == Some(part.id),
             is_cited: point.spans.iter().any(|(id, _)| *id == part.id),
             marked: Marked::new(&part.text, &markers),
         }
@@ -93,7 +109,7 @@ pub(super) fn texts(full: &PointInFull) -> Vec<TextOfPart> {
 
 /// Whether evidence is about the whole point, which is marked anyway.
 fn is_whole(evidence: &Evidence) -> bool {
-    evidence.what == Finding::Split
+    matches!(evidence.what, Finding::Split | Finding::Words)
 }
 
 fn marker(span: Span, class: &'static str, anchor: &str) -> Marker {
