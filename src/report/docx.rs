@@ -20,10 +20,14 @@ use super::model::{Block, Chart, ReportModel};
 use xml::Xml;
 
 /// The parts that are the same in every document.
-const FIXED_PARTS: [(&str, &str); 7] = [
+const FIXED_PARTS: [(&str, &str); 8] = [
     ("_rels/.rels", include_str!("docx/parts/package_rels.xml")),
     ("docProps/app.xml", include_str!("docx/parts/app.xml")),
     ("word/styles.xml", include_str!("docx/parts/styles.xml")),
+    (
+        "word/theme/theme1.xml",
+        include_str!("docx/parts/theme.xml"),
+    ),
     (
         "word/numbering.xml",
         include_str!("docx/parts/numbering.xml"),

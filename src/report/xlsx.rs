@@ -10,10 +10,13 @@ use rust_xlsxwriter::{
     FormatAlign, FormatBorder, FormatUnderline, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::RenderError;
 use super::model::{
     self, Align, Block, Cell, Column, Kind, ReportModel, Row, RunStyle, Table, Value,
 };
+use crate::domain::ContentHash;
 use crate::text::formula::is_formula;
 
 /// Most UTF-16 units Excel keeps in a cell; what is longer goes on in the next row.
@@ -602,6 +605,13 @@ fn write_charts(
     Ok(())
 }
 
+/// Tells whether two files show the same report, whatever else the files hold.
+fn digest(model: &ReportModel) -> String {
+    let printed = (&model.title, &model.parts, &model.info);
+    let bytes = serde_json::to_vec(&printed).unwrap_or_default();
+    ContentHash(Sha256::digest(bytes).into()).to_string()
+}
+
 /// Scope, moment and the proof of the numbers.
 fn write_info(
     worksheet: &mut Worksheet,
@@ -624,6 +634,8 @@ fn write_info(
     ];
     let ledger = super::wording::number(usize::try_from(info.ledger_seq).unwrap_or(0));
     lines.push(("Sổ ghi đến số", &ledger, &looks.text));
+    let digest = digest(model);
+    lines.push(("Mã nội dung (SHA-256)", &digest, &looks.text));
     for (label, value) in &info.filters {
         lines.push((label, value, &looks.text));
     }

@@ -236,3 +236,81 @@ fn a_bundle_holds_the_originals_its_rows_lead_to() {
     ];
     assert!(desk.run(hidden).expect(2).stderr.contains("ẩn danh"));
 }
+
+/// Word and Excel files are held against the schema of the standard, PDF against its own rules, by
+/// programs that know nothing of this one.
+#[test]
+fn every_file_is_valid_by_its_standard() {
+    let audit = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openxml-audit");
+    assert!(
+        audit.is_dir(),
+        "openxml-audit is missing; install it: python3 -m pip install --target target/openxml-audit openxml-audit==0.8.0"
+    );
+    let desk = Desk::with_demo();
+    let mut invalid = Vec::new();
+    for format in ["docx", "xlsx", "pdf"] {
+        for kind in [
+            "full",
+            "by-section",
+            "by-organization",
+            "roster",
+            "open-work",
+            "form",
+            "reminder",
+        ] {
+            let name = format!("{kind}.{format}");
+            let mut arguments = vec!["report", kind, "--format", format, "-o", &name];
+            arguments.extend((kind == "full").then_some("--charts"));
+            desk.run(arguments).expect(0);
+            let mut checked = if format == "pdf" {
+                let mut qpdf = tool("qpdf", "qpdf");
+                qpdf.arg("--check");
+                qpdf
+            } else {
+                let mut python = tool("python3", "python3");
+                python
+                    .env("PYTHONPATH", &audit)
+                    .args(["-m", "openxml_audit"]);
+                python
+            };
+            let checked = checked.arg(desk.path(&name)).output().unwrap();
+            if !checked.status.success() {
+                let (said, complained) = (&checked.stdout, &checked.stderr);
+                invalid.push(format!(
+                    "{name}: {}{}",
+                    String::from_utf8_lossy(said),
+                    String::from_utf8_lossy(complained)
+                ));
+            }
+        }
+    }
+    assert!(invalid.is_empty(), "{}", invalid.join("\n"));
+}
+
+/// `config/report.schema.json` is a promise to whoever reads the JSON.
+#[test]
+fn the_json_of_every_report_keeps_its_schema() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/report.schema.json");
+    let desk = Desk::with_demo();
+    for kind in [
+        "full",
+        "by-section",
+        "by-organization",
+        "roster",
+        "open-work",
+        "form",
+        "reminder",
+    ] {
+        let name = format!("{kind}.json");
+        let mut arguments = vec!["report", kind, "--format", "json", "-o", &name];
+        arguments.extend((kind == "full").then_some("--charts"));
+        desk.run(arguments).expect(0);
+        let checked = tool("/usr/bin/python3", "python3-jsonschema")
+            .args(["-m", "jsonschema", "-i"])
+            .arg(desk.path(&name))
+            .arg(&schema)
+            .output()
+            .unwrap();
+        assert!(checked.status.success(), "{kind}: {checked:?}");
+    }
+}
