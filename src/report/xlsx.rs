@@ -593,8 +593,9 @@ fn write_charts(
         chart.title().set_name(&content.title);
         chart.legend().set_hidden();
         // The first bar on top.
-        chart.x_axis().set_reverse();
-        chart.set_alt_text(content.words());
+        chart.y_axis().set_reverse();
+        // Excel takes no more; every count stands beside the chart.
+        chart.set_alt_text(super::wording::shortened(&content.words(), 250));
         let n_lines = u32::try_from(content.bars.len()).unwrap_or(u32::MAX).max(8);
         chart
             .set_width(720)

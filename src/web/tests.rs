@@ -517,6 +517,9 @@ async fn originals_and_reports_are_sent_safely() {
     assert!(word.header(CONTENT_DISPOSITION).contains("open-work.docx"));
     let nobody = desk.get(&format!("{BASE}/reports/extract.html")).await;
     nobody.expect(StatusCode::BAD_REQUEST);
+    let bundle = desk.get(&format!("{BASE}/reports/roster.zip")).await;
+    let bundle = bundle.expect(StatusCode::OK);
+    assert!(bundle.header(CONTENT_DISPOSITION).contains("kem-ban-goc"));
 }
 
 #[tokio::test]

@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::originals::attachment;
 use super::{coded, round_number};
+use crate::app::App;
 use crate::app::bundle::Bundle;
 use crate::app::reporting::FileFormat;
 use crate::app::values::{Edition, Equation, Headings, Order, ReportKind, Scope};
-use crate::app::{self, App};
 use crate::domain::{Consultation, OrganizationId};
 use crate::web::access::Acting;
 use crate::web::address::query;
@@ -287,6 +287,23 @@ pub(in crate::web) async fn get_report(
     Name(name): Name,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
+    let (kind, _) = kind_of(&app, &consultation, &name, &asked).await?;
+    match write(&app, &consultation, &name, &asked).await {
+        Err(error) if error.status == StatusCode::CONFLICT => {
+            let scope = scope_of(&app, &consultation, &asked).await?;
+            refuse(&app, &consultation, kind, scope, error).await
+        }
+        written => written,
+    }
+}
+
+/// What `full.docx` and the like ask for; `None` for a format stands for the archive with originals.
+async fn kind_of(
+    app: &App,
+    consultation: &Consultation,
+    name: &str,
+    asked: &Asked,
+) -> Result<(ReportKind, Option<FileFormat>), Error> {
     let (kind, extension) = name.rsplit_once('.').ok_or_else(Error::no_such_page)?;
     let format = FileFormat::parse(extension);
     if format.is_none() && extension != "zip" {
@@ -300,18 +317,23 @@ pub(in crate::web) async fn get_report(
         return Err(Error::invalid("Hãy chọn cơ quan, đơn vị của bản trích."));
     }
     let kind = ReportKind::parse(kind, organization).ok_or_else(Error::no_such_page)?;
-    let scope = scope_of(&app, &consultation, &asked).await?;
-    let model = match app.report(&consultation, kind, scope.clone()).await {
-        Ok(model) => model,
-        Err(error) if error.kind == app::Kind::Conflict => {
-            return refuse(&app, &consultation, kind, scope, error).await;
-        }
-        Err(error) => return Err(error.into()),
-    };
+    Ok((kind, format))
+}
+
+/// The report of this moment called `full.docx` and the like; a conflict where numbers do not add up.
+async fn write(
+    app: &App,
+    consultation: &Consultation,
+    name: &str,
+    asked: &Asked,
+) -> Result<Response, Error> {
+    let (kind, format) = kind_of(app, consultation, name, asked).await?;
+    let scope = scope_of(app, consultation, asked).await?;
+    let model = app.report(consultation, kind, scope).await?;
     let file = format!("{}-{}", consultation.code, kind.code());
     let Some(format) = format else {
         let is_anonymous = asked.anonymous == "1";
-        let bundle = app.bundle(&consultation, model, is_anonymous).await?;
+        let bundle = app.bundle(consultation, model, is_anonymous).await?;
         return Ok(bundle_response(&file, bundle));
     };
     let (_, bytes) = app.render(model, format).await?;
@@ -366,7 +388,7 @@ async fn refuse(
     consultation: &Consultation,
     kind: ReportKind,
     scope: Scope,
-    error: app::Error,
+    error: Error,
 ) -> Result<Response, Error> {
     let reconciliation = app.reconcile(consultation, scope).await?;
     let line = |equation: &Equation| {
@@ -376,7 +398,7 @@ async fn refuse(
     };
     let equations: Vec<_> = reconciliation.failing().map(line).collect();
     if equations.is_empty() {
-        return Err(error.into());
+        return Err(error);
     }
     let page = UnreconciledPage {
         page: Page::new(consultation, Place::Reports, "Số liệu chưa khớp"),
