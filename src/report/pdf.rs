@@ -37,8 +37,8 @@ const FACES: [&[u8]; 4] = [
     include_bytes!("../../config/fonts/LiberationSerif-BoldItalic.ttf"),
 ];
 
-/// Rows of tables that are typeset in one go: about 600 MiB of memory.
-pub const MOST_ROWS: usize = 1_500;
+/// Rows of tables that are typeset in one go: about 400 MiB of memory.
+pub const MOST_ROWS: usize = 1_000;
 
 /// What every report shares.
 static SHARED: LazyLock<Shared> = LazyLock::new(Shared::load);

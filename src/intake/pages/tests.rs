@@ -266,12 +266,14 @@ fn a_font_without_a_map_spells_nothing() {
         "{:?}",
         legibility(letter)
     );
-    let shifted =
-        "!\"#$% !& !'# ()#* +,-./ )!0 1!2,34 25@6 7'8 9:;=3,37 >-2 +2 ,, 3>/?@-A 9B`C86 D+)[ ;!25";
+    let line =
+        "!\"#$% !& !'# ()#* +,-./ )!0 1!2,34 25@6 7'8 9:;=3,37 >-2 +2 ,, 3>/?@-A 9B`C86 D+)[ ;!25 ";
+    assert_eq!(legibility(line), None, "one line says too little");
+    let shifted = line.repeat(3);
     assert!(
-        legibility(shifted).unwrap() < 0.2,
+        legibility(&shifted).unwrap() < 0.2,
         "{:?}",
-        legibility(shifted)
+        legibility(&shifted)
     );
     let private = "\u{e001}\u{e002} \u{e003}\u{e004} ".repeat(20);
     assert_eq!(legibility(private.trim()), Some(0.0));
