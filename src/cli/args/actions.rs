@@ -289,7 +289,7 @@ pub enum AccountAction {
         /// secretary, drafter, leader, administrator, reader; cách nhau bằng dấu phẩy
         #[arg(long, value_name = "VAI TRÒ")]
         roles: String,
-        /// Bước duyệt của lãnh đạo, một trong [approval] steps của cấu hình
+        /// Bước duyệt của lãnh đạo, một trong `approval.steps` của cấu hình
         #[arg(long, value_name = "BƯỚC")]
         step: Option<String>,
         /// Tệp có mật khẩu ở dòng đầu; không nêu thì chương trình tự đặt và in ra
